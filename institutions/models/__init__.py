@@ -1,0 +1,44 @@
+"""Institutions and regions, the calendar, topics, and the rules with their legal basis; and the vocabulary for reading them."""
+
+from .calendar import CalendarDay, CalendarYear
+from .changes import Change, append_only
+from .regions import Region
+from .rules import LegalBasis, Limit, Rule, SlaPolicy, Stricter, Unit
+from .topics import Topic
+from .tree import (
+    ROOT_SLUG,
+    TIME_ZONES,
+    WIB,
+    WIT,
+    WITA,
+    HubMembership,
+    Institution,
+    Kind,
+    Tier,
+    ids_of,
+)
+
+__all__ = [
+    "ROOT_SLUG",
+    "TIME_ZONES",
+    "WIB",
+    "WIT",
+    "WITA",
+    "CalendarDay",
+    "CalendarYear",
+    "Change",
+    "HubMembership",
+    "Institution",
+    "Kind",
+    "LegalBasis",
+    "Limit",
+    "Region",
+    "Rule",
+    "SlaPolicy",
+    "Stricter",
+    "Tier",
+    "Topic",
+    "Unit",
+    "append_only",
+    "ids_of",
+]

@@ -1,0 +1,61 @@
+"""The regions of the country, and how they are found."""
+
+import re
+from typing import Self
+
+from django.contrib.postgres.indexes import GinIndex, OpClass
+from django.db import models
+from django.db.models import Q
+from django.db.models.functions import Length, Upper
+from django.utils.translation import gettext_lazy as _
+
+from .base import by_closeness, words
+
+NUMBER = re.compile(r"[\d.]+")
+
+
+class RegionQuerySet(models.QuerySet["Region"]):
+    def search(self, query: str) -> Self:
+        """Regions whose name with its parents holds every word; for digits, those whose code or postal code begins so."""
+        query = " ".join(words(query))
+        if NUMBER.fullmatch(query):
+            return self.filter(Q(code__startswith=query) | Q(postal_code__startswith=query)).order_by(Length("code"), "code")
+        rows = self
+        for word in query.split():
+            rows = rows.filter(label__icontains=word)
+        return rows.order_by(by_closeness("name", query), Length("code"), "label", "code")
+
+
+class Region(models.Model):
+    """A province, regency or city, district or village, by its dotted Kemendagri code."""
+
+    class Level(models.TextChoices):
+        PROVINCE = "province", _("Province")
+        REGENCY = "regency", _("Regency or city")
+        DISTRICT = "district", _("District")
+        VILLAGE = "village", _("Village")
+
+    code = models.CharField(_("code"), max_length=13, primary_key=True)
+    name = models.CharField(_("name"), max_length=80)
+    level = models.CharField(_("level"), max_length=8, choices=Level.choices)
+    parent = models.ForeignKey("self", on_delete=models.PROTECT, null=True, blank=True, related_name="children", verbose_name=_("part of"))
+    label = models.CharField(_("name with its parents"), max_length=300)
+    postal_code = models.CharField(_("postal code"), max_length=5, blank=True, db_index=True)
+
+    objects = RegionQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("region")
+        verbose_name_plural = _("regions")
+        ordering = ["code"]
+        indexes = [GinIndex(OpClass(Upper("label"), name="gin_trgm_ops"), name="region_label_trgm")]
+        constraints = [
+            models.CheckConstraint(condition=Q(level="province", parent=None) | (~Q(level="province") & Q(parent__isnull=False)), name="region_has_parent"),
+        ]
+
+    def __str__(self) -> str:
+        return self.label
+
+    def full_name(self) -> str:
+        """The name with its parents, nearest first."""
+        return self.label
