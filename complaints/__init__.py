@@ -1,0 +1,1 @@
+"""Citizens' reports and how they are handled."""

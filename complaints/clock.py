@@ -1,0 +1,195 @@
+"""How time is counted: the arithmetic of legal deadlines and which step moves which clock (DOMAIN: time limits). Pure.
+
+Day 0 is the local calendar date of the event, whatever the hour; the last day ends at 23:59:59 local time.
+"""
+
+from collections.abc import Callable, Collection, Iterable, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, time, timedelta
+from zoneinfo import ZoneInfo
+
+from .workflow import ACCEPTING, ENDED, HANDLING, Classification, State, Track
+
+WORKING, CALENDAR, HOURS = "working", "calendar", "hours"
+END_OF_DAY = time(23, 59, 59)
+DAY = timedelta(days=1)
+Span = tuple[datetime, datetime | None]
+
+
+@dataclass(frozen=True, slots=True)
+class Terms:
+    """What a policy row grants: `length` in `unit`, never later than the cap in its own unit, counted in `zone`."""
+
+    unit: str
+    length: int
+    zone: str
+    cap_length: int | None = None
+    cap_unit: str = CALENDAR
+
+
+def is_working_day(day: date, off_days: Collection[date]) -> bool:
+    return day.weekday() < 5 and day not in off_days
+
+
+def add_days(start: date, length: int, unit: str, off_days: Collection[date], paused: Sequence[tuple[date, date | None]] = ()) -> date:
+    """The date on which `length` days of `unit` after `start` are over, days inside a pause not counted.
+
+    A pause (p, r) takes out the days after p up to and with r: the day on which it begins counts as used.
+    """
+    day, left = start, length
+    while left > 0:
+        day += DAY
+        if unit == WORKING and not is_working_day(day, off_days):
+            continue
+        if any(p < day and (r is None or day <= r) for p, r in paused if r is not None):
+            continue
+        left -= 1
+    return day
+
+
+def due_at(started_at: datetime, terms: Terms, off_days: Collection[date] = frozenset(), pauses: Iterable[Span] = ()) -> datetime:
+    """The instant (UTC-comparable, in the clock's zone) after which the clock is breached.
+
+    `off_days` are the dates that are no working days although they fall on Monday to Friday. A pause that has not ended yet
+    is not counted: while it lasts the stored date is the one before the pause and the clock is not running.
+    """
+    zone = ZoneInfo(terms.zone)
+    spans = [(begin, end) for begin, end in pauses if end is not None]
+    if terms.unit == HOURS:
+        return started_at + timedelta(hours=terms.length) + sum((end - begin for begin, end in spans), timedelta())
+    start = started_at.astimezone(zone).date()
+    paused = [(begin.astimezone(zone).date(), end.astimezone(zone).date()) for begin, end in spans]
+    last = add_days(start, terms.length, terms.unit, off_days, paused)
+    if terms.cap_length is not None:
+        last = min(last, add_days(start, terms.cap_length, terms.cap_unit, off_days, paused))
+    return datetime.combine(last, END_OF_DAY, tzinfo=zone)
+
+
+def horizon(start: date, terms: Terms, pauses: Iterable[Span] = ()) -> date:
+    """A date that the result of `due_at` cannot pass: how far the calendar must be read."""
+    paused = sum(((end - begin).days + 1 for begin, end in pauses if end is not None), 0)
+    return start + timedelta(days=terms.length * 2 + paused * 2 + 60)
+
+
+@dataclass(frozen=True, slots=True)
+class Move:
+    """One step as the clocks see it."""
+
+    step: str
+    before: State
+    after: State
+    at_national_before: bool
+    at_national_after: bool
+    is_new_queue: bool  # the holder or the state changed
+    track: Track
+    classification: Classification
+    is_urgent: bool = False
+    is_child: bool = False
+    is_accepted: bool = False  # a desk has accepted it, in this step or before
+    was_direct: bool = False  # entered at an institution without the national desk
+    entered: bool = False  # this is the submission itself
+
+    @property
+    def ends(self) -> bool:
+        return self.after in ENDED and self.before not in ENDED
+
+    @property
+    def resolution_key(self) -> str:
+        if self.track == Track.OVERSIGHT:
+            return "resolution_oversight"
+        if self.classification == Classification.INFORMATION_REQUEST:
+            return "resolution_information"
+        return "resolution_non_oversight"
+
+
+When = Callable[[Move], bool]
+
+
+def never(_move: Move) -> bool:
+    return False
+
+
+def on(*steps: str) -> When:
+    wanted = frozenset(steps)
+    return lambda m: m.step in wanted
+
+
+def _enters(national: bool) -> When:
+    return lambda m: m.after == State.AWAITING_VERIFICATION and m.at_national_after is national and m.is_new_queue
+
+
+def _leaves(national: bool) -> When:
+    return lambda m: m.before == State.AWAITING_VERIFICATION and m.at_national_before is national and m.is_new_queue and not m.entered
+
+
+def _received(m: Move) -> bool:
+    """The handling institution receives: by disposition, or because the reporter entered there directly."""
+    return not m.at_national_after and (m.step == "dispose_to_institution" or m.entered)
+
+
+def _leaves_institution(m: Move) -> bool:
+    return m.step == "return_upward" and m.at_national_after
+
+
+def _resolution(key: str) -> "ClockRule":
+    def mine(when: When) -> When:
+        return lambda m: m.resolution_key == key and when(m)
+
+    asks = never if key == "resolution_information" else on("pend")
+    return ClockRule(
+        starts=mine(lambda m: _received(m) or m.step == "reopen"),
+        pauses=mine(lambda m: m.step == "answer" or asks(m)),
+        resumes=mine(lambda m: m.step == "reply" or (m.before == State.AWAITING_COMPLETION and m.after in HANDLING | {State.AWAITING_VERIFICATION})),
+        stops=mine(on("close_by_decision")),
+        voids=_leaves_institution,
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class ClockRule:
+    """When a clock of this policy key starts, stops, pauses, resumes and is voided. A clock that runs is never started again."""
+
+    starts: When
+    stops: When = never
+    pauses: When = never
+    resumes: When = never
+    voids: When = never
+    survives_end: bool = False  # closing and archiving stop every clock but these
+    is_resumable: bool = False  # a stop is not the end of it; whether the time between counts is a policy flag
+    zone: str | None = None  # None: the holder's
+
+
+RULES: dict[str, ClockRule] = {
+    "verify_national": ClockRule(starts=_enters(national=True), stops=_leaves(national=True)),
+    "verify_institution": ClockRule(starts=_enters(national=False), stops=_leaves(national=False)),
+    "first_response": ClockRule(starts=_received, stops=on("respond", "answer"), voids=_leaves_institution),
+    "resolution_information": _resolution("resolution_information"),
+    "resolution_non_oversight": _resolution("resolution_non_oversight"),
+    "resolution_oversight": _resolution("resolution_oversight"),
+    "statutory_60": ClockRule(
+        starts=lambda m: m.step in ACCEPTING and m.classification == Classification.COMPLAINT and not m.is_child,
+        stops=lambda m: m.step == "answer" or m.ends,
+        resumes=on("reply", "restore", "reopen"),
+        is_resumable=True,
+        zone="Asia/Jakarta",
+    ),
+    "completion": ClockRule(starts=on("pend"), stops=on("complete", "lapse")),
+    "completeness_answer": ClockRule(
+        starts=lambda m: m.entered,
+        stops=on("pend", "dispose_to_institution", "dispose_to_unit", "handle", "respond", "archive", "hand_over"),
+    ),
+    "decision_delivery": ClockRule(starts=lambda m: m.step == "answer" and m.track == Track.OVERSIGHT, stops=on("answer")),
+    "reporter_reply": ClockRule(
+        starts=lambda m: m.step == "answer" and m.track == Track.NON_OVERSIGHT, stops=on("reply", "confirm", "close_by_silence", "close_by_decision")
+    ),
+    "reply_handling": ClockRule(starts=on("reply"), stops=on("progress", "answer", "close_by_decision")),
+    "reopen_window": ClockRule(starts=lambda m: m.ends, stops=on("reopen", "restore"), survives_end=True),
+    "support_response": ClockRule(starts=lambda m: m.is_child and m.entered, stops=on("respond", "answer")),
+    "urgent_response": ClockRule(starts=lambda m: m.is_urgent and (m.entered or m.step == "edit"), stops=on("respond", "answer")),
+    "jurisdiction_decision": ClockRule(starts=on("dispute"), stops=on("dispose_to_institution")),
+}
+
+
+def outcome(due: datetime | None, stopped_at: datetime) -> str:
+    """Breach is decided by comparing instants, so a late sweep never changes history."""
+    return "breached" if due is not None and stopped_at > due else "met"

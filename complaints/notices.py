@@ -1,0 +1,57 @@
+"""Who is told of what: one row a step, the reporter's event and the handlers' (DOMAIN 2.9); texts are registered with officers.
+
+A reporter who is anonymous, or whose case is secret, only ever gets `case_news`: a number, no content, institution or officer.
+"""
+
+from dataclasses import dataclass
+
+from django.utils.translation import gettext_lazy as _
+
+from officers.notices import register
+
+ADMINS, RESPONDERS = "admins", "responders"
+
+
+@dataclass(frozen=True, slots=True)
+class Telling:
+    reporter: str = ""
+    officers: str = ""
+    audience: str = ADMINS
+
+
+TELLINGS: dict[str, Telling] = {
+    "submit": Telling(reporter="case_received"),
+    "pend": Telling(reporter="case_completion_asked"),
+    "complete": Telling(officers="desk_completed"),
+    "lapse": Telling(reporter="case_lapsed"),
+    "dispose_to_institution": Telling(reporter="case_sent", officers="desk_received"),
+    "dispose_to_unit": Telling(reporter="case_sent", officers="desk_received", audience=RESPONDERS),
+    "redispose": Telling(reporter="case_sent", officers="desk_received", audience=RESPONDERS),
+    "return_upward": Telling(reporter="case_moved", officers="desk_received"),
+    "return_to_admin": Telling(officers="desk_received"),
+    "respond": Telling(reporter="case_answered"),
+    "progress": Telling(reporter="case_answered"),
+    "answer": Telling(reporter="case_answered"),
+    "reply": Telling(officers="desk_reply", audience=RESPONDERS),
+    "close_by_silence": Telling(reporter="case_closed"),
+    "close_by_decision": Telling(reporter="case_closed"),
+    "archive": Telling(reporter="case_archived"),
+    "restore": Telling(officers="desk_received"),
+    "reopen": Telling(officers="desk_reply", audience=RESPONDERS),
+    "hand_over": Telling(reporter="case_closed"),
+}
+
+_FOLLOW = _("You can follow it with your number and your case code at %(track_url)s. We never ask for your case code by e-mail.")
+
+register("case_news", subject=_("News in report %(number)s"), body=_("There is news in report %(number)s. Please look at it with your case code at %(track_url)s."))
+register("case_received", subject=_("We received report %(number)s"), body=(_("We received your report %(number)s. It is with %(holder)s now."), _FOLLOW))
+register("case_completion_asked", subject=_("Please complete report %(number)s"), body=(_("Something is missing in your report %(number)s. Please complete it before %(due)s."), _FOLLOW))
+register("case_lapsed", subject=_("Report %(number)s: the time to complete it ran out"), body=(_("The time to complete report %(number)s ran out. You can ask to have it taken up again for some days."), _FOLLOW))
+register("case_sent", subject=_("Report %(number)s was sent to %(holder)s"), body=(_("Your report %(number)s is with %(holder)s now."), _FOLLOW))
+register("case_moved", subject=_("Report %(number)s was moved to the right body"), body=(_("Your report %(number)s is being moved to the right body. You need not do anything."), _FOLLOW))
+register("case_answered", subject=_("An answer to report %(number)s"), body=(_("%(holder)s answered your report %(number)s."), _FOLLOW))
+register("case_closed", subject=_("Report %(number)s was closed"), body=(_("Your report %(number)s was closed. If you do not agree you can open it again for some days."), _FOLLOW))
+register("case_archived", subject=_("Report %(number)s was archived"), body=(_("Your report %(number)s was archived. The reason and what you can do stand with the report."), _FOLLOW))
+register("desk_received", subject=_("Report %(number)s is at your desk"), body=_("Report %(number)s is at %(holder)s and waits for you: %(desk_url)s"))
+register("desk_completed", subject=_("Report %(number)s was completed"), body=_("The reporter completed report %(number)s: %(desk_url)s"))
+register("desk_reply", subject=_("The reporter replied in report %(number)s"), body=_("The reporter replied in report %(number)s; a reply is due: %(desk_url)s"))

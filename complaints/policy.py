@@ -1,0 +1,169 @@
+"""Who may: every rule is a filter on complaints, so the check on one, the list of many and the buttons are the same rule.
+
+How to read `POLICY`: the key is a step of `workflow.WORKFLOW` or another act on a complaint; the value is a `Rule`, built from
+a few named ones with `&`, `|` and `~`. Tables are named by lookup path only. `ROWLESS` holds what needs no complaint.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from django.db.models import Q
+
+from lapor.ground.actor import Actor
+
+from .workflow import ClosureKind, State, Track
+
+NOTHING = Q(pk__in=())
+EVERYTHING = ~NOTHING
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """A filter that depends on who asks."""
+
+    q: Callable[[Actor], Q]
+
+    def __call__(self, actor: Actor) -> Q:
+        return self.q(actor)
+
+    def __and__(self, other: "Rule") -> "Rule":
+        return Rule(lambda actor: self.q(actor) & other.q(actor))
+
+    def __or__(self, other: "Rule") -> "Rule":
+        return Rule(lambda actor: self.q(actor) | other.q(actor))
+
+    def __invert__(self) -> "Rule":
+        return Rule(lambda actor: ~self.q(actor))
+
+
+def within(paths: tuple[str, ...], field: str = "holder__path") -> Q:
+    """Rows whose institution lies in one of the subtrees."""
+    wanted = NOTHING
+    for path in paths:
+        wanted |= Q(**{f"{field}__startswith": path})
+    return wanted
+
+
+def under(power: str) -> Rule:
+    """The holder lies where the actor has the power."""
+    return Rule(lambda actor: within(actor.under(power)))
+
+
+def fixed(q: Q) -> Rule:
+    return Rule(lambda _actor: q)
+
+
+nobody = fixed(NOTHING)
+system = Rule(lambda actor: EVERYTHING if actor.is_system else NOTHING)
+reporter = Rule(lambda actor: Q(pk__in=actor.case_ids) if actor.case_ids else NOTHING)
+# The child of a lead is handled by its institution; the reporter acts on the lead.
+conflicted = Rule(lambda actor: Q(reported_user=actor.user_id) | Q(reported_institution__in=actor.institution_ids))
+contested = Rule(lambda actor: Q(contested_user=actor.user_id))
+
+oversight = fixed(Q(track=Track.OVERSIGHT))
+at_national = fixed(Q(holder__kind="national"))
+secret = fixed(Q(is_secret=True))
+anonymous = fixed(Q(is_anonymous=True))
+contactable = fixed(Q(contact_allowed=True))
+PUBLIC = (
+    Q(published_at__isnull=False, is_secret=False, track=Track.NON_OVERSIGHT, lead__isnull=True)
+    & ~Q(state=State.ARCHIVED)
+    & ~Q(closure_kind=ClosureKind.MERGED)
+)
+public = fixed(PUBLIC)
+
+# A handler's power reaches cases without an oversight content; those with one are for the internal supervisor alone.
+supervised = under("handle_oversight") & oversight & ~conflicted
+
+
+national = Rule(lambda actor: EVERYTHING if actor.has("lower_track") else NOTHING)
+
+
+def holds(power: str) -> Rule:
+    """The power reaches the case: without oversight content, or for the nation; else the internal supervisor alone."""
+    return (under(power) & (~oversight | national) & ~conflicted) | supervised
+
+
+see = (
+    reporter
+    | ((under("see_cases") & ~secret & ~oversight) & ~conflicted)
+    | ((under("see_cases") & under("see_secret") & ~oversight) & ~conflicted)
+    | (under("see_oversight") & oversight & ~conflicted)
+    | (under("oversee") & ~secret & ~oversight)
+)
+# Whose office it is to know that a case exists although its text is closed to them: they are told "not allowed".
+knows = see | public | under("custody") | under("see_health")
+
+admin = holds("verify")
+disposer = holds("dispose")
+handler = holds("respond")
+closer = holds("close")
+
+POLICY: dict[str, Rule] = {
+    # reading
+    "see": see,
+    "see_public": public,
+    "see_notes": holds("see_notes"),
+    "see_identity": (~anonymous & (holds("see_identity") | (handler & contactable))) | reporter,
+    "see_history": see,
+    # steps
+    "submit": nobody,
+    "start": nobody,
+    "pend": admin,
+    "complete": reporter,
+    "lapse": system,
+    "dispose_to_institution": disposer & at_national,
+    "dispose_to_unit": disposer & ~at_national,
+    "handle": admin & ~at_national,
+    "return_upward": admin & ~at_national,
+    "return_to_admin": handler & ~at_national,
+    "dispute": system,
+    "redispose": disposer,
+    "invite": nobody,
+    "respond": handler & ~at_national & ~contested,
+    "progress": handler & ~contested,
+    "answer": handler & ~contested,
+    "reply": reporter,
+    "confirm": reporter,
+    "close_by_silence": system,
+    "close_by_decision": closer & ~contested,
+    "archive": holds("archive"),
+    "restore": reporter | (holds("restore") & national),
+    "merge": admin,
+    "unmerge": reporter | admin,
+    "withdraw": reporter,
+    "reopen": reporter | (holds("reopen") & national),
+    "change_track": admin,
+    "change_visibility": reporter | admin,
+    "refer": reporter | (holds("refer") & national),
+    "consent_transfer": reporter,
+    "release_referral": system,
+    "hold": closer,
+    "hand_over": admin,
+    # other acts
+    "take": handler | admin,
+    "assign": holds("assign"),
+    "note": holds("see_notes"),
+    "edit": holds("edit"),
+    "rate": reporter,
+    "rotate_code": reporter,
+}
+
+# Acts that concern no complaint yet: the power that is needed somewhere (None: everybody may).
+ROWLESS: dict[str, str | None] = {
+    "list_public": None,
+    "submit": None,
+    "track": None,
+    "intake": "intake",
+    "desk": "see_cases",
+    "desk_oversight": "see_oversight",
+    "aggregates": "see_aggregates",
+    "health": "see_health",
+    "audit": "see_audit",
+}
+
+
+def may(act: str, actor: Actor) -> bool:
+    """A row-less act."""
+    power = ROWLESS[act]
+    return power is None or actor.has(power)

@@ -1,0 +1,42 @@
+"""Every write to a complaint, and the refusals it can raise. Nothing else in the house changes one."""
+
+from .advance import AVAILABLE, OpenStep, advance, advance_many, lock, open_steps, step_of
+from .desk import add_note, assign, edit, rate, rotate_code, take
+from .expire import expire
+from .intake import CONSENT_VERSION, Draft, Receipt, forget_replays, missing_for_minimum, read_draft, submit
+from .ledger import Fault, verify
+from .needs import READERS, inputs_of
+from .proof import prove, read_identity, throttle_submission
+from .reference import Reference
+
+__all__ = [
+    "AVAILABLE",
+    "CONSENT_VERSION",
+    "READERS",
+    "Draft",
+    "Fault",
+    "OpenStep",
+    "Receipt",
+    "Reference",
+    "add_note",
+    "advance",
+    "advance_many",
+    "assign",
+    "edit",
+    "expire",
+    "forget_replays",
+    "inputs_of",
+    "lock",
+    "missing_for_minimum",
+    "open_steps",
+    "prove",
+    "rate",
+    "read_draft",
+    "read_identity",
+    "rotate_code",
+    "step_of",
+    "submit",
+    "take",
+    "throttle_submission",
+    "verify",
+]

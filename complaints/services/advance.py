@@ -1,0 +1,167 @@
+"""The one door that changes a complaint's state, holder or track, and the question what may be done now."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from django.db import transaction
+from django.utils.translation import gettext as _
+
+from lapor.ground.actor import Actor
+from lapor.ground.problems import Refusal
+
+from ..models import Clock, Complaint, Transition
+from ..workflow import WORKFLOW, State, Step
+from . import clocks, notify
+from .effects import EFFECTS
+from .guards import GUARDS
+from .needs import Asked, inputs_of, read_inputs
+from .plan import Plan, write
+from .reference import Reference
+
+
+def not_found() -> Refusal:
+    return Refusal("not_found", _("There is no such report, or you may not see it."))
+
+
+def lock(pk: UUID, *, by: Actor, acts: Iterable[str]) -> Complaint:
+    """The complaint, locked to the end of the transaction, with `knows` and `may_<act>` answered. 404 if it is not theirs to know."""
+    rows = Complaint.objects.answering(by, acts).select_related("holder__parent", "topic", "reported_institution")
+    complaint = rows.select_for_update(of=("self",)).filter(pk=pk).first()
+    if complaint is None:
+        raise not_found()
+    return complaint
+
+
+def _moved_on(complaint: Complaint, by: Actor) -> Refusal:
+    """409: somebody else was first. A reporter never learns who."""
+    last = Transition.objects.filter(complaint=complaint, seq=complaint.seq).select_related("by").first()
+    extra: dict[str, object] = {"state": complaint.state, "version": complaint.version}
+    if last is not None and complaint.pk not in by.case_ids and last.as_role != "reporter":
+        extra["actor"] = last.by.get_username()
+    return Refusal("conflict", _("The report has moved on meanwhile. Please look at it again; what you typed is kept."), extra=extra)
+
+
+def _was_mine(complaint: Complaint, by: Actor) -> bool:
+    """The last step took it out of the actor's hands: they may know that it moved on."""
+    paths = by.under("see_cases") + by.under("handle_oversight")
+    last = Transition.objects.filter(complaint=complaint, seq=complaint.seq).values_list("holder_before__path", flat=True).first()
+    return last is not None and any(last.startswith(path) for path in paths)
+
+
+def _check_open(complaint: Complaint, step: Step, *, by: Actor, version: int | None) -> None:
+    """404, 409 or 403, in this order."""
+    stale = version is not None and version != complaint.version
+    if not complaint.knows and not by.is_system:
+        raise _moved_on(complaint, by) if stale and _was_mine(complaint, by) else not_found()
+    if stale:
+        raise _moved_on(complaint, by)
+    if complaint.state not in step.sources:
+        raise _moved_on(complaint, by)
+    if not complaint.may(step.code):
+        raise Refusal("forbidden", _("You may see this report but not take this step."))
+
+
+def _refuse_guarded(plan: Plan, step: Step) -> None:
+    for guard in GUARDS.get(step.code, ()):
+        sentence = guard(plan)
+        if sentence is not None:
+            raise Refusal("invalid", sentence)
+
+
+def step_of(action: str) -> Step:
+    """The row of the table. 422 for a step that exists but cannot be taken yet or is taken by another door."""
+    step = WORKFLOW.get(action)
+    if step is None:
+        raise Refusal("invalid", _("There is no such step."), fields={"action": [_("There is no such step.")]})
+    if step.code not in EFFECTS:
+        raise Refusal("not_yet_available", _("This step is not yet available."))
+    return step
+
+
+def _prepare(plan: Plan, step: Step, given: Mapping[str, Any]) -> None:
+    _refuse_guarded(plan, step)
+    plan.given = read_inputs(Asked(step, plan.complaint, plan.reference, given), given)
+    plan.entry_kind, plan.text = step.entry, plan.given.get("text", "")
+    EFFECTS[step.code](plan)
+
+
+@transaction.atomic
+def advance(
+    pk: UUID, action: str, *, by: Actor, at: datetime, version: int | None = None, reference: Reference | None = None, **given: Any
+) -> Complaint:
+    """Take one step of the workflow.
+
+    Changes the complaint, its clocks and its history and queues the notices, all or nothing. Refuses: 404 not theirs to know,
+    409 state or version moved on, 403 not theirs to do, 422 a guard or an input (field by field) or a step not yet available.
+    """
+    step = step_of(action)
+    complaint = lock(pk, by=by, acts=[step.code])
+    _check_open(complaint, step, by=by, version=version)
+    plan = Plan.on(complaint, step.code, by=by, at=at, reference=reference or Reference(at))
+    _prepare(plan, step, given)
+    clocks.run(plan, Clock.objects.filter(complaint=complaint).select_related("policy"))
+    write([plan])
+    notify.tell([plan])
+    return complaint
+
+
+@transaction.atomic
+def advance_many(rows: Sequence[Complaint], action: str, *, by: Actor, at: datetime, reference: Reference) -> list[Complaint]:
+    """The bulk form of `advance` for steps of the system: rows are locked already; a guarded one is left as it is.
+
+    Same table, same effects and clocks; as many statements for a thousand as for one.
+    """
+    step = step_of(action)
+    alive: dict[UUID, list[Clock]] = {row.pk: [] for row in rows}
+    for clock in Clock.objects.filter(complaint__in=rows).select_related("policy"):
+        alive[clock.complaint_id].append(clock)
+    plans = []
+    for row in rows:
+        plan = Plan.on(row, step.code, by=by, at=at, reference=reference)
+        if row.state not in step.sources or not by.is_system:
+            continue
+        EFFECTS[step.code](plan)
+        clocks.run(plan, alive[row.pk])
+        plans.append(plan)
+    write(plans)
+    notify.tell(plans)
+    return [plan.complaint for plan in plans]
+
+
+@dataclass(frozen=True, slots=True)
+class OpenStep:
+    """A step that the actor may take now, and what it asks."""
+
+    step: Step
+    required: tuple[str, ...]
+    optional: tuple[str, ...]
+
+    @property
+    def code(self) -> str:
+        return self.step.code
+
+
+AVAILABLE = tuple(EFFECTS)
+
+
+def open_steps(complaint: Complaint, *, by: Actor, at: datetime, reference: Reference | None = None) -> list[OpenStep]:
+    """What the actor may do with the complaint now; a step that only lacks inputs is offered and names them.
+
+    `complaint` must come from `answering(by, AVAILABLE)`.
+    """
+    reference = reference or Reference(at)
+    found = []
+    for code in AVAILABLE:
+        step = WORKFLOW[code]
+        if complaint.state not in step.sources or not complaint.may(code):
+            continue
+        if code == "respond" and complaint.has_initial_response and complaint.state == State.IN_PROGRESS:
+            continue
+        plan = Plan.on(complaint, code, by=by, at=at, reference=reference)
+        if any(guard(plan) is not None for guard in GUARDS.get(code, ())):
+            continue
+        found.append(OpenStep(step, *inputs_of(step, complaint)))
+    return found

@@ -1,0 +1,150 @@
+"""Starting, pausing, resuming and stopping the clocks of a complaint as its steps ask (`clock.RULES`)."""
+
+from collections.abc import Iterable
+from datetime import datetime, timedelta
+from zoneinfo import ZoneInfo
+
+from ..clock import RULES, ClockRule, Move, Span, due_at, horizon, outcome
+from ..models import Clock, ClockEvent
+from .plan import Plan
+from .reference import Reference, terms
+
+
+def spans(events: Iterable[ClockEvent]) -> list[Span]:
+    """The pauses in a clock's events, the last one perhaps still open."""
+    found: list[Span] = []
+    for event in events:
+        if event.kind == ClockEvent.PAUSE:
+            found.append((event.at, None))
+        elif event.kind == ClockEvent.RESUME and found and found[-1][1] is None:
+            found[-1] = (found[-1][0], event.at)
+    return found
+
+
+def derive(clock: Clock, pauses: Iterable[Span], reference: Reference) -> None:
+    """Set `due_at` and the calendar it was read from out of the clock's start, its policy row and its pauses."""
+    pauses = list(pauses)
+    rule = terms(clock.policy, clock.zone)
+    first = clock.started_at.astimezone(ZoneInfo(clock.zone)).date()
+    off = reference.off_days(clock.holder_id, first, horizon(first, rule, pauses))
+    clock.due_at = due_at(clock.started_at, rule, off, pauses)
+    clock.calendar_version, clock.is_provisional = reference.calendar_version(first, clock.due_at.date())
+
+
+def _note(plan: Plan, clock: Clock, kind: str, reason: str) -> None:
+    plan.events.append(ClockEvent(clock=clock, kind=kind, reason=reason, at=plan.at, due_at=clock.due_at))
+
+
+def start(plan: Plan, key: str, *, started_at: datetime | None = None) -> Clock | None:
+    """Begin a clock at the holder; None when no policy row is in force: then there is no such deadline."""
+    complaint = plan.complaint
+    policy = plan.reference.policies(complaint.holder).get(key)
+    if policy is None:
+        return None
+    clock = Clock(complaint=complaint, key=key, policy=policy, holder=complaint.holder)
+    clock.zone = RULES[key].zone or complaint.holder.time_zone
+    clock.started_at = started_at or plan.at
+    derive(clock, (), plan.reference)
+    plan.started.append(clock)
+    _note(plan, clock, ClockEvent.START, plan.kind)
+    return clock
+
+
+def _stop(plan: Plan, clock: Clock, reason: str, *, leaves_gap: bool = False) -> None:
+    """End the clock. With a gap, the time from now to a later resume will not be counted."""
+    at = clock.stopped_at if clock.state == Clock.PAUSED and clock.stopped_at else plan.at
+    clock.outcome = outcome(clock.due_at, at)
+    clock.state, clock.stopped_at = Clock.STOPPED, at
+    plan.changed.append(clock)
+    _note(plan, clock, ClockEvent.PAUSE if leaves_gap else ClockEvent.STOP, reason)
+
+
+def _pause(plan: Plan, clock: Clock) -> None:
+    clock.state, clock.stopped_at = Clock.PAUSED, plan.at
+    plan.changed.append(clock)
+    _note(plan, clock, ClockEvent.PAUSE, plan.kind)
+
+
+def _resume(plan: Plan, clock: Clock) -> None:
+    events = list(clock.events.order_by("id"))
+    resumed = ClockEvent(kind=ClockEvent.RESUME, at=plan.at)
+    derive(clock, spans([*events, resumed]), plan.reference)
+    clock.state, clock.stopped_at, clock.outcome = Clock.RUNNING, None, ""
+    plan.changed.append(clock)
+    _note(plan, clock, ClockEvent.RESUME, plan.kind)
+
+
+def _void(plan: Plan, clock: Clock) -> None:
+    clock.state, clock.stopped_at, clock.outcome = Clock.VOID, plan.at, "void"
+    plan.changed.append(clock)
+    _note(plan, clock, ClockEvent.VOID, plan.kind)
+
+
+def _leaves_gap(plan: Plan, rule: ClockRule, move: Move) -> bool:
+    """Whether the time after this stop is taken out again when the clock goes on: a policy flag each for answer and end."""
+    if not rule.is_resumable:
+        return False
+    flag = "statutory_counts_after_closing" if move.ends else "statutory_counts_after_answer"
+    return not plan.reference.limits[flag]
+
+
+def _advance(plan: Plan, move: Move, key: str, rule: ClockRule, clock: Clock | None) -> bool:
+    """Apply one rule to the clock of its key; says whether a new one may be started."""
+    alive = clock is not None and clock.state in {Clock.RUNNING, Clock.PAUSED}
+    if clock is None or not (alive or rule.is_resumable):
+        return True
+    if alive and rule.voids(move):
+        _void(plan, clock)
+    elif alive and (rule.stops(move) or (move.ends and not rule.survives_end)):
+        _stop(plan, clock, plan.kind, leaves_gap=_leaves_gap(plan, rule, move))
+        return True
+    elif clock.state == Clock.STOPPED and rule.is_resumable:
+        if rule.resumes(move):
+            _resume(plan, clock)
+        elif move.ends and _leaves_gap(plan, rule, move):
+            _note(plan, clock, ClockEvent.PAUSE, plan.kind)
+    elif clock.state == Clock.RUNNING and rule.pauses(move):
+        _pause(plan, clock)
+    elif clock.state == Clock.PAUSED and rule.resumes(move):
+        _resume(plan, clock)
+    return clock.state == Clock.VOID
+
+
+def _retrack(plan: Plan, move: Move, latest: dict[str, Clock]) -> None:
+    """The track was settled while a resolution clock of another kind was running: void it and count under the right one."""
+    for key in ("resolution_information", "resolution_non_oversight", "resolution_oversight"):
+        clock = latest.get(key)
+        if key == move.resolution_key or clock is None or clock.state not in {Clock.RUNNING, Clock.PAUSED} or move.ends:
+            continue
+        _void(plan, clock)
+        start(plan, move.resolution_key, started_at=clock.started_at)
+
+
+def run(plan: Plan, existing: Iterable[Clock]) -> None:
+    """Move every clock of the plan's complaint as the step asks. `existing` are its clocks with their policy rows."""
+    move = plan.move()
+    latest: dict[str, Clock] = {}
+    for clock in sorted(existing, key=lambda c: c.started_at):
+        latest[clock.key] = clock
+    _retrack(plan, move, latest)
+    begun = {clock.key for clock in plan.started}
+    for key, rule in RULES.items():
+        if key in begun:
+            continue
+        free = _advance(plan, move, key, rule, latest.get(key))
+        if free and rule.starts(move):
+            _begin(plan, move, key)
+
+
+def _begin(plan: Plan, move: Move, key: str) -> None:
+    complaint = plan.complaint
+    if key == "statutory_60":
+        start(plan, key, started_at=complaint.complete_at)
+    elif key == "decision_delivery" and complaint.decision_on is not None:
+        noon = datetime.combine(complaint.decision_on, datetime.min.time(), tzinfo=ZoneInfo(complaint.holder.time_zone)) + timedelta(hours=12)
+        clock = start(plan, key, started_at=min(noon, plan.at))
+        if clock is not None:  # the answer delivers the decision
+            clock.outcome, clock.state, clock.stopped_at = outcome(clock.due_at, plan.at), Clock.STOPPED, plan.at
+            _note(plan, clock, ClockEvent.STOP, plan.kind)
+    else:
+        start(plan, key)

@@ -1,0 +1,209 @@
+"""Named writes that are no steps: taking charge, notes, editing, rating, renewing a code. Each leaves an event row."""
+
+import secrets
+from collections.abc import Mapping
+from datetime import datetime, timedelta
+from typing import Any
+from uuid import UUID
+
+from django.conf import settings
+from django.db import transaction
+from django.utils.translation import gettext as _
+
+from institutions.models import Institution
+from lapor.ground.actor import Actor
+from lapor.ground.problems import Refusal
+from officers.models import Appointment, User
+
+from .. import numbers
+from ..models import Clock, Complaint
+from ..workflow import ENDED, Classification, EntryKind, State, Track
+from . import clocks
+from .advance import lock
+from .effects import invalid, publish, publish_text, settle
+from .needs import REQUIRED, Asked, Wrong, clean_text, find_topic
+from .plan import Plan, write
+from .reference import Reference
+
+
+def _open(pk: UUID, act: str, *, by: Actor, at: datetime, version: int | None = None) -> Plan:
+    complaint = lock(pk, by=by, acts=[act])
+    if not complaint.knows:
+        raise Refusal("not_found", _("There is no such report, or you may not see it."))
+    if version is not None and version != complaint.version:
+        raise Refusal("conflict", _("The report has moved on meanwhile. Please look at it again; what you typed is kept."), extra={"version": complaint.version})
+    if not complaint.may(act):
+        raise Refusal("forbidden", _("You may see this report but not take this step."))
+    plan = Plan.on(complaint, act, by=by, at=at, reference=Reference(at))
+    plan.bumps = False
+    return plan
+
+
+@transaction.atomic
+def take(pk: UUID, *, by: Actor, at: datetime) -> Complaint:
+    """Make the actor the one in charge. Refuses an ended case, and 409 when somebody else is in charge already."""
+    plan = _open(pk, "take", by=by, at=at)
+    complaint = plan.complaint
+    if complaint.state in ENDED:
+        raise Refusal("conflict", _("The report is closed."))
+    if complaint.assignee_id == by.user_id:
+        return complaint
+    if complaint.assignee_id is not None:
+        raise Refusal("conflict", _("Somebody else is in charge of this report already."))
+    _assign(plan, by.user_id)
+    return complaint
+
+
+def _assign(plan: Plan, user_id: int | None) -> None:
+    if user_id is not None and user_id == plan.complaint.contested_user_id:
+        raise invalid(assignee=_("The reporter contests this officer's answer; somebody else must handle the report."))
+    plan.complaint.assignee_id = user_id
+    plan.data = {"assignee": user_id}
+    write([plan])
+
+
+@transaction.atomic
+def assign(pk: UUID, *, to: User | None, by: Actor, at: datetime) -> Complaint:
+    """Put an officer of the holder (or of a desk above it) in charge, or nobody."""
+    plan = _open(pk, "assign", by=by, at=at)
+    if plan.complaint.state in ENDED:
+        raise Refusal("conflict", _("The report is closed."))
+    if to is not None:
+        places = [int(part) for part in plan.complaint.holder.path.split(".") if part]
+        if not Appointment.objects.in_force(plan.reference.today).filter(user=to, institution__in=places).exists():
+            raise invalid(assignee=_("Please choose an officer who is appointed at the body that holds the report."))
+    _assign(plan, to.pk if to else None)
+    return plan.complaint
+
+
+@transaction.atomic
+def add_note(pk: UUID, *, text: str, by: Actor, at: datetime) -> Complaint:
+    """Leave an internal note: read by the author's own institution and the nation, never by the reporter or others."""
+    plan = _open(pk, "note", by=by, at=at)
+    try:
+        plan.text = clean_text(text, longest=plan.reference.limits["text_max"])
+    except Wrong as error:
+        raise invalid(text=str(error)) from error
+    if not plan.text:
+        raise Refusal("invalid", _("Please check the marked fields."), fields={"text": [REQUIRED]})
+    plan.entry_kind = EntryKind.NOTE
+    write([plan])
+    return plan.complaint
+
+
+EDITABLE_TEXTS = {"title": "title_max", "body": "body_max", "reported_party": "text_max"}
+
+
+@transaction.atomic
+def edit(pk: UUID, *, changes: Mapping[str, Any], by: Actor, at: datetime, version: int | None = None) -> Complaint:
+    """Correct what the desk may correct; the reporter's own words stay in the original columns.
+
+    `changes` may hold title, body, reported_party, classification, topic, track (only before acceptance), is_urgent,
+    reported_institution, reported_user. Edits never touch a clock, but urgency starts its own.
+    """
+    plan = _open(pk, "edit", by=by, at=at, version=version)
+    plan.bumps = True
+    before = {name: getattr(plan.complaint, name) for name in ("title", "body", "classification", "is_urgent")}
+    _read_edit(plan, changes)
+    complaint = plan.complaint
+    if complaint.accepted_at is not None and (complaint.title, complaint.body) != (before["title"], before["body"]):
+        publish_text(complaint)
+    publish(plan)
+    plan.data["fields"] = sorted(changes)
+    if complaint.is_urgent and not before["is_urgent"]:
+        clocks.run(plan, Clock.objects.filter(complaint=complaint).select_related("policy"))
+    write([plan])
+    return complaint
+
+
+def _read_edit(plan: Plan, changes: Mapping[str, Any]) -> None:
+    complaint, wrong = plan.complaint, {}
+    for name in changes:
+        try:
+            _read_one(plan, name, changes[name])
+        except Wrong as error:
+            wrong[name] = str(error)
+    if not complaint.title or not complaint.body:
+        wrong["title" if not complaint.title else "body"] = str(REQUIRED)
+    if complaint.track == Track.OVERSIGHT and not complaint.reported_party:
+        wrong["reported_party"] = _("The oversight track needs to know whom the report is about. Please write it as the reporter says it.")
+    if wrong:
+        raise invalid(**wrong)
+
+
+def _read_one(plan: Plan, name: str, value: Any) -> None:
+    complaint, limits = plan.complaint, plan.reference.limits
+    if name in EDITABLE_TEXTS:
+        setattr(complaint, name, clean_text(value or "", longest=limits[EDITABLE_TEXTS[name]]))
+    elif name == "classification":
+        _reclassify(plan, value)
+    elif name == "topic":
+        settle(plan, {"topic": find_topic(value, Asked(None, complaint, plan.reference))})  # type: ignore[arg-type]
+    elif name == "track":
+        _settle_track(plan, value)
+    elif name == "is_urgent":
+        complaint.is_urgent = bool(value)
+    elif name == "reported_institution":
+        _link_institution(plan, value)
+    elif name == "reported_user":
+        complaint.reported_user = value
+    else:
+        raise Wrong(_("This cannot be edited."))
+
+
+def _reclassify(plan: Plan, value: Any) -> None:
+    if value not in Classification.values:
+        raise Wrong(_("Please choose one of: %(choices)s.") % {"choices": ", ".join(Classification.values)})
+    if plan.complaint.accepted_at is not None and value != plan.complaint.classification:
+        raise Wrong(_("The kind can only be changed before the report is accepted."))
+    plan.complaint.classification = value
+
+
+def _settle_track(plan: Plan, value: Any) -> None:
+    if value not in Track.values:
+        raise Wrong(_("Please choose one of: %(choices)s.") % {"choices": ", ".join(Track.values)})
+    if plan.complaint.accepted_at is not None and value != plan.complaint.track:
+        raise Wrong(_("The track is settled; changing it is a step of its own."))
+    if value == Track.OVERSIGHT and not plan.complaint.holder.is_national and not plan.reference.has_desk(plan.complaint.holder_id, is_oversight=True):
+        raise Wrong(_("Only an internal supervisor may handle a report on the oversight track. Please send it there."))
+    settle(plan, {"track": value})
+
+
+def _link_institution(plan: Plan, value: Institution | None) -> None:
+    """Linking whoever holds the case now would leave nobody who may act: it must go back to the nation first."""
+    complaint = plan.complaint
+    if value is not None and (value.is_national or complaint.holder.path.startswith(value.path)):
+        raise Wrong(_("This body holds the report now. Please return the report upward first; the national desk can then link it."))
+    complaint.reported_institution = value
+
+
+@transaction.atomic
+def rate(pk: UUID, *, rating: Any, text: str = "", by: Actor, at: datetime) -> Complaint:
+    """The reporter's stars after a closing that was not their own; open for some days, once."""
+    plan = _open(pk, "rate", by=by, at=at)
+    complaint = plan.complaint
+    if complaint.state != State.CLOSED or complaint.ended_at is None or complaint.rating is not None:
+        raise Refusal("conflict", _("The report cannot be rated now."))
+    if at > complaint.ended_at + timedelta(days=plan.reference.limits["rating_days"]):
+        raise Refusal("conflict", _("The time to rate has passed."))
+    if str(rating) not in {"1", "2", "3", "4", "5"}:
+        raise invalid(rating=_("Please give 1 to 5 stars."))
+    try:
+        plan.text = clean_text(text, longest=plan.reference.limits["text_max"])
+    except Wrong as error:
+        raise invalid(text=str(error)) from error
+    complaint.rating, complaint.rated_at = int(rating), at
+    plan.data, plan.entry_kind, plan.bumps = {"rating": int(rating)}, EntryKind.RATING, True
+    write([plan])
+    return complaint
+
+
+@transaction.atomic
+def rotate_code(pk: UUID, *, by: Actor, at: datetime) -> str:
+    """Give the reporter a new case code; the old one opens nothing from now on. Returns the new code, shown once."""
+    plan = _open(pk, "rotate_code", by=by, at=at)
+    code = numbers.new_case_code()
+    plan.complaint.code_salt = secrets.token_bytes(16)
+    plan.complaint.code_hash = numbers.hash_code(code, salt=plan.complaint.code_salt, pepper=settings.CASE_CODE_PEPPER)
+    write([plan])
+    return code

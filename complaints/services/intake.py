@@ -1,0 +1,345 @@
+"""Receiving a report (S02): reading what was sent, the number and the case code, the first queue and clocks, the vault."""
+
+import hashlib
+import json
+import secrets
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from datetime import date, datetime, timedelta
+from typing import Any
+
+from django.conf import settings
+from django.db import IntegrityError, connection, transaction
+from django.utils.translation import get_language
+from django.utils.translation import gettext as _
+from nacl.exceptions import CryptoError
+from nacl.secret import SecretBox
+
+from institutions.models import Institution, Region, Topic
+from lapor.ground.actor import Actor
+from lapor.ground.problems import Refusal
+
+from .. import numbers, vault
+from ..models import AgeBand, Assistance, Channel, Complaint, Disability, Gedsi, Gender, Replay
+from ..vault import Identity
+from ..workflow import Classification, State
+from . import clocks, notify
+from .effects import force_secrecy
+from .needs import REQUIRED, Wrong, clean_date, clean_text, find_region, minimum_missing, read_flag
+from .plan import Plan, write
+from .reference import Reference
+
+CONSENT_VERSION = "2026-11"
+GEDSI_CHOICES = {"needs_assistance": Assistance, "gender": Gender, "disability": Disability, "age_band": AgeBand}
+
+
+@dataclass(slots=True)
+class Draft:
+    """A submission that was read: everything checked, nothing stored yet."""
+
+    classification: Classification
+    title: str
+    body: str
+    incident_date: date | None = None
+    incident_region: Region | None = None
+    incident_place: str = ""
+    origin_region: Region | None = None
+    target: Institution | None = None
+    topic: Topic | None = None
+    is_anonymous: bool = False
+    is_secret: bool = False
+    is_urgent: bool = False
+    contact_allowed: bool = False
+    requested_outcome: str = ""
+    loss: str = ""
+    reported_party: str = ""
+    external_ref: str = ""
+    identity: Identity = field(default_factory=Identity)
+    gedsi: dict[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Receipt:
+    """What the reporter gets: the case code is shown here and nowhere again."""
+
+    complaint: Complaint
+    case_code: str
+    is_replay: bool = False
+
+
+class _Reader:
+    """Reads one submission, gathering a sentence for each field that cannot be used."""
+
+    def __init__(self, given: Mapping[str, Any], reference: Reference) -> None:
+        self.given, self.reference, self.limits = given, reference, reference.limits
+        self.wrong: dict[str, list[Any]] = {}
+
+    def read(self, name: str, reader: Callable[[Any], Any], default: Any, *, within: Mapping[str, Any] | None = None, prefix: str = "") -> Any:
+        value = (self.given if within is None else within).get(name)
+        if value is None or (isinstance(value, str) and not value.strip()):
+            return default
+        try:
+            return reader(value)
+        except Wrong as error:
+            self.wrong[prefix + name] = [str(error)]
+            return default
+
+    def text(self, name: str, limit: str = "text_max", *, required: bool = False, longest: int | None = None) -> str:
+        found: str = self.read(name, lambda v: clean_text(v, longest=longest or self.limits[limit]), "")
+        if required and not found and name not in self.wrong:
+            self.wrong[name] = [REQUIRED]
+        return found
+
+    def choice(self, name: str, choices: type[Any], *, within: Mapping[str, Any] | None = None, prefix: str = "") -> str:
+        def reader(value: Any) -> str:
+            if str(value) not in choices.values:
+                raise Wrong(_("Please choose one of: %(choices)s.") % {"choices": ", ".join(filter(None, choices.values))})
+            return str(value)
+
+        found: str = self.read(name, reader, "", within=within, prefix=prefix)
+        return found
+
+    def past(self, value: Any) -> date:
+        found = clean_date(value)
+        if found > self.reference.today:
+            raise Wrong(_("This date lies in the future. Please give the day on which it happened."))
+        return found
+
+    def institution(self, value: Any) -> Institution | None:
+        """Unknown or no longer active: the national desk finds the right one (no wrong door)."""
+        if isinstance(value, Institution):
+            return value
+        return Institution.objects.in_force(self.reference.today).filter(slug=clean_text(value, longest=100)).first()
+
+    def topic(self, value: Any) -> Topic | None:
+        return value if isinstance(value, Topic) else Topic.objects.filter(pk=clean_text(value, longest=100)).first()
+
+    def identity(self) -> Identity:
+        contact = self.given.get("contact") or {}
+        if not isinstance(contact, Mapping):
+            self.wrong["contact"] = [_("Please give name, email and phone as separate fields.")]
+            return Identity()
+        name = self.read("name", lambda v: clean_text(v, longest=120), "", within=contact, prefix="contact.")
+        email = self.read("email", _email, "", within=contact, prefix="contact.")
+        phone = self.read("phone", _phone, "", within=contact, prefix="contact.")
+        return Identity(name, email, phone)
+
+    def gedsi(self) -> dict[str, str]:
+        answers = self.given.get("gedsi") or {}
+        if not isinstance(answers, Mapping):
+            self.wrong["gedsi"] = [_("Please answer each question in its own field.")]
+            return {}
+        found = {n: self.choice(n, c, within=answers, prefix="gedsi.") for n, c in GEDSI_CHOICES.items()}
+        return {name: value for name, value in found.items() if value}
+
+
+def _email(value: Any) -> str:
+    text = clean_text(value, longest=254)
+    user, at, host = text.rpartition("@")
+    if not at or not user or "." not in host or any(c.isspace() or ord(c) < 32 or c in "<>,;\"()" for c in text):
+        raise Wrong(_("This is not an e-mail address. It looks like nama@contoh.id."))
+    return text
+
+
+def _phone(value: Any) -> str:
+    text = clean_text(value, longest=30)
+    digits = "".join(c for c in text if c.isdigit())
+    if not 8 <= len(digits) <= 15 or set(text) - set("0123456789+-. ()"):
+        raise Wrong(_("This is not a telephone number. It looks like 0812-3456-7890."))
+    return "+62" + digits[1:] if digits.startswith("0") else "+" + digits
+
+
+def read_draft(given: Mapping[str, Any], *, at: datetime, reference: Reference | None = None) -> Draft:
+    """Read a submission as any face gets it. Refuses with a sentence for each field that cannot be used; loses nothing.
+
+    Below the minimum information is no reason to refuse: the report is received and marked incomplete.
+    """
+    reader = _Reader(given, reference or Reference(at))
+    classification = reader.choice("classification", Classification)
+    if not classification and "classification" not in reader.wrong:
+        reader.wrong["classification"] = [REQUIRED]
+    flags = {n: reader.read(n, read_flag, default=False) for n in ("is_anonymous", "is_secret", "urgent", "contact_allowed", "consent")}
+    if not flags["consent"] and "consent" not in reader.wrong:
+        reader.wrong["consent"] = [_("We need your consent to handle the report.")]
+    draft = Draft(
+        classification=Classification(classification or Classification.COMPLAINT),
+        title=" ".join(reader.text("title", "title_max", required=True).split()),
+        body=reader.text("body", "body_max", required=True),
+        incident_date=reader.read("incident_date", reader.past, None),
+        incident_region=reader.read("incident_region", find_region, None),
+        incident_place=reader.text("incident_place", longest=200),
+        origin_region=reader.read("origin_region", find_region, None),
+        target=reader.read("target_institution", reader.institution, None),
+        topic=reader.read("topic", reader.topic, None),
+        is_anonymous=flags["is_anonymous"],
+        is_secret=flags["is_secret"],
+        is_urgent=flags["urgent"],
+        contact_allowed=flags["contact_allowed"],
+        requested_outcome=reader.text("requested_outcome"),
+        loss=reader.text("loss"),
+        reported_party=reader.text("reported_party"),
+        external_ref=reader.text("external_ref", longest=64),
+        identity=reader.identity(),
+        gedsi=reader.gedsi(),
+    )
+    if reader.wrong:
+        raise Refusal("invalid", _("Please check the marked fields."), fields=reader.wrong)
+    return draft
+
+
+def missing_for_minimum(draft: Draft, *, at: datetime, reference: Reference | None = None) -> list[str]:
+    """Names of the fields that the minimum information still lacks: a warning before sending, never a refusal."""
+    return minimum_missing(_blank(draft), (reference or Reference(at)).limits)
+
+
+def _blank(draft: Draft) -> Complaint:
+    return Complaint(
+        classification=draft.classification,
+        topic=draft.topic,
+        is_anonymous=draft.is_anonymous,
+        is_secret=draft.is_secret,
+        is_urgent=draft.is_urgent,
+        contact_allowed=draft.contact_allowed and bool(draft.identity),
+        has_contact=bool(draft.identity.email),
+        title=draft.title,
+        body=draft.body,
+        title_original=draft.title,
+        body_original=draft.body,
+        incident_date=draft.incident_date,
+        incident_region=draft.incident_region,
+        incident_place=draft.incident_place,
+        origin_region=draft.origin_region,
+        target_institution=draft.target,
+        requested_outcome=draft.requested_outcome,
+        loss=draft.loss,
+        reported_party=draft.reported_party,
+        external_ref=draft.external_ref,
+        consent_version=CONSENT_VERSION,
+    )
+
+
+def first_holder(target: Institution | None, reference: Reference) -> Institution:
+    """The chosen institution or the door used, if somebody is appointed to receive there; else the national desk."""
+    if target is None or target.is_national:
+        return reference.root
+    return reference.receiving_desk(target, is_oversight=False) or reference.root
+
+
+def _receive(draft: Draft, *, by: Actor, at: datetime, channel: str, door: Institution | None, reference: Reference, assisted: bool) -> Receipt:
+    complaint = _blank(draft)
+    complaint.channel, complaint.entry_door = channel, door
+    complaint.holder = first_holder(draft.target or door, reference)
+    complaint.was_direct = not complaint.holder.is_national
+    complaint.state = State.AWAITING_VERIFICATION
+    complaint.submitted_at = complaint.last_input_at = complaint.moved_at = at
+    complaint.language = "en" if get_language() == "en" else "id"
+    complaint.entered_by_id = by.user_id if assisted else None
+    complaint.is_incomplete = bool(minimum_missing(complaint, reference.limits))
+    force_secrecy(complaint)
+    code = numbers.new_case_code()
+    complaint.code_salt = secrets.token_bytes(16)
+    complaint.code_hash = numbers.hash_code(code, salt=complaint.code_salt, pepper=settings.CASE_CODE_PEPPER)
+    _number_and_write(complaint, by=by, at=at, reference=reference)
+    if draft.identity:
+        vault.seal(complaint.pk, draft.identity, at=at)
+    if draft.gedsi:
+        Gedsi.objects.create(complaint=complaint, **draft.gedsi)
+    return Receipt(complaint, code)
+
+
+def _number_and_write(complaint: Complaint, *, by: Actor, at: datetime, reference: Reference) -> None:
+    """Draw a tracking number until it is free; the unique key decides, not a look before."""
+    for attempt in range(5):
+        complaint.tracking_id = numbers.new_tracking_id()
+        complaint.version, complaint.seq, complaint.head = 0, 0, ""
+        plan = Plan.on(complaint, "submit", by=by, at=at, reference=reference)
+        plan.state_before, plan.holder_before, plan.entered = "", None, True
+        plan.data = {"channel": complaint.channel, "is_urgent": complaint.is_urgent}
+        clocks.run(plan, ())
+        try:
+            with transaction.atomic():
+                write([plan])
+        except IntegrityError:
+            if attempt == 4:
+                raise
+            continue
+        notify.tell([plan])
+        return
+
+
+def submit(
+    given: Mapping[str, Any],
+    *,
+    by: Actor,
+    at: datetime,
+    channel: str = Channel.WEB,
+    door: Institution | None = None,
+    assisted: bool = False,
+    idempotency_key: str = "",
+    reference: Reference | None = None,
+) -> Receipt:
+    """Receive a report from any face.
+
+    Creates the complaint with number and code, its first clocks, its history, the sealed identity and the receipt's notice.
+    Refuses: 422 field by field; 422 for an idempotency key under 128 bits; 403 for assisted intake without the power.
+    With the same key and the same content the first receipt is given again for a day; with other content 409.
+    """
+    reference = reference or Reference(at)
+    if assisted and not by.has("intake"):
+        raise Refusal("forbidden", _("You may not enter reports for others."))
+    draft = read_draft(given, at=at, reference=reference)
+    with transaction.atomic():
+        if not idempotency_key:
+            return _receive(draft, by=by, at=at, channel=channel, door=door, reference=reference, assisted=assisted)
+        slot = _Slot(idempotency_key, given, reference)
+        if (known := slot.replay(at)) is not None:
+            return known
+        receipt = _receive(draft, by=by, at=at, channel=channel, door=door, reference=reference, assisted=assisted)
+        slot.keep(receipt, at)
+        return receipt
+
+
+def _bits(key: str) -> int:
+    """How many bits a random key of this spelling can carry: 4 a hexadecimal digit, 6 any other character."""
+    plain = key.replace("-", "")
+    is_hex = not set(plain.lower()) - set("0123456789abcdef")
+    return len(plain) * (4 if is_hex else 6) if len(set(plain)) > 5 else 0
+
+
+class _Slot:
+    """One idempotency key: only its hash is stored, and the answer sealed under the key itself."""
+
+    def __init__(self, key: str, given: Mapping[str, Any], reference: Reference) -> None:
+        limits = reference.limits
+        if _bits(key) < limits["idempotency_bits"] or len(key) > 200:
+            raise Refusal("invalid", _("The idempotency key is too short: use at least 128 random bits, for example a UUID."), fields={"Idempotency-Key": [_("Too short.")]})
+        self.hash = hashlib.sha256(b"lookup" + key.encode()).digest()
+        self.box = SecretBox(hashlib.sha256(b"seal" + key.encode()).digest())
+        self.request = hashlib.sha256(json.dumps(given, sort_keys=True, default=str).encode()).digest()
+        self.lifetime = timedelta(hours=limits["idempotency_hours"])
+
+    def replay(self, at: datetime) -> Receipt | None:
+        """The receipt given before. Two at once: the second waits here until the first is committed."""
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT pg_advisory_xact_lock(hashtextextended(%s, 0))", [self.hash.hex()])
+        row = Replay.objects.filter(pk=self.hash, created_at__gt=at - self.lifetime).first()
+        if row is None:
+            return None
+        if bytes(row.request_hash) != self.request:
+            raise Refusal("conflict", _("This idempotency key was used for another report. Please use a new one."))
+        try:
+            stored = json.loads(self.box.decrypt(bytes(row.sealed)))
+        except CryptoError as error:
+            raise Refusal("conflict", _("This idempotency key was used for another report. Please use a new one.")) from error
+        complaint = Complaint.objects.select_related("holder").get(pk=stored["id"])
+        return Receipt(complaint, stored["code"], is_replay=True)
+
+    def keep(self, receipt: Receipt, at: datetime) -> None:
+        sealed = self.box.encrypt(json.dumps({"id": str(receipt.complaint.pk), "code": receipt.case_code}).encode())
+        Replay.objects.update_or_create(key_hash=self.hash, defaults={"request_hash": self.request, "sealed": sealed, "created_at": at})
+
+
+def forget_replays(*, at: datetime, reference: Reference | None = None) -> int:
+    """Delete the sealed answers whose time is over; says how many."""
+    lifetime = timedelta(hours=(reference or Reference(at)).limits["idempotency_hours"])
+    return Replay.objects.filter(created_at__lte=at - lifetime).delete()[0]

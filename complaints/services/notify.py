@@ -1,0 +1,58 @@
+"""Queues the notices of steps as rows; nothing here touches the network."""
+
+from collections.abc import Sequence
+
+from django.conf import settings
+
+from officers import services as officers
+from officers.models import User
+from officers.powers import ADMIN_ROLES
+
+from ..notices import ADMINS, TELLINGS
+from ..workflow import Track
+from .plan import Plan
+from .reference import OVERSIGHT_ROLES, RESPONDING_ROLES
+
+
+def _audience(plan: Plan, audience: str) -> list[int]:
+    """Who handles it now: the assignee, else those appointed at the holder for this kind of case."""
+    complaint, reference = plan.complaint, plan.reference
+    if complaint.assignee_id is not None:
+        return [complaint.assignee_id]
+    if complaint.track == Track.OVERSIGHT and not complaint.holder.is_national:
+        return reference.officers_at(complaint.holder_id, OVERSIGHT_ROLES)
+    roles = ADMIN_ROLES if audience == ADMINS else RESPONDING_ROLES
+    return reference.officers_at(complaint.holder_id, roles) or reference.officers_at(complaint.holder_id, ADMIN_ROLES)
+
+
+def _context(plan: Plan) -> dict[str, str]:
+    complaint = plan.complaint
+    due = next((clock.due_at for clock in plan.started if clock.key == "completion"), None)
+    return {
+        "number": complaint.tracking_id,
+        "holder": complaint.holder.name,
+        "due": due.date().isoformat() if due else "",
+        "track_url": f"{settings.SITE_URL}/lacak/",
+        "desk_url": f"{settings.SITE_URL}/meja/{complaint.tracking_id}/",
+    }
+
+
+def tell(plans: Sequence[Plan]) -> None:
+    """One notice to the reporter who left an address, one to each officer who must act now."""
+    for plan in plans:
+        telling = TELLINGS.get(plan.kind)
+        if telling is None:
+            continue
+        complaint, context = plan.complaint, _context(plan)
+        if telling.reporter and complaint.has_contact and not plan.actor.case_ids & {complaint.pk}:
+            bare = complaint.is_anonymous or complaint.is_secret
+            officers.notify(
+                event="case_news" if bare else telling.reporter,
+                at=plan.at,
+                address_ref=f"complaint:{complaint.pk}",
+                context={k: context[k] for k in ("number", "track_url")} if bare else context,
+                language=complaint.language,
+            )
+        if telling.officers:
+            recipients = User.objects.filter(pk__in=_audience(plan, telling.audience))
+            officers.notify(event=telling.officers, at=plan.at, recipients=recipients, context=context)

@@ -1,0 +1,177 @@
+"""One step being prepared: what it does to the complaint, and the writing of many such steps in a handful of statements."""
+
+import secrets
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+from django.db import connection
+
+from institutions.models import Institution
+from lapor.ground.actor import Actor
+from officers.actors import machine
+
+from ..clock import Move
+from ..masks import masked
+from ..models import Clock, ClockEvent, Complaint, Entry, Transition
+from ..workflow import Classification, EntryKind, State, Track
+from . import ledger
+from .reference import Reference
+
+# Published with the complaint: what the institution tells the reporter. The rest is released by hand.
+PUBLISHED_ENTRIES = frozenset({EntryKind.INITIAL, EntryKind.PROGRESS, EntryKind.FINAL})
+
+
+@dataclass(slots=True)
+class Plan:
+    """A step on a locked complaint; effects fill it, `write` makes it true."""
+
+    complaint: Complaint
+    kind: str
+    actor: Actor
+    at: datetime
+    reference: Reference
+    given: dict[str, Any] = field(default_factory=dict)
+    entry_kind: EntryKind | None = None
+    text: str = ""
+    details: dict[str, Any] = field(default_factory=dict)
+    reason: str = ""
+    data: dict[str, Any] = field(default_factory=dict)
+    state_before: str = ""
+    holder_before: Institution | None = None
+    bumps: bool = True
+    entered: bool = False
+    changed: list[Clock] = field(default_factory=list)
+    started: list[Clock] = field(default_factory=list)
+    events: list[ClockEvent] = field(default_factory=list)
+    transition: Transition | None = None
+
+    @classmethod
+    def on(cls, complaint: Complaint, kind: str, *, by: Actor, at: datetime, reference: Reference) -> "Plan":
+        return cls(complaint, kind, by, at, reference, state_before=complaint.state, holder_before=complaint.holder)
+
+    @property
+    def is_reporter(self) -> bool:
+        """The case code is the authority: an officer who reports privately leaves no trace of the office."""
+        if self.entered:
+            return self.complaint.entered_by_id is None
+        return self.complaint.pk in self.actor.case_ids
+
+    def move(self) -> Move:
+        """The step as the clocks see it."""
+        complaint, before = self.complaint, self.holder_before
+        return Move(
+            step=self.kind,
+            before=State(self.state_before or State.DRAFT),
+            after=State(complaint.state),
+            at_national_before=before is not None and before.is_national,
+            at_national_after=complaint.holder.is_national,
+            is_new_queue=self.entered or self.state_before != complaint.state or before is None or before.pk != complaint.holder_id,
+            track=Track(complaint.track),
+            classification=Classification(complaint.classification),
+            is_urgent=complaint.is_urgent,
+            is_child=complaint.lead_id is not None,
+            is_accepted=complaint.accepted_at is not None,
+            was_direct=complaint.was_direct,
+            entered=self.entered,
+        )
+
+
+def acting(plan: Plan) -> tuple[int, str]:
+    """(user id, role) as the history names them."""
+    if plan.actor.is_system:
+        return plan.actor.user_id, "system"
+    if plan.is_reporter:
+        return machine("reporter").pk, "reporter"
+    place = plan.holder_before or plan.complaint.holder
+    return plan.actor.user_id, plan.actor.role_for(place.path)
+
+
+def _next_ids(count: int) -> list[int]:
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT nextval(pg_get_serial_sequence('complaints_transition', 'id')) FROM generate_series(1, %s)", [count])
+        return [row[0] for row in cursor.fetchall()]
+
+
+def _transition(plan: Plan, pk: int) -> tuple[Transition, Entry | None]:
+    complaint = plan.complaint
+    by, role = acting(plan)
+    entry, commitment = None, ""
+    if plan.entry_kind is not None and (plan.text or plan.details):
+        salt = secrets.token_bytes(16)
+        published = masked(plan.text) if plan.entry_kind in PUBLISHED_ENTRIES else ""
+        entry = Entry(
+            complaint=complaint, transition_id=pk, kind=plan.entry_kind, text=plan.text, text_public=published, details=plan.details, salt=salt
+        )
+        entry.institution_id = None if role == "reporter" else (plan.holder_before or complaint.holder).pk
+        commitment = ledger.commit(salt, plan.text, plan.details)
+    complaint.seq += 1
+    row = Transition(
+        id=pk,
+        complaint=complaint,
+        seq=complaint.seq,
+        kind=plan.kind,
+        at=plan.at,
+        by_id=by,
+        as_role=role,
+        state_before=plan.state_before,
+        state_after=complaint.state,
+        holder_before=plan.holder_before,
+        holder_after=complaint.holder,
+        track=complaint.track,
+        reason=plan.reason,
+        data=plan.data,
+        commitment=commitment,
+        prev=complaint.head,
+    )
+    row.hash = complaint.head = ledger.digest(row)
+    plan.transition = row
+    return row, entry
+
+
+CHANGEABLE = [
+    f.name for f in Complaint._meta.concrete_fields if not f.primary_key and not f.generated and f.name not in {"tracking_id", "submitted_at", "channel", "title_original", "body_original", "consent_version"}
+]
+
+
+def write(plans: Sequence[Plan]) -> None:
+    """Make the plans true: complaint, history, texts and clocks, in as many statements for many as for one."""
+    if not plans:
+        return
+    rows, entries = [], []
+    for plan, pk in zip(plans, _next_ids(len(plans)), strict=True):
+        if plan.bumps:
+            plan.complaint.version += 1
+        row, entry = _transition(plan, pk)
+        rows.append(row)
+        if entry is not None:
+            entries.append(entry)
+    _save_complaints(plans)
+    Transition.objects.bulk_create(rows)
+    if entries:
+        Entry.objects.bulk_create(entries)
+    started = [clock for plan in plans for clock in plan.started]
+    changed = [clock for plan in plans for clock in plan.changed]
+    if changed:
+        Clock.objects.bulk_update(changed, ["state", "stopped_at", "due_at", "outcome", "calendar_version", "is_provisional"], batch_size=1000)
+    if started:
+        Clock.objects.bulk_create(started)
+    events = []
+    for plan in plans:
+        for event in plan.events:
+            event.transition = plan.transition
+            events.append(event)
+    if events:
+        ClockEvent.objects.bulk_create(events)
+
+
+def _save_complaints(plans: Sequence[Plan]) -> None:
+    new = [plan.complaint for plan in plans if plan.entered]
+    old = [plan.complaint for plan in plans if not plan.entered]
+    if new:
+        Complaint.objects.bulk_create(new)
+    if len(old) == 1:
+        old[0].save(update_fields=CHANGEABLE)
+    elif old:
+        Complaint.objects.bulk_update(old, CHANGEABLE, batch_size=500)

@@ -1,0 +1,110 @@
+"""What a step reads of the rest of the house, each at most once: limits, policies, calendars, who is appointed where."""
+
+from collections.abc import Collection, Iterable
+from datetime import date, datetime
+from zoneinfo import ZoneInfo
+
+from institutions.models import CalendarDay, CalendarYear, Institution, Limit, SlaPolicy
+from officers.models import Appointment
+from officers.powers import ADMIN_ROLES, POWERS, Role
+
+from ..clock import Terms
+
+OVERSIGHT_ROLES = tuple(role for role in Role if "handle_oversight" in POWERS[role] and role != Role.NATIONAL_ADMIN)
+RESPONDING_ROLES = tuple(role for role in Role if "respond" in POWERS[role])
+
+
+class Reference:
+    """Effective-dated facts at one instant; a batch of steps shares one, so that they are read once for all."""
+
+    def __init__(self, at: datetime) -> None:
+        self.at = at
+        self._limits: dict[str, int] | None = None
+        self._policies: dict[int | None, dict[str, SlaPolicy]] = {}
+        self._years: dict[int, tuple[str, int]] | None = None
+        self._off: dict[int, tuple[date, date, frozenset[date]]] = {}
+        self._root: Institution | None = None
+        self._staff: dict[int, list[tuple[str, int]]] = {}
+
+    @property
+    def today(self) -> date:
+        return self.at.astimezone(ZoneInfo("Asia/Jakarta")).date()
+
+    @property
+    def limits(self) -> dict[str, int]:
+        if self._limits is None:
+            self._limits = Limit.objects.table(self.today)
+        return self._limits
+
+    def policies(self, institution: Institution) -> dict[str, SlaPolicy]:
+        """The policy row in force for each key, with the institution's stricter overrides."""
+        if institution.pk not in self._policies:
+            self._policies[institution.pk] = SlaPolicy.objects.table(self.today, institution)
+        return self._policies[institution.pk]
+
+    @property
+    def years(self) -> dict[int, tuple[str, int]]:
+        if self._years is None:
+            self._years = CalendarYear.objects.versions()
+        return self._years
+
+    def calendar_version(self, first: date, last: date) -> tuple[str, bool]:
+        """The versions of the years between two dates, and whether one of them is still provisional (or unknown)."""
+        known = [(year, *self.years.get(year, ("provisional", 0))) for year in range(first.year, last.year + 1)]
+        return ",".join(f"{year}:{version}" for year, _status, version in known), any(s != "confirmed" for _y, s, _v in known)
+
+    def off_days(self, institution_id: int, first: date, last: date) -> frozenset[date]:
+        have = self._off.get(institution_id)
+        if have is None or first < have[0] or last > have[1]:
+            first, last = (first, last) if have is None else (min(first, have[0]), max(last, have[1]))
+            have = (first, last, CalendarDay.objects.off_days(institution_id, first, last))
+            self._off[institution_id] = have
+        return have[2]
+
+    @property
+    def root(self) -> Institution:
+        if self._root is None:
+            self._root = Institution.objects.get(slug="nasional")
+        return self._root
+
+    def _appointed(self, ids: Iterable[int]) -> None:
+        """Read who is appointed at these nodes, unless it is known already."""
+        missing = [pk for pk in ids if pk not in self._staff]
+        if not missing:
+            return
+        self._staff.update({pk: [] for pk in missing})
+        rows = Appointment.objects.in_force(self.today).filter(institution__in=missing, user__is_active=True).order_by("pk")
+        for institution, role, user in rows.values_list("institution_id", "role", "user_id"):
+            self._staff[institution].append((role, user))
+
+    def officers_at(self, institution_id: int, roles: Collection[str]) -> list[int]:
+        """Users with an appointment in force at exactly this node in one of the roles."""
+        self._appointed([institution_id])
+        return [user for role, user in self._staff[institution_id] if role in roles]
+
+    def has_desk(self, institution_id: int, *, is_oversight: bool) -> bool:
+        """Somebody is appointed to receive at this node: an admin, or for the oversight track an internal supervisor."""
+        return bool(self.officers_at(institution_id, OVERSIGHT_ROLES if is_oversight else ADMIN_ROLES))
+
+    def receiving_desk(self, target: Institution, *, is_oversight: bool) -> Institution | None:
+        """Where a report for `target` arrives: there, at its internal supervisor, or at the nearest desk above.
+
+        None when nobody below the nation is appointed: the report then stays with the national desk (no wrong door).
+        """
+        ids = [int(pk) for pk in target.path.split(".") if pk][1:]
+        self._appointed(ids)
+        if target.pk in ids and self.has_desk(target.pk, is_oversight=is_oversight):
+            return target
+        if is_oversight:
+            supervisors = Appointment.objects.in_force(self.today).filter(role__in=OVERSIGHT_ROLES, user__is_active=True)
+            below = Institution.objects.under(target.path).in_force(self.today).filter(pk__in=supervisors.values("institution_id"))
+            if target.pk in ids and (found := below.order_by("path").first()) is not None:
+                return found
+        for pk in reversed(ids[:-1]):
+            if self.has_desk(pk, is_oversight=is_oversight):
+                return Institution.objects.get(pk=pk)
+        return None
+
+
+def terms(policy: SlaPolicy, zone: str) -> Terms:
+    return Terms(policy.unit, policy.length, zone, policy.cap_length, policy.cap_unit or "calendar")

@@ -1,0 +1,70 @@
+"""The only opener of who a reporter is: sealed rows in a schema of their own, read under a role of their own.
+
+Sealing needs the public key, which every process has; opening needs `VAULT_KEY`, which only staff and worker processes have.
+"""
+
+import json
+from dataclasses import asdict, dataclass
+from datetime import datetime
+from uuid import UUID
+
+from django.conf import settings
+from django.db import connection, transaction
+from django.utils.translation import gettext as _
+from nacl.encoding import Base64Encoder
+from nacl.exceptions import CryptoError
+from nacl.public import PrivateKey, PublicKey, SealedBox
+
+from lapor.ground.problems import Refusal
+
+
+@dataclass(frozen=True, slots=True)
+class Identity:
+    name: str = ""
+    email: str = ""
+    phone: str = ""
+
+    def __bool__(self) -> bool:
+        return bool(self.name or self.email or self.phone)
+
+
+def _key_id() -> str:
+    return str(settings.VAULT_PUBLIC_KEY)[:12]
+
+
+def seal(complaint_id: UUID, identity: Identity, *, at: datetime) -> None:
+    """Put the identity away; insert is all that the application's role may do there."""
+    box = SealedBox(PublicKey(settings.VAULT_PUBLIC_KEY.encode(), Base64Encoder))
+    sealed = box.encrypt(json.dumps(asdict(identity)).encode())
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "INSERT INTO vault.identity (complaint_id, key_id, sealed, created_at) VALUES (%s, %s, %s, %s)",
+            [complaint_id, _key_id(), sealed, at],
+        )
+
+
+def open_identity(complaint_id: UUID) -> Identity | None:
+    """The identity, or None when the reporter left none. Callers log the reading first.
+
+    Refuses with `unavailable` where this process has no key, or another one than the row was sealed with.
+    """
+    if not settings.VAULT_KEY:
+        raise Refusal("unavailable", _("Identities cannot be opened here."))
+    with transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute("SET LOCAL ROLE lapor_vault")
+        cursor.execute("SELECT sealed FROM vault.identity WHERE complaint_id = %s ORDER BY id DESC LIMIT 1", [complaint_id])
+        row = cursor.fetchone()
+        cursor.execute("RESET ROLE")
+    if row is None:
+        return None
+    try:
+        opened = SealedBox(PrivateKey(settings.VAULT_KEY.encode(), Base64Encoder)).decrypt(bytes(row[0]))
+    except CryptoError as error:
+        raise Refusal("unavailable", _("Identities cannot be opened here.")) from error
+    return Identity(**json.loads(opened))
+
+
+def resolve_address(ref: str, _at: datetime) -> str | None:
+    """The e-mail address behind a notice's opaque reference (`complaint:<uuid>`), opened at delivery."""
+    identity = open_identity(UUID(ref.removeprefix("complaint:")))
+    return identity.email or None if identity else None

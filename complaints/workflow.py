@@ -1,0 +1,264 @@
+"""What may follow what: the states of a complaint and the table of its steps (PermenPANRB 5/2025, chapter VI).
+
+How to read a row of `WORKFLOW`: the step `number code` may be taken while the complaint is in one of `sources` and leads to
+one of `targets` (empty: the state stays as it is). `at` says whose queue it must be in. `needs` must be given by the caller,
+`wants` may be; `missing` are properties of the complaint that are asked for in the same call when they are not set yet.
+`entry` is the kind of text it leaves. `actors` says in words who takes it; the rule itself stands in `policy.py`.
+"""
+
+from dataclasses import dataclass
+
+from django.db.models import TextChoices
+from django.utils.translation import gettext_lazy as _
+
+
+class State(TextChoices):
+    DRAFT = "draft", _("Draft")
+    AWAITING_VERIFICATION = "awaiting_verification", _("Awaiting verification")
+    AWAITING_COMPLETION = "awaiting_completion", _("Awaiting completion")
+    AWAITING_FOLLOWUP = "awaiting_followup", _("Awaiting follow-up")
+    IN_PROGRESS = "in_progress", _("In progress")
+    AWAITING_REPORTER = "awaiting_reporter", _("Awaiting the reporter")
+    REPORTER_REPLIED = "reporter_replied", _("Reporter replied")
+    CLOSED = "closed", _("Closed")
+    ARCHIVED = "archived", _("Archived")
+
+
+class Track(TextChoices):
+    NON_OVERSIGHT = "non_oversight", _("Not oversight-type")
+    OVERSIGHT = "oversight", _("Oversight-type")
+
+
+class Classification(TextChoices):
+    COMPLAINT = "complaint", _("Complaint")
+    ASPIRATION = "aspiration", _("Aspiration")
+    INFORMATION_REQUEST = "information_request", _("Information request")
+
+
+class ClosureKind(TextChoices):
+    REPORTER_CONFIRMED = "reporter_confirmed", _("Confirmed by the reporter")
+    AUTO_NO_REPLY = "auto_no_reply", _("Closed after no reply")
+    DECISION = "decision", _("Closed by decision")
+    MERGED = "merged", _("Merged")
+    WITHDRAWN = "withdrawn", _("Withdrawn")
+    HANDED_OVER = "handed_over", _("Handed over")
+
+
+class ArchiveReason(TextChoices):
+    UNINTELLIGIBLE = "unintelligible", _("Unintelligible")
+    TOO_GENERAL = "too_general", _("Too general")
+    FORMAT_ERROR = "format_error", _("Format error")
+    NOT_PUBLIC_SERVICE = "not_public_service", _("Not about a public service")
+    SPAM_OR_ABUSE = "spam_or_abuse", _("Spam or abuse")
+    ADVERTISEMENT = "advertisement", _("Advertisement")
+    TEST_MESSAGE = "test_message", _("Test message")
+    HATE_CONTENT = "hate_content", _("Hateful content")
+    NOT_COMPLETED = "not_completed", _("Not completed in time")
+    SUB_JUDICE = "sub_judice", _("Before a court")
+    ALREADY_DECIDED = "already_decided", _("Already decided")
+
+
+class Outcome(TextChoices):
+    SOLVED = "solved", _("Solved")
+    PARTLY = "partly", _("Partly solved")
+    CANNOT_LAWFULLY = "cannot_lawfully", _("Cannot lawfully be granted")
+    NOT_PROVEN = "not_proven", _("Not proven")
+    OUTSIDE_REMIT = "outside_remit", _("Outside the remit")
+    WITHDRAWN = "withdrawn", _("Withdrawn")
+
+
+class Finding(TextChoices):
+    """The outcome class of an oversight decision record."""
+
+    PROVEN = "proven", _("Proven")
+    PARTLY = "partly", _("Partly proven")
+    NOT_PROVEN = "not_proven", _("Not proven")
+    TRANSFERRED = "transferred", _("Transferred to law enforcement")
+
+
+class PendReason(TextChoices):
+    INCOMPLETE = "incomplete", _("Minimum information is missing")
+    UNCLEAR_PLACE = "unclear_place", _("The place is not clear")
+    UNCLEAR_TIME = "unclear_time", _("The time is not clear")
+    UNCLEAR_REQUEST = "unclear_request", _("What is asked is not clear")
+    EVIDENCE_NEEDED = "evidence_needed", _("Evidence is needed")
+
+
+class HandOverTarget(TextChoices):
+    PPID = "ppid", _("Public-information officer (PPID)")
+    LAW_ENFORCEMENT = "law_enforcement", _("Law enforcement")
+    COURT = "court", _("Court")
+    OTHER = "other", _("Another body")
+
+
+class EntryKind(TextChoices):
+    INITIAL = "initial", _("Initial response")
+    PROGRESS = "progress", _("Progress note")
+    FINAL = "final", _("Final follow-up")
+    REPLY = "reply", _("Reporter's reply")
+    NOTE = "note", _("Internal note")
+    REASON = "reason", _("Reason")
+    COMPLETION = "completion", _("Completion")
+    RATING = "rating", _("Comment on the rating")
+
+
+OPEN = frozenset(State) - {State.CLOSED, State.ARCHIVED}
+ENDED = frozenset({State.CLOSED, State.ARCHIVED})
+ACTIVE = OPEN - {State.DRAFT}
+HANDLING = frozenset({State.AWAITING_FOLLOWUP, State.IN_PROGRESS, State.REPORTER_REPLIED})
+ACCEPTING = frozenset({"dispose_to_institution", "dispose_to_unit", "handle", "respond"})
+
+NATIONAL, INSTITUTION, ANYWHERE = "national", "institution", "anywhere"
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    number: str
+    code: str
+    sources: frozenset[State]
+    targets: tuple[State, ...]
+    actors: str
+    at: str = ANYWHERE
+    needs: tuple[str, ...] = ()
+    wants: tuple[str, ...] = ()
+    missing: tuple[str, ...] = ()
+    entry: EntryKind | None = None
+    is_available: bool = True
+
+
+S = State
+_AWV, _AWC, _AWF = S.AWAITING_VERIFICATION, S.AWAITING_COMPLETION, S.AWAITING_FOLLOWUP
+_INP, _AWR, _REP, _CLO, _ARC = S.IN_PROGRESS, S.AWAITING_REPORTER, S.REPORTER_REPLIED, S.CLOSED, S.ARCHIVED
+_SORT = ("topic", "track")  # what a desk settles at the first accepting step
+_EVERY = frozenset(State)
+
+
+def _row(number: str, code: str, sources: frozenset[State] | set[State], targets: tuple[State, ...], actors: str, **more: object) -> Step:
+    return Step(number, code, frozenset(sources), targets, actors, **more)  # type: ignore[arg-type]
+
+
+WORKFLOW: dict[str, Step] = {
+    row.code: row
+    for row in (
+        _row("S01", "start", set(), (S.DRAFT,), "reporter", is_available=False),
+        _row("S02", "submit", {S.DRAFT}, (_AWV,), "reporter, staff on behalf, partner"),
+        _row("S03", "pend", {_AWV}, (_AWC,), "admin of the holder", needs=("reason", "items"), wants=("text",), entry=EntryKind.REASON),
+        _row("S04", "complete", {_AWC}, (_AWV,), "reporter", needs=("text",), wants=("incident_date", "incident_region", "incident_place"), entry=EntryKind.COMPLETION),
+        _row("S05", "lapse", {_AWC}, (_ARC, _AWV), "system"),
+        _row("S06", "dispose_to_institution", {_AWV}, (_AWV,), "national admin", at=NATIONAL, needs=("target",), wants=("text",), missing=_SORT, entry=EntryKind.NOTE),
+        _row("S07", "dispose_to_unit", {_AWV}, (_AWF, _AWV), "institution or unit admin", at=INSTITUTION, needs=("target",), wants=("text",), missing=_SORT, entry=EntryKind.NOTE),
+        _row("S08", "handle", {_AWV}, (_INP,), "institution admin", at=INSTITUTION, wants=("text",), missing=_SORT, entry=EntryKind.NOTE),
+        _row("S09", "return_upward", {_AWV}, (_AWV,), "institution admin; national recalls", at=INSTITUTION, needs=("text",), wants=("suggested",), entry=EntryKind.REASON),
+        _row("S10", "return_to_admin", {_AWF}, (_AWV,), "liaison", at=INSTITUTION, needs=("text",), entry=EntryKind.REASON),
+        _row("S11", "redispose", HANDLING, (_AWF,), "admin of the common ancestor; national", needs=("target", "text"), entry=EntryKind.REASON),
+        _row("S12", "dispute", {_AWV}, (_AWV,), "system", at=INSTITUTION, is_available=False),
+        _row("S13", "invite", ACTIVE - {_AWC}, (), "national, hub; lead by request", is_available=False),
+        _row("S14", "respond", {_AWF, _INP, _AWV}, (_INP,), "liaison, unit or institution admin", at=INSTITUTION, needs=("text", "estimated_on"), missing=_SORT, entry=EntryKind.INITIAL),
+        _row("S15", "progress", {_INP, _REP}, (_INP,), "handler", needs=("text",), wants=("estimated_on",), entry=EntryKind.PROGRESS),
+        _row("S16", "answer", HANDLING, (_AWR,), "handler", needs=("text", "outcome", "done_on", "evidence"), wants=("decision",), entry=EntryKind.FINAL),
+        _row("S17", "reply", {_AWR, _INP}, (_REP,), "reporter", needs=("text",), entry=EntryKind.REPLY),
+        _row("S18", "confirm", {_AWR}, (_CLO,), "reporter", needs=("rating",), wants=("text",), entry=EntryKind.RATING),
+        _row("S19", "close_by_silence", {_AWR}, (_CLO,), "system"),
+        _row("S20", "close_by_decision", {_INP, _AWR, _REP}, (_CLO,), "institution admin; national admin", needs=("text", "outcome"), entry=EntryKind.REASON),
+        _row("S21", "archive", {_AWV}, (_ARC,), "admin of the holder; national", needs=("reason", "text"), entry=EntryKind.REASON),
+        _row("S22", "restore", {_ARC}, (_AWV,), "reporter once; national", wants=("text",), entry=EntryKind.REASON),
+        _row("S23", "merge", {_AWV, _AWF}, (_CLO,), "national; admin inside own subtree", is_available=False),
+        _row("S24", "unmerge", {_CLO}, (), "national; reporter objects", is_available=False),
+        _row("S25", "withdraw", ACTIVE, (_CLO,), "reporter", wants=("text",), entry=EntryKind.REASON),
+        _row("S26", "reopen", {_CLO}, (_INP,), "reporter in the window; national", needs=("text",), entry=EntryKind.REASON),
+        _row("S27", "change_track", ACTIVE, (), "admin raises; national lowers", is_available=False),
+        _row("S28", "change_visibility", _EVERY - {S.DRAFT}, (), "reporter; admin to secret only", needs=("secret",), wants=("text",), entry=EntryKind.REASON),
+        _row("S30", "refer", _EVERY - {S.DRAFT}, (), "system proposes; national confirms", is_available=False),
+        _row("S30c", "consent_transfer", _EVERY - {S.DRAFT}, (), "reporter", is_available=False),
+        _row("S30r", "release_referral", _EVERY - {S.DRAFT}, (), "system", is_available=False),
+        _row("S31", "hold", {_INP}, (_INP,), "national; institution admin", is_available=False),
+        _row("S32", "hand_over", {_AWV, _INP}, (_CLO,), "admin", needs=("body", "reference", "text"), wants=("consent_identity",), entry=EntryKind.REASON),
+    )
+}
+
+# Event rows that are no steps: the state, the holder and the track stay as they are.
+OTHER_EVENTS = ("submit", "take", "assign", "note", "edit", "rate", "rotate_code")
+
+# One plain sentence per kind of event, as everybody reads it in the history.
+SENTENCES = {
+    "submit": _("The report was received."),
+    "pend": _("The reporter was asked to complete the report."),
+    "complete": _("The reporter completed the report."),
+    "lapse": _("The time to complete the report ran out."),
+    "dispose_to_institution": _("The report was sent to the competent institution."),
+    "dispose_to_unit": _("The report was sent to the competent unit."),
+    "handle": _("The institution took the report in hand itself."),
+    "return_upward": _("The report was moved on to find the right body."),
+    "return_to_admin": _("The unit gave the report back to its institution's desk."),
+    "redispose": _("The report was moved to another unit."),
+    "respond": _("An initial response was given."),
+    "progress": _("A progress note was given."),
+    "answer": _("A final follow-up was given."),
+    "reply": _("The reporter replied."),
+    "confirm": _("The reporter confirmed the outcome and the report was closed."),
+    "close_by_silence": _("The report was closed because no reply came in time."),
+    "close_by_decision": _("The report was closed by decision."),
+    "archive": _("The report was archived."),
+    "restore": _("The report was taken out of the archive."),
+    "withdraw": _("The reporter withdrew the report."),
+    "reopen": _("The report was opened again."),
+    "change_visibility": _("The reporter's wish about secrecy was recorded."),
+    "hand_over": _("The report was handed over to another body."),
+    "take": _("An officer took charge of the report."),
+    "assign": _("The report was assigned to an officer."),
+    "note": _("An internal note was added."),
+    "edit": _("The desk edited the report; the original is kept."),
+    "rate": _("The reporter rated the handling."),
+    "rotate_code": _("The reporter renewed the case code."),
+    "start": _("A draft was started."),
+    "dispute": _("It is disputed who is competent; the national desk decides."),
+    "invite": _("A supporting institution was invited."),
+    "merge": _("The report was merged with an earlier one on the same matter."),
+    "unmerge": _("The report was separated again."),
+    "change_track": _("The track of the report was changed."),
+    "refer": _("The report was referred to the Ombudsman."),
+    "consent_transfer": _("The reporter decided on the transfer of the identity."),
+    "release_referral": _("The Ombudsman's handling ended."),
+    "hold": _("The handling was put on hold."),
+}
+# What a citizen should not read of an officer's inner work: these rows stay out of the public and the reporter's timeline.
+INNER_EVENTS = frozenset({"take", "assign", "note", "edit"})
+
+# The button of a step, as an imperative.
+ACTIONS = {
+    "pend": _("Ask the reporter to complete"),
+    "complete": _("Complete the report"),
+    "lapse": _("Let the completion lapse"),
+    "dispose_to_institution": _("Send to an institution"),
+    "dispose_to_unit": _("Send to a unit"),
+    "handle": _("Handle it here"),
+    "return_upward": _("Return: not our authority"),
+    "return_to_admin": _("Give back to the institution's desk"),
+    "redispose": _("Move to another unit"),
+    "respond": _("Give an initial response"),
+    "progress": _("Add a progress note"),
+    "answer": _("Give the final follow-up"),
+    "reply": _("Reply"),
+    "confirm": _("Confirm and rate"),
+    "close_by_silence": _("Close after silence"),
+    "close_by_decision": _("Close by decision"),
+    "archive": _("Archive"),
+    "restore": _("Take out of the archive"),
+    "withdraw": _("Withdraw the report"),
+    "reopen": _("Open again"),
+    "change_visibility": _("Change who can read it"),
+    "hand_over": _("Hand over to another body"),
+}
+
+# Where a citizen's eye wants to know what comes next, by state.
+NEXT_STEPS = {
+    State.DRAFT: _("Finish and send your report."),
+    State.AWAITING_VERIFICATION: _("An officer checks the report and sends it to the body that can act."),
+    State.AWAITING_COMPLETION: _("We wait for you: please add what is missing."),
+    State.AWAITING_FOLLOWUP: _("The unit prepares its first response."),
+    State.IN_PROGRESS: _("The institution works on it and will tell you the result."),
+    State.AWAITING_REPORTER: _("Please read the answer, then reply or confirm that it is done."),
+    State.REPORTER_REPLIED: _("The institution handles your reply."),
+    State.CLOSED: _("The report is closed. If you do not agree you can open it again within the time shown."),
+    State.ARCHIVED: _("The report is archived. If you do not agree you can ask for it to be taken up again within the time shown."),
+}

@@ -1,0 +1,1 @@
+"""Technical ground with nothing of the domain in it."""

@@ -1,0 +1,42 @@
+"""Fixed-window buckets in the shared cache: who tries too often is told when to come back."""
+
+import hashlib
+import hmac
+from datetime import datetime
+
+from django.conf import settings
+from django.core.cache import cache
+from redis.exceptions import RedisError
+
+
+def client_key(address: str, *, at: datetime) -> str:
+    """An opaque name of a network client that cannot be turned back into its address and changes every day."""
+    text = f"{at:%Y-%m-%d}|{address}"
+    return hmac.new(settings.SECRET_KEY.encode(), text.encode(), hashlib.sha256).hexdigest()[:24]
+
+
+def _window(bucket: str, seconds: int, at: datetime) -> tuple[str, int]:
+    number, gone = divmod(int(at.timestamp()), seconds)
+    return f"throttle:{bucket}:{number}", seconds - gone
+
+
+def blocked(bucket: str, *, limit: int, seconds: int, at: datetime) -> int | None:
+    """Seconds until the bucket opens again, or None while fewer than `limit` tries stand in it.
+
+    An outage of the cache opens the bucket: the secrets behind it have 80 bits, and citizens must not be locked out.
+    """
+    key, left = _window(bucket, seconds, at)
+    try:
+        return left if cache.get(key, 0) >= limit else None
+    except RedisError:
+        return None
+
+
+def hit(bucket: str, *, seconds: int, at: datetime) -> None:
+    """Count one try in the running window."""
+    key, left = _window(bucket, seconds, at)
+    try:
+        cache.add(key, 0, timeout=left)
+        cache.incr(key)
+    except (RedisError, ValueError):  # ValueError: the window ended between the two calls
+        return

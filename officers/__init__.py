@@ -1,0 +1,1 @@
+"""Officers, their appointments and powers, and the notices that are sent."""

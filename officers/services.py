@@ -1,0 +1,278 @@
+"""Every write about people: accounts, appointments with their powers, and notices from queue to delivery."""
+
+import uuid
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date, datetime, timedelta
+from typing import Any
+
+from django.conf import settings
+from django.contrib.auth.models import Permission
+from django.core.mail import EmailMessage
+from django.db import transaction
+from django.db.models import F
+from django.utils.translation import gettext as _
+
+from knox.models import AuthToken
+
+from institutions.models import Change, Institution, Limit
+from lapor.ground.problems import Refusal
+
+from .actors import Actor, actor_for
+from .models import Appointment, InstitutionPower, Notice, User
+from .notices import EVENTS, render, resolve
+from .powers import POWERS, Role
+
+
+def record(target: Any, what: str, *, before: Mapping[str, Any], after: Mapping[str, Any], why: str, by: User, at: datetime) -> None:
+    """Leave on record who altered what about a person, and why."""
+    Change.objects.create(
+        target_kind=target._meta.label_lower, target_id=str(target.pk), what=what, before=dict(before), after=dict(after), why=why, by_id=by.pk, at=at
+    )
+
+
+# --- accounts ---------------------------------------------------------------------------------------------------------
+
+
+@transaction.atomic
+def create_officer(
+    *, username: str, full_name: str, email: str, by: User, at: datetime, employment_status: str = "asn", staff_number: str = "", language: str = "id", password: str | None = None, why: str
+) -> User:
+    """Create an account that can do nothing yet; powers come by appointment. Refuses a username that is taken."""
+    if User.objects.filter(username=username).exists():
+        raise Refusal("invalid", _("This username is taken."), fields={"username": [_("This username is taken.")]})
+    user = User(
+        username=username, full_name=full_name, email=email, employment_status=employment_status, staff_number=staff_number, language=language, date_joined=at
+    )
+    user.is_staff = True
+    user.set_password(password)  # None: unusable until the officer sets one
+    user.save(force_insert=True)
+    record(user, "created", before={}, after={"username": username}, why=why, by=by, at=at)
+    return user
+
+
+@transaction.atomic
+def update_officer(user: User, changes: Mapping[str, Any], *, by: User, at: datetime, why: str) -> User:
+    """Change the particulars of an account; never its password."""
+    before = {name: getattr(user, name) for name in changes}
+    for name, value in changes.items():
+        setattr(user, name, value)
+    user.save(update_fields=list(changes))
+    record(user, "updated", before={k: str(v) for k, v in before.items()}, after={k: str(v) for k, v in changes.items()}, why=why, by=by, at=at)
+    return user
+
+
+def issue_token(username: str, *, at: datetime) -> str:
+    """A read and step token for the API, stored hashed; given out once. Refuses machines and whoever has no appointment in force."""
+    user = User.objects.filter(username=username, is_active=True, is_machine=False).first()
+    if user is None:
+        raise Refusal("not_found", _("There is no active officer of this name."))
+    if not actor_for(user, at=at).appointments:
+        raise Refusal("forbidden", _("This officer has no appointment in force and could do nothing with a token."))
+    _row, token = AuthToken.objects.create(user=user)
+    return str(token)
+
+
+# --- appointments -----------------------------------------------------------------------------------------------------
+
+
+def _permissions(powers: Iterable[str]) -> list[Permission]:
+    return list(Permission.objects.filter(content_type__app_label="institutions", content_type__model="institution", codename__in=powers))
+
+
+def may_appoint(by: Actor, institution: Institution, role: str) -> bool:
+    """Appointments are made by whoever manages officers there; national roles by the nation alone."""
+    if by.is_system:
+        return True
+    if not any(institution.path.startswith(path) for path in by.under("manage_officers")):
+        return False
+    return by.has("set_policy") or not institution.is_national and role not in {Role.NATIONAL_ADMIN, Role.CUSTODIAN, Role.AUDITOR, Role.OMBUDSMAN_OFFICER}
+
+
+@transaction.atomic
+def appoint(
+    *,
+    user: User,
+    role: str,
+    institution: Institution,
+    decree_number: str,
+    decree_on: date,
+    valid_from: date,
+    by: Actor,
+    at: datetime,
+    valid_to: date | None = None,
+    position_type: str = "structural",
+) -> Appointment:
+    """Designate an officer by decree; the role's powers hold on the institution and below while it is in force.
+
+    Refuses 403 outside the actor's reach, 422 without a decree or with an end before the beginning, 409 for the same twice.
+    """
+    if not may_appoint(by, institution, role):
+        raise Refusal("forbidden", _("You may not appoint officers there."))
+    if not decree_number.strip():
+        raise Refusal("invalid", _("Please check the marked fields."), fields={"decree_number": [_("A designation needs the number of its decree.")]})
+    if valid_to is not None and valid_to < valid_from:
+        raise Refusal("invalid", _("Please check the marked fields."), fields={"valid_to": [_("The end lies before the beginning.")]})
+    again = Appointment.objects.filter(user=user, role=role, institution=institution).exclude(valid_to__lt=valid_from)
+    if (again if valid_to is None else again.filter(valid_from__lte=valid_to)).exists():
+        raise Refusal("conflict", _("This officer holds this role there already."))
+    row = Appointment.objects.create(
+        user=user, role=role, institution=institution, decree_number=decree_number.strip(), decree_on=decree_on,
+        position_type=position_type, valid_from=valid_from, valid_to=valid_to, created_at=at,
+    )  # fmt: skip
+    _grant(row)
+    record(row, "appointed", before={}, after={"user": user.pk, "role": role, "institution": institution.pk}, why=decree_number.strip(), by=by.user, at=at)
+    return row
+
+
+def _grant(row: Appointment) -> None:
+    powers = POWERS[Role(row.role)]
+    InstitutionPower.objects.bulk_create(
+        InstitutionPower(user_id=row.user_id, content_object_id=row.institution_id, permission=permission, appointment=row) for permission in _permissions(powers)
+    )
+
+
+@transaction.atomic
+def end_appointment(row: Appointment, *, on: date, by: Actor, at: datetime, why: str) -> Appointment:
+    """Let an appointment end with the day `on`; its powers are gone from the day after."""
+    if not may_appoint(by, row.institution, row.role):
+        raise Refusal("forbidden", _("You may not appoint officers there."))
+    if on < row.valid_from:
+        raise Refusal("invalid", _("Please check the marked fields."), fields={"valid_to": [_("The end lies before the beginning.")]})
+    before = row.valid_to
+    row.valid_to = on
+    row.save(update_fields=["valid_to"])
+    record(row, "ended", before={"valid_to": str(before)}, after={"valid_to": str(on)}, why=why, by=by.user, at=at)
+    return row
+
+
+def expire(*, at: datetime, today: date) -> int:
+    """Tidy away the powers of appointments that ended; they granted nothing since. Says how many rows went."""
+    return InstitutionPower.objects.filter(appointment__valid_to__lt=today).delete()[0]
+
+
+def check_powers(*, today: date) -> list[str]:
+    """Every disagreement between the appointments in force and the power rows; empty when they agree."""
+    wrong = []
+    held: dict[int, set[str]] = {}
+    for appointment, power in InstitutionPower.objects.values_list("appointment_id", "permission__codename"):
+        held.setdefault(appointment, set()).add(power)
+    for row in Appointment.objects.in_force(today).select_related("user", "institution").order_by("pk"):
+        expected, found = set(POWERS[Role(row.role)]), held.get(row.pk, set())
+        wrong += [f"{row}: {power} is missing" for power in sorted(expected - found)]
+        wrong += [f"{row}: {power} is too much" for power in sorted(found - expected)]
+    astray = InstitutionPower.objects.exclude(appointment__user=F("user")) | InstitutionPower.objects.exclude(appointment__institution=F("content_object"))
+    wrong += [f"power {row.pk} does not belong to its appointment's user or institution" for row in astray.order_by("pk")]
+    return wrong
+
+
+# --- notices ----------------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Message:
+    """A notice to be queued: for an officer, or for an address that only a resolver can open."""
+
+    event: str
+    context: Mapping[str, Any]
+    recipient_id: int | None = None
+    address_ref: str = ""
+    language: str = "id"
+
+
+def notify_many(messages: Sequence[Message], *, at: datetime) -> list[Notice]:
+    """Queue messages as rows, in one statement; nothing here touches the network. Refuses an event that nobody registered."""
+    rows = []
+    for message in messages:
+        if message.event not in EVENTS:
+            raise KeyError(message.event)
+        pk = uuid.uuid4()
+        rows.append(
+            Notice(
+                id=pk, event=message.event, recipient_id=message.recipient_id, address_ref=message.address_ref, language=message.language,
+                context=dict(message.context), message_id=f"<{pk}@{settings.MAIL_DOMAIN}>", created_at=at, due_at=at, next_try_at=at,
+            )  # fmt: skip
+        )
+    return Notice.objects.bulk_create(rows)
+
+
+def notify(
+    *, event: str, at: datetime, context: Mapping[str, Any], recipients: Iterable[User] = (), address_ref: str = "", language: str = "id"
+) -> list[Notice]:
+    """Queue one message for each recipient, or one for the address behind an opaque reference."""
+    messages = [Message(event, context, recipient_id=user.pk, language=user.language) for user in recipients]
+    if address_ref:
+        messages.append(Message(event, context, address_ref=address_ref, language=language))
+    return notify_many(messages, at=at)
+
+
+@dataclass(slots=True)
+class Delivered:
+    sent: int = 0
+    undeliverable: int = 0
+    failed: int = 0
+    dead: int = 0
+
+    def as_dict(self) -> dict[str, int]:
+        return {"sent": self.sent, "undeliverable": self.undeliverable, "failed": self.failed, "dead": self.dead}
+
+
+@dataclass(slots=True)
+class _Courier:
+    """Sends one notice after another, each in a transaction of its own."""
+
+    at: datetime
+    limits: Mapping[str, int]
+    done: Delivered = field(default_factory=Delivered)
+
+    @transaction.atomic
+    def one(self) -> bool:
+        """Claim the next waiting notice and send it; False when none is left that nobody else holds.
+
+        The row stays locked while it is sent: a worker that dies gives it back at once, and the repeat carries the same
+        Message-ID, so that no mail exists twice.
+        """
+        rows = Notice.objects.filter(state="waiting", next_try_at__lte=self.at).select_related("recipient").order_by("next_try_at", "id")
+        notice = rows.select_for_update(of=("self",), skip_locked=True).first()
+        if notice is None:
+            return False
+        try:
+            sent = self._send(notice)
+        except Exception as error:  # noqa: BLE001 - a poisoned notice or a dead gateway must not stop the others
+            self._failed(notice, error)
+        else:
+            notice.state, notice.sent_at = ("sent", self.at) if sent else ("undeliverable", None)
+            self.done.sent += sent
+            self.done.undeliverable += not sent
+        notice.save(update_fields=["state", "sent_at", "tries", "next_try_at", "last_error"])
+        return True
+
+    def _send(self, notice: Notice) -> bool:
+        address = notice.recipient.email if notice.recipient is not None else resolve(notice.address_ref, self.at)
+        if not address:
+            return False
+        subject, body = render(notice.event, notice.context, notice.language)
+        headers = {"Message-ID": notice.message_id, "Auto-Submitted": "auto-generated", "Date": notice.created_at.strftime("%a, %d %b %Y %H:%M:%S %z")}
+        EmailMessage(subject=subject, body=body, to=[address], headers=headers).send()
+        return True
+
+    def _failed(self, notice: Notice, error: Exception) -> None:
+        """The error's kind only: its text may hold an address."""
+        notice.tries += 1
+        notice.last_error = type(error).__name__
+        if notice.tries >= self.limits["notice_tries_max"]:
+            notice.state = "dead"
+            self.done.dead += 1
+            return
+        self.done.failed += 1
+        notice.next_try_at = self.at + timedelta(minutes=self.limits["notice_retry_minutes"]) * 2 ** min(notice.tries - 1, 8)
+
+
+def deliver(*, at: datetime, today: date, limit: int = 1000, progress: Callable[[int], None] = lambda _n: None) -> Delivered:
+    """Send the notices that are due. Safe side by side and when killed: nothing is lost, nothing goes out twice."""
+    courier = _Courier(at, Limit.objects.table(today))
+    for _number in range(limit):
+        if not courier.one():
+            break
+        progress(1)
+    return courier.done
