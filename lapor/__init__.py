@@ -1,0 +1,1 @@
+"""The composition root: settings, addresses, background work, health and the launcher."""

@@ -1,0 +1,304 @@
+"""Every setting of the project, from this file and the environment (`deploy/env.example` lists the variables)."""
+
+import os
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+from urllib.parse import parse_qs, unquote, urlsplit, urlunsplit
+
+from django.core.exceptions import ImproperlyConfigured
+from django.utils.csp import CSP
+from django.utils.translation import gettext_lazy as _
+from psycopg.conninfo import conninfo_to_dict
+
+BASE_DIR = Path(__file__).resolve().parent.parent
+
+
+def text(name: str, default: str = "") -> str:
+    """The variable, or the content of the file that NAME_FILE points at (secrets of an orchestrator), or the default."""
+    if value := os.environ.get(name, ""):
+        return value
+    if path := os.environ.get(f"{name}_FILE", ""):
+        try:
+            return Path(path).read_text(encoding="utf-8").strip()
+        except OSError as error:
+            raise ImproperlyConfigured(f"{name}_FILE points at {path}, which cannot be read: {error.strerror}.") from None
+    return default
+
+
+def flag(name: str, default: bool = False) -> bool:
+    """A switch: 1/true/yes/on or 0/false/no/off."""
+    value = text(name).lower()
+    if value not in {"", "1", "true", "yes", "on", "0", "false", "no", "off"}:
+        raise ImproperlyConfigured(f"{name} must be 1 or 0, not {value!r}.")
+    return value in {"1", "true", "yes", "on"} if value else default
+
+
+def required(name: str, how: str) -> str:
+    """A value without which the system must not start; `how` says where it comes from."""
+    if value := text(name):
+        return value
+    raise ImproperlyConfigured(f"{name} is not set. {how}")
+
+
+KEYGEN = "Make it once with `python3 -m lapor.launcher.keys` and keep it safe; `./run` with LAPOR_DEBUG=1 makes its own."
+
+DEBUG = flag("LAPOR_DEBUG")
+LAPOR_HOME = Path(text("LAPOR_HOME", str(BASE_DIR / "var"))).resolve()
+LAPOR_ROLE = text("LAPOR_ROLE", "all")
+if LAPOR_ROLE not in {"public", "staff", "worker", "all"}:
+    raise ImproperlyConfigured(f"LAPOR_ROLE must be public, staff, worker or all, not {LAPOR_ROLE!r}.")
+
+# Secrets. The vault's keys are base64 of 32 bytes (an X25519 pair); the opener's half is asked only where cases are worked on.
+SECRET_KEY = required("SECRET_KEY", KEYGEN)
+VAULT_PUBLIC_KEY = required("VAULT_PUBLIC_KEY", KEYGEN)
+VAULT_KEY = "" if LAPOR_ROLE == "public" else required("VAULT_KEY", KEYGEN)
+CASE_CODE_PEPPER = required("CASE_CODE_PEPPER", KEYGEN)
+
+ALLOWED_HOSTS = [host.strip() for host in text("ALLOWED_HOSTS", "127.0.0.1,localhost").split(",") if host.strip()]
+SITE_URL = text("SITE_URL", f"http://127.0.0.1:{text('LAPOR_PORT', '8000')}").rstrip("/")
+ROOT_URLCONF = "lapor.urls"
+WSGI_APPLICATION = "lapor.wsgi.application"
+DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
+
+INSTALLED_APPS = [
+    "django.contrib.admin",
+    "django.contrib.auth",
+    "django.contrib.contenttypes",
+    "django.contrib.sessions",
+    "django.contrib.messages",
+    "django.contrib.staticfiles",
+    "django.contrib.postgres",
+    "guardian",
+    "rest_framework",
+    "knox",
+    "drf_spectacular",
+    "drf_spectacular_sidecar",
+    "django_filters",
+    "pgtrigger",
+    "institutions",
+    "officers",
+    "complaints",
+    "monitoring",
+    "reports",
+]
+
+MIDDLEWARE = [
+    "lapor.middleware.OutageMiddleware",
+    "django.middleware.security.SecurityMiddleware",
+    "whitenoise.middleware.WhiteNoiseMiddleware",
+    "django.middleware.csp.ContentSecurityPolicyMiddleware",
+    "django.contrib.sessions.middleware.SessionMiddleware",
+    "django.middleware.locale.LocaleMiddleware",
+    "django.middleware.common.CommonMiddleware",
+    "django.middleware.csrf.CsrfViewMiddleware",
+    "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "lapor.middleware.ActorMiddleware",
+    "lapor.errors.RefusalMiddleware",
+    "django.contrib.messages.middleware.MessageMiddleware",
+    "django.middleware.clickjacking.XFrameOptionsMiddleware",
+]
+
+TEMPLATES = [
+    {
+        "BACKEND": "django.template.backends.django.DjangoTemplates",
+        "DIRS": [BASE_DIR / "templates"],
+        "APP_DIRS": True,
+        "OPTIONS": {
+            "context_processors": [
+                "django.template.context_processors.request",
+                "django.contrib.auth.context_processors.auth",
+                "django.contrib.messages.context_processors.messages",
+            ],
+        },
+    },
+]
+
+
+# Database: PostgreSQL 15 or newer, by a libpq URL or connection string. Connections live for a minute and are checked
+# before use, so that a restart of the server costs nobody an error.
+def database(dsn: str) -> dict[str, Any]:
+    """Django's settings for one libpq URL or connection string."""
+    parts: dict[str, Any] = {key: value for key, value in conninfo_to_dict(dsn).items() if value is not None}
+    names = {"NAME": "dbname", "USER": "user", "PASSWORD": "password", "HOST": "host", "PORT": "port"}
+    known = {name: str(parts.pop(key, "")) for name, key in names.items()}
+    options = {"connect_timeout": 5, **parts}
+    return {
+        "ENGINE": "django.db.backends.postgresql",
+        **known,
+        "OPTIONS": options,
+        "CONN_MAX_AGE": 60,
+        "CONN_HEALTH_CHECKS": True,
+    }
+
+
+DATABASES = {"default": database(required("DATABASE_URL", "Start through `./run`, or give a libpq URL of PostgreSQL 15+."))}
+
+
+# Redis or Valkey: one server, one database for the broker and the next one for the cache.
+def redis_url(base: str, *, shift: int = 0, celery: bool = False) -> str:
+    """REDIS_URL (redis://, rediss:// or unix://) moved `shift` databases further, in Django's or Celery's spelling."""
+    parts = urlsplit(base)
+    if parts.scheme != "unix":
+        number = int(parts.path.strip("/") or 0) + shift
+        return urlunsplit(parts._replace(path=f"/{number}"))
+    number = int(parse_qs(parts.query).get("db", ["0"])[0]) + shift
+    scheme, query = ("redis+socket", "virtual_host") if celery else ("unix", "db")
+    return f"{scheme}://{parts.path}?{query}={number}"
+
+
+REDIS_URL = required("REDIS_URL", "Start through `./run`, or give the URL of a Redis-compatible server.")
+CACHES = {
+    "default": {
+        "BACKEND": "django.core.cache.backends.redis.RedisCache",
+        "LOCATION": redis_url(REDIS_URL, shift=1),
+        "OPTIONS": {"socket_timeout": 2, "socket_connect_timeout": 2},
+    },
+}
+SESSION_ENGINE = "django.contrib.sessions.backends.db"
+
+# Background work. The rows in PostgreSQL are the queue: a task lost with a worker is rung again by the next beat.
+CELERY_BROKER_URL = redis_url(REDIS_URL, celery=True)
+CELERY_RESULT_BACKEND = None
+CELERY_TASK_IGNORE_RESULT = True
+CELERY_TASK_ACKS_LATE = True
+CELERY_TASK_REJECT_ON_WORKER_LOST = True
+CELERY_TASK_TIME_LIMIT = 300
+CELERY_TASK_SOFT_TIME_LIMIT = 270
+CELERY_WORKER_PREFETCH_MULTIPLIER = 1
+CELERY_WORKER_HIJACK_ROOT_LOGGER = False
+CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
+CELERY_BROKER_TRANSPORT_OPTIONS = {
+    "visibility_timeout": 3 * CELERY_TASK_TIME_LIMIT,
+    "unacked_restore_interval": 10,
+    "unacked_restore_throttle": 1,
+    "socket_timeout": 30,
+    "socket_connect_timeout": 5,
+}
+CELERY_TIMEZONE = "Asia/Jakarta"
+CELERY_BEAT_SCHEDULE = {
+    "tick": {"task": "lapor.tick", "schedule": 10.0, "options": {"expires": 10}},
+    "deliver": {"task": "officers.deliver", "schedule": 10.0, "options": {"expires": 10}},
+    "expire complaints": {"task": "complaints.expire", "schedule": 300.0, "options": {"expires": 300}},
+    "expire officers": {"task": "officers.expire", "schedule": 3600.0, "options": {"expires": 3600}},
+}
+
+
+# E-mail: by SMTP where EMAIL_URL says so (smtp://, smtp+tls://, smtps://), else one file a mail under LAPOR_HOME/mail.
+def mailer(url: str) -> dict[str, Any]:
+    """Django's mailer for an EMAIL_URL."""
+    if not url:
+        return {"BACKEND": "lapor.ground.mail.FolderBackend", "OPTIONS": {"folder": str(MAIL_ROOT)}}
+    parts = urlsplit(url)
+    if parts.scheme not in {"smtp", "smtp+tls", "smtps"} or not parts.hostname:
+        raise ImproperlyConfigured("EMAIL_URL must look like smtp+tls://user:password@host:587 (smtp, smtp+tls or smtps).")
+    options = {
+        "host": parts.hostname,
+        "port": parts.port or {"smtp": 25, "smtp+tls": 587, "smtps": 465}[parts.scheme],
+        "username": unquote(parts.username or ""),
+        "password": unquote(parts.password or ""),
+        "use_tls": parts.scheme == "smtp+tls",
+        "use_ssl": parts.scheme == "smtps",
+        "timeout": 20,
+    }
+    return {"BACKEND": "django.core.mail.backends.smtp.EmailBackend", "OPTIONS": options}
+
+
+MAIL_ROOT = LAPOR_HOME / "mail"
+MAILERS = {"default": mailer(text("EMAIL_URL"))}
+MAIL_DOMAIN = text("MAIL_DOMAIN", "lapor.invalid")  # the right-hand side of every Message-ID
+DEFAULT_FROM_EMAIL = text("DEFAULT_FROM_EMAIL", "Lapor <lapor@localhost>")
+
+# People.
+AUTH_USER_MODEL = "officers.User"
+AUTHENTICATION_BACKENDS = ["django.contrib.auth.backends.ModelBackend", "officers.actors.PowerBackend"]
+ANONYMOUS_USER_NAME = None  # guardian's own: nobody acts without being named
+GUARDIAN_MONKEY_PATCH_USER = False
+SILENCED_SYSTEM_CHECKS = ["guardian.W001"]  # our own backend reads guardian's rows, by date
+LOGIN_URL = "/masuk/"
+LOGIN_REDIRECT_URL = "/meja/"
+LOGOUT_REDIRECT_URL = "/"
+AUTH_PASSWORD_VALIDATORS = [
+    {"NAME": f"django.contrib.auth.password_validation.{name}"}
+    for name in ("UserAttributeSimilarityValidator", "MinimumLengthValidator", "CommonPasswordValidator")
+]
+
+# API.
+REST_FRAMEWORK = {
+    "DEFAULT_AUTHENTICATION_CLASSES": [
+        "knox.auth.TokenAuthentication",
+        "rest_framework.authentication.SessionAuthentication",
+    ],
+    "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],
+    "DEFAULT_PARSER_CLASSES": ["rest_framework.parsers.JSONParser"],
+    "DEFAULT_FILTER_BACKENDS": ["django_filters.rest_framework.DjangoFilterBackend"],
+    "DEFAULT_SCHEMA_CLASS": "drf_spectacular.openapi.AutoSchema",
+    "EXCEPTION_HANDLER": "lapor.errors.api_exception_handler",
+    "TEST_REQUEST_DEFAULT_FORMAT": "json",
+}
+REST_KNOX = {"TOKEN_TTL": timedelta(hours=12), "AUTH_HEADER_PREFIX": "Token"}
+SPECTACULAR_SETTINGS = {
+    "TITLE": "Lapor API",
+    "DESCRIPTION": "File a complaint, follow it, and work on it as an officer.",
+    "VERSION": "1",
+    "OAS_VERSION": "3.1.0",
+    "SCHEMA_PATH_PREFIX": r"/api/v1",
+    "SERVE_INCLUDE_SCHEMA": False,
+    "SWAGGER_UI_DIST": "SIDECAR",
+    "SWAGGER_UI_FAVICON_HREF": "SIDECAR",
+    "REDOC_DIST": "SIDECAR",
+}
+
+# Language and time.
+LANGUAGE_CODE = "id"
+LANGUAGES = [("id", _("Indonesian")), ("en", _("English"))]
+LOCALE_PATHS = [BASE_DIR / "locale"]
+TIME_ZONE = "Asia/Jakarta"
+USE_I18N = True
+USE_TZ = True
+
+# Files. In debug they are served from where they are written; in production from what `collectstatic` gathered.
+STATIC_URL = "/static/"
+STATIC_ROOT = LAPOR_HOME / "static"
+STATICFILES_DIRS = [BASE_DIR / "static"]
+MEDIA_ROOT = LAPOR_HOME / "media"
+STATICFILES = "django.contrib.staticfiles.storage.StaticFilesStorage" if DEBUG else "whitenoise.storage.CompressedManifestStaticFilesStorage"
+STORAGES = {
+    "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
+    "staticfiles": {"BACKEND": STATICFILES},
+}
+WHITENOISE_AUTOREFRESH = DEBUG
+WHITENOISE_USE_FINDERS = DEBUG
+
+# Security. The same policy in debug, so that a page that breaks it breaks on the developer's screen.
+SECURE_CSP = {
+    "default-src": [CSP.NONE],
+    "script-src": [CSP.SELF],
+    "style-src": [CSP.SELF],
+    "img-src": [CSP.SELF],
+    "font-src": [CSP.SELF],
+    "connect-src": [CSP.SELF],
+    "form-action": [CSP.SELF],
+    "frame-ancestors": [CSP.NONE],
+    "base-uri": [CSP.NONE],
+}
+X_FRAME_OPTIONS = "DENY"
+SECURE_REFERRER_POLICY = "same-origin"
+SESSION_COOKIE_SAMESITE = "Lax"
+SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = not DEBUG
+CSRF_COOKIE_SAMESITE = "Lax"
+CSRF_TRUSTED_ORIGINS = [f"https://{host.lstrip('.') if host[0] != '.' else '*' + host}" for host in ALLOWED_HOSTS if host != "*"]
+SECURE_SSL_REDIRECT = not DEBUG
+SECURE_REDIRECT_EXEMPT = [r"^healthz$", r"^readyz$"]
+SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if not DEBUG else None
+SECURE_HSTS_SECONDS = 0 if DEBUG else 31_536_000
+SECURE_HSTS_INCLUDE_SUBDOMAINS = SECURE_HSTS_PRELOAD = not DEBUG
+
+LOGGING = {
+    "version": 1,
+    "disable_existing_loggers": False,
+    "formatters": {"line": {"format": "%(asctime)s %(levelname)s %(name)s: %(message)s"}},
+    "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "line"}},
+    "root": {"handlers": ["stderr"], "level": "WARNING"},
+    "loggers": {"django.server": {"level": "ERROR"}},
+}

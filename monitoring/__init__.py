@@ -1,0 +1,1 @@
+"""What the upper floors watch: lateness, referrals, the ledger, indicators."""

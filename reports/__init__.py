@@ -1,0 +1,1 @@
+"""Editions of evaluation reports and public statistics."""
