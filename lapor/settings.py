@@ -175,6 +175,7 @@ CELERY_BROKER_TRANSPORT_OPTIONS = {
     "socket_timeout": 30,
     "socket_connect_timeout": 5,
 }
+READY_NOTICE_MINUTES = int(text("READY_NOTICE_MINUTES", "60"))  # an unsent notice older than this makes /readyz say 503
 CELERY_TIMEZONE = "Asia/Jakarta"
 CELERY_BEAT_SCHEDULE = {
     "tick": {"task": "lapor.tick", "schedule": 10.0, "options": {"expires": 10}},
