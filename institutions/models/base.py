@@ -6,7 +6,6 @@
 from datetime import date
 from typing import Any, Self
 
-import pgtrigger
 from django.contrib.postgres.constraints import ExclusionConstraint
 from django.contrib.postgres.fields import DateRangeField, RangeOperators
 from django.db import models
@@ -30,15 +29,6 @@ def one_at_a_time(name: str, *keys: Any) -> ExclusionConstraint:
         expressions=[*((key, RangeOperators.EQUAL) for key in keys), (period, RangeOperators.OVERLAPS)],
         violation_error_message=_("Another row counts on some of these days."),
     )
-
-
-def append_only(name: str) -> list[pgtrigger.Trigger]:
-    """The database refuses to change, delete or empty what has been written."""
-    refuse = "RAISE EXCEPTION 'rows of % are never changed or removed', TG_TABLE_NAME;"
-    return [
-        pgtrigger.Trigger(name=f"{name}_append_only", when=pgtrigger.Before, operation=pgtrigger.Update | pgtrigger.Delete, func=refuse),
-        pgtrigger.Trigger(name=f"{name}_no_truncate", when=pgtrigger.Before, operation=pgtrigger.Truncate, level=pgtrigger.Statement, func=refuse),
-    ]
 
 
 def by_closeness(name: str, query: str) -> Case:

@@ -1,6 +1,5 @@
 """Who altered what, and why."""
 
-
 import pgtrigger
 from django.conf import settings
 from django.core.serializers.json import DjangoJSONEncoder

@@ -1,0 +1,30 @@
+"""Every write about institutions, regions, the calendar, topics and rules; each leaves a `Change` with its reason."""
+
+from .calendar import confirm_year, remove_calendar_day, set_calendar_day
+from .change import holds, record, remove, snapshot, store, system_user
+from .reference import load_institutions, load_reference
+from .rules import end_override, set_limit, set_policy
+from .tree import create_institution, join_hub, leave_hub, retire_institution, root, update_institution
+
+__all__ = [
+    "confirm_year",
+    "create_institution",
+    "end_override",
+    "holds",
+    "join_hub",
+    "leave_hub",
+    "load_institutions",
+    "load_reference",
+    "record",
+    "remove",
+    "remove_calendar_day",
+    "retire_institution",
+    "root",
+    "set_calendar_day",
+    "set_limit",
+    "set_policy",
+    "snapshot",
+    "store",
+    "system_user",
+    "update_institution",
+]

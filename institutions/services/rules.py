@@ -1,0 +1,152 @@
+"""The writes on periods and limits: a rule is never altered, a new row follows the old one from a day on."""
+
+from datetime import date, datetime, timedelta
+from typing import TypeVar
+
+from django.contrib.auth.base_user import AbstractBaseUser
+from django.db import transaction
+from django.db.models import Max, Q
+from django.utils.translation import gettext as _
+
+from lapor.ground.problems import Refusal
+
+from ..models import Institution, LegalBasis, Limit, Rule, SlaPolicy
+from .change import check, invalid, is_system, local_date, record, require, snapshot
+
+R = TypeVar("R", SlaPolicy, Limit)
+DAY = timedelta(days=1)
+
+
+@transaction.atomic
+def set_policy(
+    *,
+    key: str,
+    length: int,
+    unit: str,
+    legal_basis: LegalBasis,
+    valid_from: date,
+    by: AbstractBaseUser,
+    at: datetime,
+    why: str,
+    institution: Institution | None = None,
+    cap_length: int | None = None,
+    cap_unit: str = "",
+    valid_to: date | None = None,
+    note: str = "",
+) -> SlaPolicy:
+    """A period that counts from `valid_from` on, for the nation or as the stricter value of one institution and all below it.
+
+    The row before it ends the day before. Refuses 403 without `set_policy` there, 422 for an unknown key, a beginning in the
+    past, or a value of an institution that is looser than what counts above it, 409 where a row begins that very day.
+    """
+    row = SlaPolicy(
+        key=key, length=length, unit=unit, cap_length=cap_length, cap_unit=cap_unit, legal_basis=legal_basis, institution=institution,
+        valid_from=valid_from, valid_to=valid_to, note=note,
+    )  # fmt: skip
+    highest = SlaPolicy.objects.filter(key=key, institution=institution).aggregate(highest=Max("version"))["highest"]
+    row.version = (highest or 0) + 1
+    return _follow(row, by=by, at=at, why=why)
+
+
+@transaction.atomic
+def set_limit(
+    *,
+    key: str,
+    value: int,
+    legal_basis: LegalBasis,
+    valid_from: date,
+    by: AbstractBaseUser,
+    at: datetime,
+    why: str,
+    institution: Institution | None = None,
+    valid_to: date | None = None,
+    note: str = "",
+) -> Limit:
+    """A number that counts from `valid_from` on, in the unit it always had. Refuses what `set_policy` refuses."""
+    unit = Limit.objects.filter(key=key, institution=None).values_list("unit", flat=True).first() or ""
+    row = Limit(
+        key=key, value=value, unit=unit, legal_basis=legal_basis, institution=institution, valid_from=valid_from, valid_to=valid_to, note=note
+    )
+    return _follow(row, by=by, at=at, why=why)
+
+
+def _siblings(row: R) -> "list[R]":
+    """The rows of the same key and the same institution, locked: two new rows may not follow the same one."""
+    return list(type(row)._default_manager.filter(key=row.key, institution=row.institution).select_for_update().order_by("valid_from"))
+
+
+def _follow(row: R, *, by: AbstractBaseUser, at: datetime, why: str) -> R:
+    """Write a row after the one that counts on its first day, which ends the day before."""
+    require(by, "set_policy", row.institution)
+    if row.valid_from < local_date(at) and not is_system(by):
+        raise invalid(valid_from=_("A rule cannot begin in the past."))
+    national = _national(row)
+    row.stricter = national[0].stricter
+    if row.institution is None:
+        if row.valid_to is not None:
+            raise invalid(valid_to=_("A national rule ends when the next one begins."))
+    else:
+        _check_strictness(row, national)
+    siblings = _siblings(row)
+    if any(other.valid_from == row.valid_from for other in siblings):
+        raise Refusal("conflict", _("Another row begins on this very day."))
+    old = next((other for other in siblings if other.valid_from < row.valid_from and (other.valid_to is None or other.valid_to >= row.valid_from)), None)
+    later = next((other for other in siblings if other.valid_from > row.valid_from), None)
+    if row.valid_to is None and later is not None:
+        row.valid_to = later.valid_from - DAY
+    if old is not None:
+        before = snapshot(old)
+        old.valid_to = row.valid_from - DAY
+        old.save(update_fields=["valid_to"])
+        record(old, "ended", before=before, after=snapshot(old), why=why, by=by, at=at)
+    check(row)
+    row.save(force_insert=True)
+    record(row, "created", after=snapshot(row), why=why, by=by, at=at)
+    return row
+
+
+def _national(row: R) -> "list[R]":
+    """The nation's rows of this key that count on some day of the row's period, the earliest first."""
+    rows = type(row)._default_manager.filter(key=row.key, institution=None).exclude(valid_to__lt=row.valid_from)
+    if row.valid_to is not None:
+        rows = rows.filter(valid_from__lte=row.valid_to)
+    found = list(rows.order_by("valid_from"))
+    if not found:
+        raise invalid(key=_("There is no rule of this name on these days."))
+    return found
+
+
+def _check_strictness(row: R, national: "list[R]") -> None:
+    """An institution may bind itself more tightly than what counts above it, never less, on any day of the row's period."""
+    assert row.institution is not None
+    above = Q(institution__in=[pk for pk in Institution.objects.above(row.institution.path).values_list("pk", flat=True) if pk != row.institution.pk])
+    others = type(row)._default_manager.filter(above, key=row.key).exclude(valid_to__lt=row.valid_from)
+    if row.valid_to is not None:
+        others = others.filter(valid_from__lte=row.valid_to)
+    for other in [*national, *others]:
+        if not row.is_at_least_as_strict_as(other):
+            raise invalid(**{_value_name(row): _("An institution's own value may only be stricter than %(other)s.") % {"other": other}})
+
+
+def _value_name(row: Rule) -> str:
+    return "length" if isinstance(row, SlaPolicy) else "value"
+
+
+@transaction.atomic
+def end_override(row: R, *, on: date, by: AbstractBaseUser, at: datetime, why: str) -> R:
+    """Let an institution's own value end with the day `on`. Refuses 403 without `set_policy` there, 422 for the nation's rows
+    and for an end before the beginning or in the past.
+    """
+    require(by, "set_policy", row.institution)
+    if row.institution_id is None:
+        raise invalid(valid_to=_("A national rule ends when the next one begins."))
+    if on < row.valid_from:
+        raise invalid(valid_to=_("The end lies before the beginning."))
+    if on < local_date(at) - DAY and not is_system(by):
+        raise invalid(valid_to=_("A rule cannot end in the past."))
+    before = snapshot(row)
+    row.valid_to = on
+    check(row)
+    row.save(update_fields=["valid_to"])
+    record(row, "ended", before=before, after=snapshot(row), why=why, by=by, at=at)
+    return row
