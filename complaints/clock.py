@@ -193,3 +193,20 @@ RULES: dict[str, ClockRule] = {
 def outcome(due: datetime | None, stopped_at: datetime) -> str:
     """Breach is decided by comparing instants, so a late sweep never changes history."""
     return "breached" if due is not None and stopped_at > due else "met"
+
+
+# The clocks that a handler works against; the others are the reporter's, or the nation's over all handlers.
+HANDLER_KEYS = frozenset(
+    {
+        "verify_national",
+        "verify_institution",
+        "first_response",
+        "resolution_information",
+        "resolution_non_oversight",
+        "resolution_oversight",
+        "reply_handling",
+        "support_response",
+        "urgent_response",
+        "jurisdiction_decision",
+    }
+)

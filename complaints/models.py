@@ -2,7 +2,7 @@
 
 import uuid
 from collections.abc import Iterable
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
 from django.conf import settings
@@ -53,6 +53,8 @@ class Channel(models.TextChoices):
     API = "api", "API"
 
 
+# Where nothing is due: a value instead of NULL keeps the queue's order one plain index.
+NEVER = datetime(9999, 12, 31, tzinfo=UTC)
 ASSISTED = (Channel.WALK_IN, Channel.PHONE, Channel.LETTER, Channel.EMAIL)
 
 
@@ -90,7 +92,7 @@ class ComplaintQuerySet(models.QuerySet["Complaint"]):
         field = "search_public" if public else "search"
         query = Func(
             Func(Value("indonesian"), function="CAST", template="CAST(%(expressions)s AS regconfig)"),
-            Value(words),
+            Value(words.replace("\x00", " ")),
             function="websearch_to_tsquery",
         )
         return self.alias(_query=query).filter(**{f"{field}__matches": models.F("_query")})
@@ -168,6 +170,7 @@ class Complaint(models.Model):
     complete_at = models.DateTimeField(null=True, blank=True)
     published_at = models.DateTimeField(null=True, blank=True)
     moved_at = models.DateTimeField()
+    next_due_at = models.DateTimeField(default=NEVER)  # the earliest running clock of the handlers, kept by the steps
     ended_at = models.DateTimeField(null=True, blank=True)
 
     closure_kind = models.CharField(max_length=20, choices=ClosureKind.choices, blank=True, default="")
@@ -212,6 +215,8 @@ class Complaint(models.Model):
         ]
         indexes = [
             models.Index(fields=("holder", "state", "submitted_at", "id"), name="complaint_queue"),
+            models.Index(fields=("-is_urgent", "next_due_at", "id"), name="complaint_due", condition=Q(state__in=sorted(ACTIVE))),
+            models.Index(fields=("holder", "-is_urgent", "next_due_at", "id"), name="complaint_holder_due", condition=Q(state__in=sorted(ACTIVE))),
             models.Index(fields=("-published_at", "id"), name="complaint_public", condition=policy.PUBLIC),
             models.Index(fields=("incident_region", "-published_at"), name="complaint_place", condition=policy.PUBLIC),
             models.Index(fields=("external_ref",), name="complaint_external_ref", condition=~Q(external_ref="")),

@@ -5,6 +5,7 @@ import django.contrib.postgres.search
 import django.db.models.deletion
 import pgtrigger.compiler
 import pgtrigger.migrations
+import datetime
 import uuid
 from pathlib import Path
 from django.conf import settings
@@ -112,6 +113,7 @@ class Migration(migrations.Migration):
                 ('complete_at', models.DateTimeField(blank=True, null=True)),
                 ('published_at', models.DateTimeField(blank=True, null=True)),
                 ('moved_at', models.DateTimeField()),
+                ('next_due_at', models.DateTimeField(default=datetime.datetime(9999, 12, 31, 0, 0, tzinfo=datetime.timezone.utc))),
                 ('ended_at', models.DateTimeField(blank=True, null=True)),
                 ('closure_kind', models.CharField(blank=True, choices=[('reporter_confirmed', 'Confirmed by the reporter'), ('auto_no_reply', 'Closed after no reply'), ('decision', 'Closed by decision'), ('merged', 'Merged'), ('withdrawn', 'Withdrawn'), ('handed_over', 'Handed over')], default='', max_length=20)),
                 ('archive_reason', models.CharField(blank=True, choices=[('unintelligible', 'Unintelligible'), ('too_general', 'Too general'), ('format_error', 'Format error'), ('not_public_service', 'Not about a public service'), ('spam_or_abuse', 'Spam or abuse'), ('advertisement', 'Advertisement'), ('test_message', 'Test message'), ('hate_content', 'Hateful content'), ('not_completed', 'Not completed in time'), ('sub_judice', 'Before a court'), ('already_decided', 'Already decided')], default='', max_length=20)),
@@ -398,6 +400,14 @@ class Migration(migrations.Migration):
         pgtrigger.migrations.AddTrigger(
             model_name='clockevent',
             trigger=pgtrigger.compiler.Trigger(name='clock_event_no_truncate', sql=pgtrigger.compiler.UpsertTriggerSql(func="RAISE EXCEPTION 'pgtrigger: Cannot truncate % table', TG_TABLE_NAME;", hash='e67b0a06beded19ed997c7e49d75840bce0f56bc', level='STATEMENT', operation='TRUNCATE', pgid='pgtrigger_clock_event_no_truncate_ad374', table='complaints_clockevent', when='BEFORE')),
+        ),
+        migrations.AddIndex(
+            model_name='complaint',
+            index=models.Index(condition=models.Q(('state__in', ['awaiting_completion', 'awaiting_followup', 'awaiting_reporter', 'awaiting_verification', 'in_progress', 'reporter_replied'])), fields=['-is_urgent', 'next_due_at', 'id'], name='complaint_due'),
+        ),
+        migrations.AddIndex(
+            model_name='complaint',
+            index=models.Index(condition=models.Q(('state__in', ['awaiting_completion', 'awaiting_followup', 'awaiting_reporter', 'awaiting_verification', 'in_progress', 'reporter_replied'])), fields=['holder', '-is_urgent', 'next_due_at', 'id'], name='complaint_holder_due'),
         ),
         migrations.RunPython(make_vault, migrations.RunPython.noop),
     ]

@@ -90,9 +90,16 @@ def _prepare(plan: Plan, step: Step, given: Mapping[str, Any]) -> None:
 
 @transaction.atomic
 def advance(
-    pk: UUID, action: str, *, by: Actor, at: datetime, version: int | None = None, reference: Reference | None = None, **given: Any
+    pk: UUID,
+    action: str,
+    *,
+    by: Actor,
+    at: datetime,
+    given: Mapping[str, Any] | None = None,
+    version: int | None = None,
+    reference: Reference | None = None,
 ) -> Complaint:
-    """Take one step of the workflow.
+    """Take one step of the workflow; `given` holds its inputs by the names that `inputs_of` gives.
 
     Changes the complaint, its clocks and its history and queues the notices, all or nothing. Refuses: 404 not theirs to know,
     409 state or version moved on, 403 not theirs to do, 422 a guard or an input (field by field) or a step not yet available.
@@ -101,7 +108,7 @@ def advance(
     complaint = lock(pk, by=by, acts=[step.code])
     _check_open(complaint, step, by=by, version=version)
     plan = Plan.on(complaint, step.code, by=by, at=at, reference=reference or Reference(at))
-    _prepare(plan, step, given)
+    _prepare(plan, step, given or {})
     clocks.run(plan, Clock.objects.filter(complaint=complaint).select_related("policy"))
     write([plan])
     notify.tell([plan])

@@ -4,8 +4,8 @@ from collections.abc import Iterable
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
-from ..clock import RULES, ClockRule, Move, Span, due_at, horizon, outcome
-from ..models import Clock, ClockEvent
+from ..clock import HANDLER_KEYS, RULES, ClockRule, Move, Span, due_at, horizon, outcome
+from ..models import NEVER, Clock, ClockEvent
 from .plan import Plan
 from .reference import Reference, terms
 
@@ -134,6 +134,8 @@ def run(plan: Plan, existing: Iterable[Clock]) -> None:
         free = _advance(plan, move, key, rule, latest.get(key))
         if free and rule.starts(move):
             _begin(plan, move, key)
+    running = [clock for clock in (*latest.values(), *plan.started) if clock.state == Clock.RUNNING and clock.key in HANDLER_KEYS]
+    plan.complaint.next_due_at = min((clock.due_at for clock in running), default=NEVER)
 
 
 def _begin(plan: Plan, move: Move, key: str) -> None:

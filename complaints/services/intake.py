@@ -192,6 +192,11 @@ def missing_for_minimum(draft: Draft, *, at: datetime, reference: Reference | No
     return minimum_missing(_blank(draft), (reference or Reference(at)).limits)
 
 
+def missing_of(complaint: Complaint, *, at: datetime) -> list[str]:
+    """Names of the fields that a received report still lacks."""
+    return minimum_missing(complaint, Reference(at).limits)
+
+
 def _blank(draft: Draft) -> Complaint:
     return Complaint(
         classification=draft.classification,

@@ -37,8 +37,10 @@ class Asked:
 
 def clean_text(value: Any, *, longest: int) -> str:
     """A text as typed, without surrounding space. Refuses what cannot be stored or is too long."""
+    if not isinstance(value, str | int | float):
+        raise Wrong(_("Please write a text here."))
     text = str(value).replace("\r\n", "\n").strip()
-    if "\x00" in text:
+    if any(c == "\x00" or "\ud800" <= c <= "\udfff" for c in text):
         raise Wrong(_("The text contains a character that cannot be stored. Please remove it."))
     if len(text) > longest:
         raise Wrong(_("Please shorten the text to %(limit)d characters; it has %(length)d now.") % {"limit": longest, "length": len(text)})
@@ -108,7 +110,7 @@ def _items(value: Any, asked: Asked) -> list[str]:
 def find_institution(value: Any, asked: Asked) -> Institution:
     if isinstance(value, Institution):
         return value
-    found = Institution.objects.in_force(asked.reference.today).filter(slug=str(value).strip()).first()
+    found = Institution.objects.in_force(asked.reference.today).filter(slug=clean_text(value, longest=200)).first()
     if found is None:
         raise Wrong(_("This institution is not known or no longer active. Please choose one from the list."))
     return found
@@ -117,7 +119,7 @@ def find_institution(value: Any, asked: Asked) -> Institution:
 def find_topic(value: Any, asked: Asked) -> Topic:
     if isinstance(value, Topic):
         return value
-    found = Topic.objects.filter(pk=str(value).strip()).first()
+    found = Topic.objects.filter(pk=clean_text(value, longest=200)).first()
     if found is None or (found.valid_to is not None and found.valid_to < asked.reference.today):
         raise Wrong(_("This topic is not known or no longer used. Please choose one from the list."))
     return found
@@ -126,7 +128,7 @@ def find_topic(value: Any, asked: Asked) -> Topic:
 def find_region(value: Any) -> Region:
     if isinstance(value, Region):
         return value
-    found = Region.objects.filter(pk=str(value).strip()).first()
+    found = Region.objects.filter(pk=clean_text(value, longest=200)).first()
     if found is None:
         raise Wrong(_("This place is not known. Please choose it from the list, or leave it empty."))
     return found

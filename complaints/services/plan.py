@@ -104,7 +104,9 @@ def _transition(plan: Plan, pk: int) -> tuple[Transition, Entry | None]:
         entry = Entry(
             complaint=complaint, transition_id=pk, kind=plan.entry_kind, text=plan.text, text_public=published, details=plan.details, salt=salt
         )
-        entry.institution_id = None if role == "reporter" else (plan.holder_before or complaint.holder).pk
+        # A note that moves with the case is for the desk that receives it; what was said is the sayer's.
+        author = complaint.holder if plan.entry_kind == EntryKind.NOTE else plan.holder_before or complaint.holder
+        entry.institution_id = None if role == "reporter" else author.pk
         commitment = ledger.commit(salt, plan.text, plan.details)
     complaint.seq += 1
     row = Transition(

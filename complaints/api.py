@@ -1,0 +1,233 @@
+"""The API: the same services as the pages, in JSON; refusals leave as problem details (`lapor.errors`)."""
+
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from django.db.models import Prefetch
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from drf_spectacular.utils import OpenApiParameter, extend_schema
+from rest_framework import pagination
+from rest_framework.generics import GenericAPIView
+from rest_framework.permissions import AllowAny
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from institutions.models import Institution, Region, Topic
+from lapor.ground import throttle
+from lapor.ground.problems import Refusal
+from officers.actors import Actor, actor_for
+
+from . import serializers as shapes
+from . import services
+from .filters import DeskFilter, PublicFilter
+from .models import Channel, Clock, Complaint, ComplaintQuerySet, Transition
+
+CASE_CODE = OpenApiParameter("X-Case-Code", str, OpenApiParameter.HEADER, description="The reporter's case code: gives the reporter's view and steps.")
+IDEMPOTENCY = OpenApiParameter("Idempotency-Key", str, OpenApiParameter.HEADER, description="At least 128 random bits; the same key gives the same receipt for a day.")
+IF_MATCH = OpenApiParameter("If-Match", str, OpenApiParameter.HEADER, description="The ETag of the state that was read; 412 when it moved on.")
+SEARCH = OpenApiParameter("search", str, description="Words of the name.")
+PROBLEMS = {code: shapes.ProblemOut for code in (403, 404, 409, 412, 422, 429, 503)}
+
+
+class CasePagination(pagination.CursorPagination):
+    page_size = 50
+    max_page_size = 100
+    page_size_query_param = "page_size"
+    ordering: Any = ("-submitted_at", "-pk")
+
+
+class CodePagination(pagination.CursorPagination):
+    page_size = 50
+
+
+def client_of(request: Request) -> str:
+    return throttle.client_key(request.META.get("REMOTE_ADDR", ""), at=timezone.now())
+
+
+def body_of(request: Request) -> dict[str, Any]:
+    """The JSON object of a request; anything else is a kind 422."""
+    if not isinstance(request.data, dict):
+        raise Refusal("invalid", _("Please send one JSON object."), fields={"body": [_("Please send one JSON object.")]})
+    return dict(request.data)
+
+
+class Endpoint(GenericAPIView[Any]):
+    """Knows who asks: a token's or session's officer, and the case that a code proves."""
+
+    permission_classes = (AllowAny,)  # the policy table decides, not the door
+    pagination_class = None
+    queryset = Complaint.objects.none()
+
+    def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
+        super().initial(request, *args, **kwargs)
+        self.at: datetime = timezone.now()
+
+    def actor(self, tracking_id: str | None = None) -> Actor:
+        code = self.request.headers.get("X-Case-Code", "")
+        proved: frozenset[UUID] = frozenset()
+        if tracking_id is not None and code:
+            proved = frozenset({services.prove(tracking_id, code, client=client_of(self.request), at=self.at).pk})
+        return actor_for(self.request.user, at=self.at, case_ids=proved)
+
+
+class ComplaintList(Endpoint):
+    """File a report, or list those that the caller may read."""
+
+    pagination_class = CasePagination
+    filter_backends = ()
+
+    @extend_schema(request=shapes.SubmissionIn, responses={201: shapes.ReceiptOut, **PROBLEMS}, parameters=[IDEMPOTENCY])
+    def post(self, request: Request) -> Response:
+        """File a report. With an Idempotency-Key, sending it twice gives the same receipt."""
+        given = body_of(request)
+        services.throttle_submission(client_of(request), at=self.at)
+        actor = actor_for(None, at=self.at)  # whoever is logged in reports as a citizen: no trace of the office
+        receipt = services.submit(given, by=actor, at=self.at, channel=Channel.API, idempotency_key=request.headers.get("Idempotency-Key", ""))
+        clocks = Clock.objects.running().filter(complaint=receipt.complaint).order_by("due_at")
+        missing = services.missing_of(receipt.complaint, at=self.at)
+        response = Response(shapes.receipt_out(receipt, clocks, missing), status=201)
+        response["Location"] = f"/api/v1/complaints/{receipt.complaint.tracking_id}/"
+        return private(response)
+
+    @extend_schema(responses={200: shapes.ComplaintRow(many=True), **PROBLEMS}, filters=True)
+    def get(self, request: Request) -> Response:
+        """The caller's cases (those an officer may read in full), or the public ones."""
+        actor = self.actor()
+        in_full = bool(actor.under("see_cases") or actor.under("see_oversight") or actor.under("oversee"))
+        rows = Complaint.objects.seen_by(actor) if in_full else Complaint.objects.public()
+        bound = (DeskFilter if in_full else PublicFilter)(request.query_params, queryset=rows)
+        if not bound.is_valid():
+            raise Refusal("invalid", _("Please check the marked fields."), fields={name: list(texts) for name, texts in bound.errors.items()})
+        found = bound.qs.select_related("holder", "topic", "incident_region__parent__parent__parent")
+        page = self.paginate_queryset(found)
+        assert page is not None
+        response = self.get_paginated_response([shapes.row_out(row, in_full=in_full) for row in page])
+        return private(response) if in_full else response
+
+
+def private(response: Response) -> Response:
+    response["Cache-Control"] = "no-store"
+    return response
+
+
+TIMELINE = Prefetch("transitions", Transition.objects.select_related("holder_after", "by", "entry__institution").order_by("seq"))
+CLOCKS = Prefetch("clocks", Clock.objects.order_by("started_at", "key"))
+
+
+def _read(rows: ComplaintQuerySet, tracking_id: str, actor: Actor, acts: tuple[str, ...]) -> Complaint:
+    """The case and what the actor may do with it; 404 when it is not theirs to know."""
+    found = rows.answering(actor, ("see", "see_public", *acts)).filter(tracking_id=tracking_id.upper()).first()
+    if found is None or not found.knows:
+        raise Refusal("not_found", _("There is no such report, or you may not see it."))
+    return found
+
+
+class ComplaintDetail(Endpoint):
+    """One report, for the public, its reporter or an officer."""
+
+    @extend_schema(responses={200: shapes.ComplaintOut, **PROBLEMS}, parameters=[CASE_CODE])
+    def get(self, request: Request, tracking_id: str) -> Response:
+        """The public copy; with X-Case-Code the reporter's view; with a token the officer's."""
+        actor = self.actor(tracking_id)
+        rows = Complaint.objects.select_related("holder", "topic", "incident_region__parent__parent__parent", "assignee")
+        complaint = _read(rows.prefetch_related(TIMELINE, CLOCKS), tracking_id, actor, ("see_notes",))
+        if not (complaint.may("see") or complaint.may("see_public")):
+            raise Refusal("forbidden", _("You may know of this report but not read it."))
+        audience = "reporter" if complaint.pk in actor.case_ids else "officer" if complaint.may("see") else "public"
+        notes = actor.under("see_notes") + actor.under("handle_oversight") if complaint.may("see_notes") else ()
+        response = Response(shapes.detail_out(complaint, audience=audience, note_paths=notes), headers={"ETag": complaint.etag})
+        return response if audience == "public" else private(response)
+
+
+class ComplaintSteps(Endpoint):
+    """What may be done with a report now, and doing it."""
+
+    @extend_schema(responses={200: shapes.StepsOut, **PROBLEMS}, parameters=[CASE_CODE])
+    def get(self, request: Request, tracking_id: str) -> Response:
+        """The steps open to the caller and the inputs each one asks for."""
+        actor = self.actor(tracking_id)
+        complaint = _read(Complaint.objects.select_related("holder__parent", "topic"), tracking_id, actor, services.AVAILABLE)
+        steps = services.open_steps(complaint, by=actor, at=self.at)
+        body = {"state": complaint.state, "version": complaint.version, "steps": [shapes.step_out(step) for step in steps]}
+        return private(Response(body, headers={"ETag": complaint.etag}))
+
+    @extend_schema(request=shapes.StepIn, responses={200: shapes.StepsOut, **PROBLEMS}, parameters=[CASE_CODE, IF_MATCH])
+    def post(self, request: Request, tracking_id: str) -> Response:
+        """Take a step: `{action, version, ...inputs}`. Answers with what may be done next."""
+        given = body_of(request)
+        actor = self.actor(tracking_id)
+        found = _read(Complaint.objects.all(), tracking_id, actor, ())
+        match = request.headers.get("If-Match")
+        if match is not None and match not in {found.etag, "*"}:
+            raise Refusal("precondition_failed", _("The report has moved on meanwhile. Please read it again."), extra={"version": found.version})
+        action, version = given.pop("action", None), _version(given.pop("version", None))
+        moved = services.advance(found.pk, str(action or ""), by=actor, at=self.at, version=version, given=given)
+        body: dict[str, Any] = {"state": moved.state, "version": moved.version, "steps": []}
+        after = Complaint.objects.answering(actor, services.AVAILABLE).select_related("holder__parent", "topic").get(pk=moved.pk)
+        body["steps"] = [shapes.step_out(step) for step in services.open_steps(after, by=actor, at=self.at)]
+        return private(Response(body, headers={"ETag": moved.etag}))
+
+
+def _version(value: Any) -> int | None:
+    if value is None or (isinstance(value, int) and not isinstance(value, bool)):
+        return value
+    raise Refusal("invalid", _("Please check the marked fields."), fields={"version": [_("Please send the number that you read.")]})
+
+
+class InstitutionList(Endpoint):
+    """Institutions in force; `slug` is what a report's target takes."""
+
+    class Pages(CodePagination):
+        ordering = "slug"
+
+    pagination_class = Pages
+    queryset = Institution.objects.none()
+
+    @extend_schema(responses={200: shapes.InstitutionOut(many=True), **PROBLEMS}, parameters=[SEARCH])
+    def get(self, request: Request) -> Response:
+        rows = Institution.objects.in_force(timezone.localdate(self.at)).select_related("parent")
+        return self._page(rows, request.query_params.get("search", ""))
+
+    def _page(self, rows: Any, words: str) -> Response:
+        page = self.paginate_queryset(rows.search(words) if words.strip("\x00 ") else rows)
+        assert page is not None
+        return self.get_paginated_response([self._out(row) for row in page])
+
+    def _out(self, row: Any) -> dict[str, Any]:
+        return {"slug": row.slug, "name": row.name, "kind": row.kind, "parent": row.parent.slug if row.parent else None}
+
+
+class TopicList(InstitutionList):
+    """Topics in use; `code` is what a report takes."""
+
+    class Pages(CodePagination):
+        ordering = "code"
+
+    pagination_class = Pages
+    queryset = Topic.objects.none()  # type: ignore[assignment]
+
+    @extend_schema(responses={200: shapes.CodeOut(many=True), **PROBLEMS}, parameters=[SEARCH])
+    def get(self, request: Request) -> Response:
+        return self._page(Topic.objects.in_force(timezone.localdate(self.at)), request.query_params.get("search", ""))
+
+    def _out(self, row: Any) -> dict[str, Any]:
+        return {"code": row.pk, "name": row.name}
+
+
+class RegionList(InstitutionList):
+    """Regions of every level; `code` is what a report takes."""
+
+    class Pages(CodePagination):
+        ordering = "code"
+
+    pagination_class = Pages
+    queryset = Region.objects.none()  # type: ignore[assignment]
+
+    @extend_schema(responses={200: shapes.RegionOut(many=True), **PROBLEMS}, parameters=[SEARCH])
+    def get(self, request: Request) -> Response:
+        return self._page(Region.objects.all(), request.query_params.get("search", ""))
+
+    def _out(self, row: Any) -> dict[str, Any]:
+        return {"code": row.pk, "name": row.name, "level": row.level, "full_name": row.full_name()}

@@ -1,0 +1,65 @@
+"""How lists of complaints are narrowed: one set of filters for the desk, the public list and the API."""
+
+from typing import Any
+
+import django_filters
+from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
+
+from . import numbers
+from .models import Complaint, ComplaintQuerySet
+from .workflow import Classification, State, Track
+
+
+class PublicFilter(django_filters.FilterSet):
+    """Looks only at what is published."""
+
+    q = django_filters.CharFilter(method="search", label=_("Words or number"))
+    state = django_filters.ChoiceFilter(choices=State.choices, label=_("State"))
+    topic = django_filters.CharFilter(method="by_topic", label=_("Topic"))
+    institution = django_filters.CharFilter(method="by_institution", label=_("Institution"))
+    region = django_filters.CharFilter(method="by_region", label=_("Region code"))
+    classification = django_filters.ChoiceFilter(choices=Classification.choices, label=_("Kind"))
+
+    reads_published_text = True
+
+    class Meta:
+        model = Complaint
+        fields: tuple[str, ...] = ()
+
+    def search(self, rows: ComplaintQuerySet, _name: str, value: str) -> ComplaintQuerySet:
+        """A number finds its case exactly; anything else is searched as words."""
+        number = numbers.read_tracking_id(value)
+        if number is not None:
+            return rows.filter(tracking_id=number)
+        if not self.reads_published_text and value.strip().isdigit():
+            return rows.filter(external_ref=value.strip())
+        return rows.matching(value, public=self.reads_published_text)
+
+    def by_topic(self, rows: ComplaintQuerySet, _name: str, value: str) -> ComplaintQuerySet:
+        """The topic or any below it."""
+        return rows.filter(Q(topic=value) | Q(topic__parent=value))
+
+    def by_institution(self, rows: ComplaintQuerySet, _name: str, value: str) -> ComplaintQuerySet:
+        """Held by the institution itself or anything below it."""
+        path = Complaint.holder.field.related_model.objects.filter(slug=value).values_list("path", flat=True).first()  # type: ignore[attr-defined]
+        return rows.held_under(path) if path else rows.none()
+
+    def by_region(self, rows: ComplaintQuerySet, _name: str, value: str) -> ComplaintQuerySet:
+        """Happened in the region or any part of it."""
+        return rows.filter(Q(incident_region=value) | Q(incident_region__startswith=f"{value}."))
+
+
+class DeskFilter(PublicFilter):
+    """Looks at the text of the desk, for those who may read it."""
+
+    track = django_filters.ChoiceFilter(choices=Track.choices, label=_("Track"))
+    is_urgent = django_filters.BooleanFilter(label=_("Urgent"))
+
+    reads_published_text = False
+
+
+def narrowed(filters: type[PublicFilter], given: Any, rows: ComplaintQuerySet) -> tuple[ComplaintQuerySet, PublicFilter]:
+    """The rows as far as the inputs can be used, and the bound filters with what is wrong in them."""
+    bound = filters(given, queryset=rows)
+    return (bound.qs if bound.is_valid() else rows), bound

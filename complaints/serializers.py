@@ -1,0 +1,269 @@
+"""What the API says of a complaint to each audience, and the shape of what it takes (for the schema; services do the reading)."""
+
+from collections.abc import Iterable
+from typing import Any
+
+from django.utils.translation import gettext as _
+from drf_spectacular.utils import extend_schema_serializer
+from rest_framework import serializers
+
+from institutions.models import Institution, Region, Topic
+
+from .models import AgeBand, Assistance, Clock, Complaint, Disability, Entry, Gender, Transition
+from .services import OpenStep, Receipt
+from .workflow import ACTIONS, INNER_EVENTS, NEXT_STEPS, SENTENCES, Classification, EntryKind, State
+
+PUBLIC_CLOCKS = frozenset({"verify_national", "verify_institution", "first_response", "resolution_information", "resolution_non_oversight", "statutory_60"})
+
+
+class ContactIn(serializers.Serializer[Any]):
+    name = serializers.CharField(required=False, allow_blank=True)
+    email = serializers.CharField(required=False, allow_blank=True)
+    phone = serializers.CharField(required=False, allow_blank=True)
+
+
+class GedsiIn(serializers.Serializer[Any]):
+    needs_assistance = serializers.ChoiceField(choices=Assistance.choices, required=False, allow_blank=True)
+    gender = serializers.ChoiceField(choices=Gender.choices, required=False, allow_blank=True)
+    disability = serializers.ChoiceField(choices=Disability.choices, required=False, allow_blank=True)
+    age_band = serializers.ChoiceField(choices=AgeBand.choices, required=False, allow_blank=True)
+
+
+class SubmissionIn(serializers.Serializer[Any]):
+    """A report. `consent: true` means the current text. Below the minimum information it is received all the same."""
+
+    classification = serializers.ChoiceField(choices=Classification.choices)
+    title = serializers.CharField(max_length=150)
+    body = serializers.CharField()
+    incident_date = serializers.DateField(required=False)
+    incident_region = serializers.CharField(required=False, help_text="Region code of any level.")
+    incident_place = serializers.CharField(required=False)
+    target_institution = serializers.CharField(required=False, help_text="Slug; unknown or inactive goes to the national desk.")
+    topic = serializers.CharField(required=False, help_text="Topic code.")
+    is_anonymous = serializers.BooleanField(required=False)
+    is_secret = serializers.BooleanField(required=False)
+    contact = ContactIn(required=False)
+    contact_allowed = serializers.BooleanField(required=False)
+    requested_outcome = serializers.CharField(required=False)
+    loss = serializers.CharField(required=False)
+    reported_party = serializers.CharField(required=False)
+    origin_region = serializers.CharField(required=False)
+    urgent = serializers.BooleanField(required=False)
+    gedsi = GedsiIn(required=False)
+    consent = serializers.BooleanField()
+
+
+class HolderOut(serializers.Serializer[Any]):
+    slug = serializers.CharField()
+    name = serializers.CharField()
+
+
+class ClockOut(serializers.Serializer[Any]):
+    key = serializers.CharField()
+    state = serializers.ChoiceField(choices=("running", "paused", "stopped", "void"))
+    started_at = serializers.DateTimeField()
+    due_at = serializers.DateTimeField()
+    is_provisional = serializers.BooleanField()
+    outcome = serializers.CharField(allow_blank=True)
+
+
+class ReceiptOut(serializers.Serializer[Any]):
+    tracking_id = serializers.CharField()
+    case_code = serializers.CharField(help_text="Shown once; keep it.")
+    state = serializers.ChoiceField(choices=State.choices)
+    holder = HolderOut()
+    clocks = ClockOut(many=True)
+    missing = serializers.ListField(child=serializers.CharField(), help_text="What the minimum information still lacks.")
+
+
+class CodeOut(serializers.Serializer[Any]):
+    code = serializers.CharField()
+    name = serializers.CharField()
+
+
+class TimelineOut(serializers.Serializer[Any]):
+    kind = serializers.CharField()
+    sentence = serializers.CharField()
+    at = serializers.DateTimeField()
+    institution = serializers.CharField()
+    text = serializers.CharField(allow_blank=True)
+    details = serializers.DictField(required=False)
+    actor = serializers.CharField(required=False, help_text="Officers only.")
+
+
+class ComplaintRow(serializers.Serializer[Any]):
+    tracking_id = serializers.CharField()
+    title = serializers.CharField()
+    classification = serializers.ChoiceField(choices=Classification.choices)
+    state = serializers.ChoiceField(choices=State.choices)
+    holder = HolderOut()
+    topic = CodeOut(allow_null=True)
+    region = CodeOut(allow_null=True)
+    submitted_at = serializers.DateField()
+    version = serializers.IntegerField()
+
+
+class ComplaintOut(ComplaintRow):
+    audience = serializers.ChoiceField(choices=("public", "reporter", "officer"))
+    body = serializers.CharField()
+    next = serializers.CharField()
+    clocks = ClockOut(many=True)
+    timeline = TimelineOut(many=True)
+    rating = serializers.IntegerField(allow_null=True)
+    track = serializers.CharField(required=False)
+    is_anonymous = serializers.BooleanField(required=False)
+    is_secret = serializers.BooleanField(required=False)
+    is_urgent = serializers.BooleanField(required=False)
+    is_incomplete = serializers.BooleanField(required=False)
+    incident_date = serializers.DateField(required=False, allow_null=True)
+    incident_place = serializers.CharField(required=False)
+    requested_outcome = serializers.CharField(required=False)
+    loss = serializers.CharField(required=False)
+    reported_party = serializers.CharField(required=False)
+    outcome = serializers.CharField(required=False)
+    closure_kind = serializers.CharField(required=False)
+    archive_reason = serializers.CharField(required=False)
+    assignee = serializers.CharField(required=False, allow_null=True)
+
+
+class StepOut(serializers.Serializer[Any]):
+    action = serializers.CharField()
+    number = serializers.CharField()
+    label = serializers.CharField()
+    required = serializers.ListField(child=serializers.CharField())
+    optional = serializers.ListField(child=serializers.CharField())
+
+
+class StepsOut(serializers.Serializer[Any]):
+    state = serializers.ChoiceField(choices=State.choices)
+    version = serializers.IntegerField()
+    steps = StepOut(many=True)
+
+
+@extend_schema_serializer(many=False)
+class StepIn(serializers.Serializer[Any]):
+    """`action` and `version`, and the inputs that the step asks for beside them."""
+
+    action = serializers.CharField()
+    version = serializers.IntegerField(required=False)
+    text = serializers.CharField(required=False)
+
+
+class ProblemOut(serializers.Serializer[Any]):
+    """RFC 9457."""
+
+    type = serializers.CharField()
+    title = serializers.CharField()
+    status = serializers.IntegerField()
+    code = serializers.CharField()
+    fields = serializers.DictField(child=serializers.ListField(child=serializers.CharField()), required=False)  # type: ignore[assignment]
+
+
+class InstitutionOut(serializers.Serializer[Any]):
+    slug = serializers.CharField()
+    name = serializers.CharField()
+    kind = serializers.CharField()
+    parent = serializers.CharField(allow_null=True)
+
+
+class RegionOut(CodeOut):
+    level = serializers.CharField()
+    full_name = serializers.CharField()
+
+
+def place(institution: Institution) -> dict[str, str]:
+    return {"slug": institution.slug, "name": institution.name}
+
+
+def coded(row: Topic | Region | None) -> dict[str, str] | None:
+    return {"code": str(row.pk), "name": row.name} if row is not None else None
+
+
+def regency(region: Region | None) -> Region | None:
+    """The regency or city of a place: nothing finer is public."""
+    while region is not None and region.level not in {"regency", "province"}:
+        region = region.parent
+    return region
+
+
+def clock_out(clock: Clock) -> dict[str, Any]:
+    return {name: getattr(clock, name) for name in ("key", "state", "started_at", "due_at", "is_provisional", "outcome")}
+
+
+def receipt_out(receipt: Receipt, clocks: Iterable[Clock], missing: list[str]) -> dict[str, Any]:
+    complaint = receipt.complaint
+    return {
+        "tracking_id": complaint.tracking_id,
+        "case_code": receipt.case_code,
+        "state": complaint.state,
+        "holder": place(complaint.holder),
+        "clocks": [clock_out(clock) for clock in clocks],
+        "missing": missing,
+    }
+
+
+def row_out(complaint: Complaint, *, in_full: bool) -> dict[str, Any]:
+    region = complaint.incident_region if in_full else regency(complaint.incident_region)
+    return {
+        "tracking_id": complaint.tracking_id,
+        "title": complaint.title if in_full else complaint.title_public,
+        "classification": complaint.classification,
+        "state": complaint.state,
+        "holder": place(complaint.holder),
+        "topic": coded(complaint.topic),
+        "region": coded(region),
+        "submitted_at": complaint.submitted_at.date(),
+        "version": complaint.version,
+    }
+
+
+OFFICER_FIELDS = (
+    "track", "is_anonymous", "is_secret", "is_urgent", "is_incomplete", "incident_date", "incident_place", "requested_outcome",
+    "loss", "reported_party", "outcome", "closure_kind", "archive_reason",
+)  # fmt: skip
+
+
+def event_out(row: Transition, entry: Entry | None, *, audience: str, sees_note: bool) -> dict[str, Any]:
+    found = {"kind": row.kind, "sentence": str(SENTENCES[row.kind]), "at": row.at, "institution": row.holder_after.name, "text": ""}
+    if entry is not None and audience == "public":
+        found["text"] = entry.text_public
+    elif entry is not None and (entry.kind != EntryKind.NOTE or sees_note):
+        found |= {"text": entry.text, "details": entry.details}
+    if audience == "officer":
+        found["actor"] = _("Reporter") if row.as_role == "reporter" else row.by.get_username()
+    return found
+
+
+def detail_out(complaint: Complaint, *, audience: str, note_paths: tuple[str, ...] = ()) -> dict[str, Any]:
+    """A complaint read with `clocks` and `transitions__entry` prefetched, for one audience."""
+    in_full = audience != "public"
+    clocks = [c for c in complaint.clocks.all() if in_full or c.key in PUBLIC_CLOCKS]
+    found = row_out(complaint, in_full=in_full) | {
+        "audience": audience,
+        "body": complaint.body if in_full else complaint.body_public,
+        "next": str(NEXT_STEPS[State(complaint.state)]),
+        "clocks": [clock_out(clock) for clock in clocks],
+        "rating": complaint.rating,
+    }
+    found["timeline"] = []
+    for row in complaint.transitions.all():
+        if audience != "officer" and row.kind in INNER_EVENTS:
+            continue
+        entry = getattr(row, "entry", None)
+        sees_note = audience == "officer" and entry is not None and entry.institution is not None and any(entry.institution.path.startswith(p) for p in note_paths)
+        found["timeline"].append(event_out(row, entry, audience=audience, sees_note=sees_note))
+    if in_full:
+        found |= {name: getattr(complaint, name) for name in OFFICER_FIELDS}
+    if audience == "officer":
+        found["assignee"] = complaint.assignee.get_username() if complaint.assignee is not None else None
+    return found
+
+
+def step_out(step: OpenStep) -> dict[str, Any]:
+    return {
+        "action": step.code,
+        "number": step.step.number,
+        "label": str(ACTIONS[step.code]),
+        "required": list(step.required),
+        "optional": list(step.optional),
+    }

@@ -1,0 +1,13 @@
+"""The doorbells of complaints' sweeps: beat rings, the clocks in the database are the queue."""
+
+from celery import shared_task
+from django.utils import timezone
+
+from . import services
+
+
+@shared_task(name="complaints.expire")
+def expire() -> dict[str, int]:
+    """Take the steps that time alone brings, and forget sealed receipts whose day is over."""
+    now = timezone.now()
+    return services.expire(at=now) | {"forgotten": services.forget_replays(at=now)}
