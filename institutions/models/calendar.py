@@ -61,9 +61,7 @@ class CalendarDay(models.Model):
     kind = models.CharField(_("kind"), max_length=16, choices=Kind.choices)
     name = models.CharField(_("name"), max_length=200)
     decree = models.CharField(_("decree"), max_length=200, blank=True)
-    institution = models.ForeignKey(
-        Institution, on_delete=models.PROTECT, null=True, blank=True, related_name="calendar_days", verbose_name=_("institution")
-    )
+    institution = models.ForeignKey(Institution, on_delete=models.PROTECT, null=True, blank=True, related_name="calendar_days", verbose_name=_("institution"))
 
     objects = CalendarDayQuerySet.as_manager()
 

@@ -10,12 +10,10 @@ from django.utils.translation import gettext_lazy as _
 
 def append_only(name: str) -> list[pgtrigger.Trigger]:
     """The database refuses to change, delete or empty what has been written."""
-    refusal = pgtrigger.Func("RAISE EXCEPTION 'pgtrigger: Cannot truncate % table', TG_TABLE_NAME;")
+    refusal = "RAISE EXCEPTION 'pgtrigger: Cannot truncate % table', TG_TABLE_NAME;"
     return [
         pgtrigger.Protect(name=f"{name}_append_only", operation=pgtrigger.Update | pgtrigger.Delete),
-        pgtrigger.Trigger(
-            name=f"{name}_no_truncate", level=pgtrigger.Statement, when=pgtrigger.Before, operation=pgtrigger.Truncate, func=refusal
-        ),
+        pgtrigger.Trigger(name=f"{name}_no_truncate", level=pgtrigger.Statement, when=pgtrigger.Before, operation=pgtrigger.Truncate, func=refusal),
     ]
 
 

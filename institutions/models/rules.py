@@ -123,8 +123,7 @@ class SlaPolicy(Rule):
             )
         if other.stricter == Stricter.HIGHER:
             return _within(other.length, other.unit, self.length, self.unit) and (
-                self.cap_length is None
-                or (other.cap_length is not None and _within(other.cap_length, other.cap_unit, self.cap_length, self.cap_unit))
+                self.cap_length is None or (other.cap_length is not None and _within(other.cap_length, other.cap_unit, self.cap_length, self.cap_unit))
             )
         return False
 

@@ -89,9 +89,7 @@ class Institution(models.Model):
     is_fictitious = models.BooleanField(_("fictitious"), default=False)
     valid_from = models.DateField(_("from"))
     valid_to = models.DateField(_("until and including"), null=True, blank=True)
-    successor = models.ForeignKey(
-        "self", on_delete=models.PROTECT, null=True, blank=True, related_name="predecessors", verbose_name=_("successor")
-    )
+    successor = models.ForeignKey("self", on_delete=models.PROTECT, null=True, blank=True, related_name="predecessors", verbose_name=_("successor"))
 
     objects = InstitutionQuerySet.as_manager()
 

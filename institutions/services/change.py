@@ -43,7 +43,8 @@ def holds(user: User, power: str, institution: Institution) -> bool:
     if not user.is_active:
         return False
     name = f"institutions.{power}"
-    return any(backend.has_perm(user, name, institution) for backend in get_backends() if hasattr(backend, "has_perm"))
+    backends: list[Any] = get_backends()
+    return any(backend.has_perm(user, name, institution) for backend in backends)
 
 
 def require(user: User, power: str, institution: Institution | None) -> None:
@@ -74,7 +75,14 @@ def snapshot(row: models.Model) -> dict[str, Any]:
 
 
 def record(
-    row: models.Model, what: str, *, by: AbstractBaseUser, at: datetime, why: str, before: Mapping[str, Any] | None = None, after: Mapping[str, Any] | None = None
+    row: models.Model,
+    what: str,
+    *,
+    by: AbstractBaseUser,
+    at: datetime,
+    why: str,
+    before: Mapping[str, Any] | None = None,
+    after: Mapping[str, Any] | None = None,
 ) -> Change:
     """Leave on record who altered what and why; where both sides are given, only what differs is kept. Refuses an empty reason."""
     if not why.strip():

@@ -37,7 +37,7 @@ FOLDER = settings.BASE_DIR / "fixtures"
 WHY = "Reference data loaded."
 BEGINNING = date(2019, 1, 1)  # the first day of the rules in fixtures/
 LEVELS = {1: Region.Level.PROVINCE, 2: Region.Level.REGENCY, 3: Region.Level.DISTRICT, 4: Region.Level.VILLAGE}
-PREFIXES = {"kabupaten": "", "kota": "", "provinsi": "", "kecamatan": "Kec. ", "distrik": "Distrik ", "kelurahan": "Kel. ", "desa": "Desa ", "desa_adat": "Desa Adat "}
+PREFIXES = {"kecamatan": "Kec. ", "distrik": "Distrik ", "kelurahan": "Kel. ", "desa": "Desa ", "desa_adat": "Desa Adat "}
 
 Progress = Callable[[str, int, int], None]  # what is loaded, how many rows of it are done, how many there are
 
@@ -75,9 +75,7 @@ def read(name: str) -> list[dict[str, str]]:
 
 
 @transaction.atomic
-def load_reference(
-    *, by: AbstractBaseUser, at: datetime, provinces: Collection[str] | None = None, progress: Progress | None = None
-) -> dict[str, int]:
+def load_reference(*, by: AbstractBaseUser, at: datetime, provinces: Collection[str] | None = None, progress: Progress | None = None) -> dict[str, int]:
     """Everything the system needs before its first complaint; says how many rows of each kind were written.
 
     `provinces` (two-digit codes) leaves the regions of all others out. Safe to repeat: a second run writes nothing.
@@ -154,12 +152,10 @@ def _days(year: CalendarYear) -> Iterator[CalendarDay]:
 
 def _regions(provinces: Collection[str] | None) -> Iterator[tuple[str, str, str, str | None, str, str]]:
     """(code, name, level, parent's code, name with its parents, postal code) of each region, parents before children."""
-    waiting: list[tuple[Wilayah, str | None, str]] = [
-        (row, None, "") for row in reversed(list_wilayah()) if provinces is None or row.code in provinces
-    ]
+    waiting: list[tuple[Wilayah, str | None, str]] = [(row, None, "") for row in reversed(list_wilayah()) if provinces is None or row.code in provinces]
     while waiting:
         row, parent, above = waiting.pop()
-        label = f"{PREFIXES[row.type]}{row.name}{above}"
+        label = f"{PREFIXES.get(row.type, '')}{row.name}{above}"
         yield row.code, row.name, LEVELS[row.level], parent, label, row.postal_code or ""
         if row.level < max(LEVELS):
             waiting += [(child, row.code, f", {label}") for child in reversed(list_wilayah(row.code))]

@@ -1,19 +1,18 @@
 """The writes on periods and limits: a rule is never altered, a new row follows the old one from a day on."""
 
 from datetime import date, datetime, timedelta
-from typing import TypeVar
+from typing import Any
 
 from django.contrib.auth.base_user import AbstractBaseUser
 from django.db import transaction
-from django.db.models import Max, Q
+from django.db.models import Q
 from django.utils.translation import gettext as _
 
 from lapor.ground.problems import Refusal
 
-from ..models import Institution, LegalBasis, Limit, Rule, SlaPolicy
+from ..models import Institution, LegalBasis, Limit, Rule, SlaPolicy, ids_of
 from .change import check, invalid, is_system, local_date, record, require, snapshot
 
-R = TypeVar("R", SlaPolicy, Limit)
 DAY = timedelta(days=1)
 
 
@@ -43,8 +42,6 @@ def set_policy(
         key=key, length=length, unit=unit, cap_length=cap_length, cap_unit=cap_unit, legal_basis=legal_basis, institution=institution,
         valid_from=valid_from, valid_to=valid_to, note=note,
     )  # fmt: skip
-    highest = SlaPolicy.objects.filter(key=key, institution=institution).aggregate(highest=Max("version"))["highest"]
-    row.version = (highest or 0) + 1
     return _follow(row, by=by, at=at, why=why)
 
 
@@ -64,66 +61,58 @@ def set_limit(
 ) -> Limit:
     """A number that counts from `valid_from` on, in the unit it always had. Refuses what `set_policy` refuses."""
     unit = Limit.objects.filter(key=key, institution=None).values_list("unit", flat=True).first() or ""
-    row = Limit(
-        key=key, value=value, unit=unit, legal_basis=legal_basis, institution=institution, valid_from=valid_from, valid_to=valid_to, note=note
-    )
+    row = Limit(key=key, value=value, unit=unit, legal_basis=legal_basis, institution=institution, valid_from=valid_from, valid_to=valid_to, note=note)
     return _follow(row, by=by, at=at, why=why)
 
 
-def _siblings(row: R) -> "list[R]":
-    """The rows of the same key and the same institution, locked: two new rows may not follow the same one."""
-    return list(type(row)._default_manager.filter(key=row.key, institution=row.institution).select_for_update().order_by("valid_from"))
+def _overlapping[R: Rule](row: R, whose: Q) -> list[R]:
+    """The rows of this key that count on some day of the row's period, the earliest first; locked, so that two new rows wait in line."""
+    rows = type(row)._default_manager.filter(whose, key=row.key).exclude(valid_to__lt=row.valid_from).select_for_update()
+    return [other for other in rows.order_by("valid_from") if row.valid_to is None or other.valid_from <= row.valid_to]
 
 
-def _follow(row: R, *, by: AbstractBaseUser, at: datetime, why: str) -> R:
+def _follow[R: Rule](row: R, *, by: AbstractBaseUser, at: datetime, why: str) -> R:
     """Write a row after the one that counts on its first day, which ends the day before."""
     require(by, "set_policy", row.institution)
     if row.valid_from < local_date(at) and not is_system(by):
         raise invalid(valid_from=_("A rule cannot begin in the past."))
-    national = _national(row)
+    national = _overlapping(row, Q(institution=None))
+    if not national:
+        raise invalid(key=_("There is no rule of this name on these days."))
     row.stricter = national[0].stricter
-    if row.institution is None:
-        if row.valid_to is not None:
-            raise invalid(valid_to=_("A national rule ends when the next one begins."))
-    else:
+    if row.institution is not None:
         _check_strictness(row, national)
-    siblings = _siblings(row)
-    if any(other.valid_from == row.valid_from for other in siblings):
-        raise Refusal("conflict", _("Another row begins on this very day."))
-    old = next((other for other in siblings if other.valid_from < row.valid_from and (other.valid_to is None or other.valid_to >= row.valid_from)), None)
-    later = next((other for other in siblings if other.valid_from > row.valid_from), None)
-    if row.valid_to is None and later is not None:
-        row.valid_to = later.valid_from - DAY
-    if old is not None:
-        before = snapshot(old)
-        old.valid_to = row.valid_from - DAY
-        old.save(update_fields=["valid_to"])
-        record(old, "ended", before=before, after=snapshot(old), why=why, by=by, at=at)
+    elif row.valid_to is not None:
+        raise invalid(valid_to=_("A national rule ends when the next one begins."))
+    _make_room(row, by=by, at=at, why=why)
     check(row)
     row.save(force_insert=True)
     record(row, "created", after=snapshot(row), why=why, by=by, at=at)
     return row
 
 
-def _national(row: R) -> "list[R]":
-    """The nation's rows of this key that count on some day of the row's period, the earliest first."""
-    rows = type(row)._default_manager.filter(key=row.key, institution=None).exclude(valid_to__lt=row.valid_from)
-    if row.valid_to is not None:
-        rows = rows.filter(valid_from__lte=row.valid_to)
-    found = list(rows.order_by("valid_from"))
-    if not found:
-        raise invalid(key=_("There is no rule of this name on these days."))
-    return found
+def _make_room(row: Rule, *, by: AbstractBaseUser, at: datetime, why: str) -> None:
+    """End the row that counts the day before, and let the new one end where the next begins."""
+    siblings: list[Any] = list(type(row)._default_manager.filter(key=row.key, institution=row.institution).order_by("valid_from"))
+    if any(other.valid_from == row.valid_from for other in siblings):
+        raise Refusal("conflict", _("Another row begins on this very day."))
+    if isinstance(row, SlaPolicy):
+        row.version = 1 + max((other.version for other in siblings), default=0)
+    later = [other for other in siblings if other.valid_from > row.valid_from]
+    if row.valid_to is None and later:
+        row.valid_to = later[0].valid_from - DAY
+    for old in siblings:
+        if old.valid_from < row.valid_from and (old.valid_to is None or old.valid_to >= row.valid_from):
+            before = snapshot(old)
+            old.valid_to = row.valid_from - DAY
+            old.save(update_fields=["valid_to"])
+            record(old, "ended", before=before, after=snapshot(old), why=why, by=by, at=at)
 
 
-def _check_strictness(row: R, national: "list[R]") -> None:
+def _check_strictness[R: Rule](row: R, national: list[R]) -> None:
     """An institution may bind itself more tightly than what counts above it, never less, on any day of the row's period."""
-    assert row.institution is not None
-    above = Q(institution__in=[pk for pk in Institution.objects.above(row.institution.path).values_list("pk", flat=True) if pk != row.institution.pk])
-    others = type(row)._default_manager.filter(above, key=row.key).exclude(valid_to__lt=row.valid_from)
-    if row.valid_to is not None:
-        others = others.filter(valid_from__lte=row.valid_to)
-    for other in [*national, *others]:
+    above = [pk for pk in ids_of(row.institution.path) if pk != row.institution_id] if row.institution else []
+    for other in [*national, *_overlapping(row, Q(institution__in=above))]:
         if not row.is_at_least_as_strict_as(other):
             raise invalid(**{_value_name(row): _("An institution's own value may only be stricter than %(other)s.") % {"other": other}})
 
@@ -133,7 +122,7 @@ def _value_name(row: Rule) -> str:
 
 
 @transaction.atomic
-def end_override(row: R, *, on: date, by: AbstractBaseUser, at: datetime, why: str) -> R:
+def end_override[R: Rule](row: R, *, on: date, by: AbstractBaseUser, at: datetime, why: str) -> R:
     """Let an institution's own value end with the day `on`. Refuses 403 without `set_policy` there, 422 for the nation's rows
     and for an end before the beginning or in the past.
     """

@@ -16,9 +16,7 @@ from ..models import ROOT_SLUG, WIB, HubMembership, Institution, Kind, Region, T
 from .change import check, invalid, local_date, record, require, snapshot
 
 REGIONAL = (Kind.PROVINCE, Kind.REGENCY, Kind.CITY)
-CHANGEABLE = frozenset(
-    {"name", "short_name", "kind", "tier", "parent", "region", "time_zone", "sms_prefix", "email", "is_fictitious", "valid_from"}
-)
+CHANGEABLE = frozenset({"name", "short_name", "kind", "tier", "parent", "region", "time_zone", "sms_prefix", "email", "is_fictitious", "valid_from"})
 
 
 def root() -> Institution:
@@ -116,9 +114,7 @@ def update_institution(row: Institution, changes: Mapping[str, Any], *, by: Abst
 
 
 @transaction.atomic
-def retire_institution(
-    row: Institution, *, on: date, by: AbstractBaseUser, at: datetime, why: str, successor: Institution | None = None
-) -> Institution:
+def retire_institution(row: Institution, *, on: date, by: AbstractBaseUser, at: datetime, why: str, successor: Institution | None = None) -> Institution:
     """Let an institution and all below it end with the day `on`; the successor takes its place from the day after.
 
     Refuses 403 without `set_policy` on the nation, 422 for the national desk, for an end before the beginning, and for a
