@@ -6,10 +6,13 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qs, unquote, urlsplit, urlunsplit
 
+import django_stubs_ext
 from django.core.exceptions import ImproperlyConfigured
 from django.utils.csp import CSP
 from django.utils.translation import gettext_lazy as _
 from psycopg.conninfo import conninfo_to_dict
+
+django_stubs_ext.monkeypatch()  # lets ModelAdmin[...] and its kin be written as they are typed
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 

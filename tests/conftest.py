@@ -1,0 +1,70 @@
+"""What every test may ask for: the small country, and a database that is built once."""
+
+import os
+from collections.abc import Iterator
+from typing import Any
+
+import psycopg
+import pytest
+from django.conf import settings
+from django.core.cache import cache
+from django.db import connection
+
+from tests.world import World, build
+
+# What transactional tests leave behind; the country itself stays.
+MOVING = (
+    "complaints_clockevent", "complaints_clock", "complaints_entry", "complaints_transition", "complaints_gedsi", "complaints_reading",
+    "complaints_replay", "complaints_complaint", "officers_notice", "vault.identity", "django_session", "knox_authtoken",
+)  # fmt: skip
+
+
+@pytest.fixture(scope="session")
+def django_db_setup(django_db_setup: None, django_db_blocker: Any) -> None:
+    """Build the country once in each worker's database."""
+    with django_db_blocker.unblock():
+        build()
+
+
+def sweep_away() -> None:
+    """Empty the moving tables as the owner of the cluster: their triggers refuse everybody else."""
+    dsn = psycopg.conninfo.make_conninfo(os.environ["LAPOR_OWNER_URL"], dbname=connection.settings_dict["NAME"])
+    with psycopg.connect(dsn, autocommit=True) as owner:
+        owner.execute("SET session_replication_role = replica")
+        owner.execute("SET lock_timeout = '20s'")
+        for name in MOVING:
+            owner.execute(f"DELETE FROM {name}")  # type: ignore[arg-type]
+
+
+@pytest.fixture
+def world(db: None) -> World:
+    return World()
+
+
+@pytest.fixture
+def committed(django_db_setup: None, django_db_blocker: Any) -> Iterator[World]:
+    """The country with real commits, for threads, processes and kills; what moved is swept away afterwards."""
+    with django_db_blocker.unblock():
+        sweep_away()
+        try:
+            yield World()
+        finally:
+            connection.close()
+            sweep_away()
+
+
+@pytest.fixture(autouse=True)
+def fresh_cache() -> Iterator[None]:
+    """Throttles and ticks of one test are nothing to the next; each worker has a prefix of its own."""
+    cache.clear()
+    yield
+
+
+@pytest.fixture(scope="session", autouse=True)
+def own_cache(worker_id: str) -> None:
+    settings.CACHES["default"]["KEY_PREFIX"] = worker_id
+
+
+@pytest.fixture(autouse=True)
+def own_mail(settings: Any, tmp_path: Any) -> None:
+    settings.MAILERS = {"default": {"BACKEND": "lapor.ground.mail.FolderBackend", "OPTIONS": {"folder": str(tmp_path / "mail")}}}
