@@ -4,7 +4,7 @@ from .calendar import confirm_year, remove_calendar_day, set_calendar_day
 from .change import holds, record, remove, snapshot, store, system_user
 from .reference import load_institutions, load_reference
 from .rules import end_override, set_limit, set_policy
-from .tree import create_institution, join_hub, leave_hub, retire_institution, root, update_institution
+from .tree import create_institution, join_hub, leave_hub, retire_institution, revive_institution, root, update_institution
 
 __all__ = [
     "confirm_year",
@@ -19,6 +19,7 @@ __all__ = [
     "remove",
     "remove_calendar_day",
     "retire_institution",
+    "revive_institution",
     "root",
     "set_calendar_day",
     "set_limit",

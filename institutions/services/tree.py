@@ -139,6 +139,18 @@ def retire_institution(row: Institution, *, on: date, by: AbstractBaseUser, at: 
     return fresh
 
 
+@transaction.atomic
+def revive_institution(row: Institution, *, by: AbstractBaseUser, at: datetime, why: str) -> Institution:
+    """Take back the end of an institution (not of what ended with it). Refuses 403 without `set_policy` on the nation."""
+    require(by, "set_policy", None)
+    fresh = Institution.objects.select_for_update().get(pk=row.pk)
+    before = snapshot(fresh)
+    fresh.valid_to, fresh.successor = None, None
+    fresh.save(update_fields=["valid_to", "successor"])
+    record(fresh, "revived", before=before, after=snapshot(fresh), why=why, by=by, at=at)
+    return fresh
+
+
 def _check_successor(row: Institution, successor: Institution, day: date) -> None:
     if successor.path.startswith(row.path):
         raise invalid(successor=_("The successor ends together with this institution."))
