@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from django.conf import settings
 from django.contrib.postgres.indexes import GinIndex
-from django.contrib.postgres.search import SearchVectorField
+from django.contrib.postgres.search import SearchQuery, SearchVectorField
 from django.db import models
 from django.db.models import Case, Func, Q, Value, When
 from django.utils.translation import gettext_lazy as _
@@ -58,6 +58,14 @@ NEVER = datetime(9999, 12, 31, tzinfo=UTC)
 ASSISTED = (Channel.WALK_IN, Channel.PHONE, Channel.LETTER, Channel.EMAIL)
 
 
+class Words(SearchQuery):
+    """Every word that says something, read by the same stemmer and stop list as the text."""
+
+    def __init__(self, words: str) -> None:
+        super().__init__(Value(words.replace("\x00", " ")))
+        self.function = "lapor_search_query"
+
+
 class ComplaintQuerySet(models.QuerySet["Complaint"]):
     def visible_to(self, actor: Actor) -> "ComplaintQuerySet":
         """What the actor may read: in full, or at least as the public does."""
@@ -89,13 +97,7 @@ class ComplaintQuerySet(models.QuerySet["Complaint"]):
 
     def matching(self, words: str, *, public: bool) -> "ComplaintQuerySet":
         """Full text in the text the asker may read: the published one, or the one of the desk."""
-        field = "search_public" if public else "search"
-        query = Func(
-            Func(Value("indonesian"), function="CAST", template="CAST(%(expressions)s AS regconfig)"),
-            Value(words.replace("\x00", " ")),
-            function="websearch_to_tsquery",
-        )
-        return self.alias(_query=query).filter(**{f"{field}__matches": models.F("_query")})
+        return self.filter(**{"search_public" if public else "search": Words(words)})
 
 
 def holds_true(q: Q) -> Case:

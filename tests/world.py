@@ -75,6 +75,8 @@ COMPLAINT: dict[str, Any] = {
 
 def build() -> None:
     """Reference data, bodies and officers; at most once a database."""
+    if Institution.objects.filter(slug=BODIES[0][0]).exists():
+        return
     system = machine("system")
     places.load_reference(by=system, at=START - timedelta(days=700), provinces=PROVINCES)
     for slug, name, kind, parent, zone in BODIES:

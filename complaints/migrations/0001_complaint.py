@@ -20,7 +20,12 @@ SEARCH = '''
 CREATE FUNCTION lapor_search_vector(title text, body text) RETURNS tsvector LANGUAGE sql IMMUTABLE PARALLEL SAFE AS $lapor$
     SELECT ts_delete(
         setweight(to_tsvector('indonesian'::regconfig, left(title, 1000)), 'A') || to_tsvector('indonesian'::regconfig, left(body, 100000)),
-        %s::text[])
+        %(stop)s::text[])
+$lapor$;
+-- Every word must be there, but for those that say nothing.
+CREATE FUNCTION lapor_search_query(words text) RETURNS tsquery LANGUAGE sql IMMUTABLE PARALLEL SAFE AS $lapor$
+    SELECT string_agg(quote_literal(lexeme), ' & ')::tsquery
+    FROM unnest(ts_delete(to_tsvector('indonesian'::regconfig, left(words, 1000)), %(stop)s::text[]))
 $lapor$
 '''
 
@@ -46,7 +51,7 @@ def make_search(apps, schema_editor):
     with schema_editor.connection.cursor() as cursor:
         cursor.execute("SELECT tsvector_to_array(to_tsvector('indonesian', %s))", [words])
         lexemes = [word for word in cursor.fetchone()[0] if word.isalnum()]
-        cursor.execute(SEARCH % ("ARRAY[" + ",".join(f"'{word}'" for word in lexemes) + "]"))
+        cursor.execute(SEARCH % {"stop": "ARRAY[" + ",".join(f"'{word}'" for word in lexemes) + "]"})
 
 
 def make_vault(apps, schema_editor):
