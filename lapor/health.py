@@ -76,7 +76,7 @@ def broker() -> dict[str, Any]:
 @cache
 def newest_migrations() -> frozenset[tuple[str, str]]:
     """The last migration of every app, as the files have it; they do not change while the process lives."""
-    return frozenset(MigrationLoader(None, ignore_no_initial=True).graph.leaf_nodes())
+    return frozenset(MigrationLoader(None).graph.leaf_nodes())
 
 
 def migrations() -> dict[str, Any]:

@@ -44,7 +44,7 @@ def required(name: str, how: str) -> str:
     raise ImproperlyConfigured(f"{name} is not set. {how}")
 
 
-KEYGEN = "Make it once with `python3 -m lapor.launcher.keys` and keep it safe; `./run` with LAPOR_DEBUG=1 makes its own."
+KEYGEN = "Make it once with `./run keys` and keep it safe; `./run` with LAPOR_DEBUG=1 makes its own."
 
 DEBUG = flag("LAPOR_DEBUG")
 LAPOR_HOME = Path(text("LAPOR_HOME", str(BASE_DIR / "var"))).resolve()

@@ -1,0 +1,32 @@
+"""What `./run` does in the database before the web server starts: migrations, reference data, and once the demo.
+
+The launcher runs it as `manage.py shell -c "..."`, so that one start of Django pays for all of it. Progress goes to
+stderr; stdout carries the demo's log-ins alone.
+"""
+
+import sys
+
+from django.conf import settings
+from django.core.management import call_command, get_commands
+from django.core.management.base import OutputWrapper
+
+from institutions.models import Institution
+from officers.models import User
+
+
+def prepare() -> None:
+    """Bring the database and the static files up to date. Each part is done only where it is missing."""
+    progress = OutputWrapper(sys.stderr)
+    call_command("migrate", verbosity=0, interactive=False, stdout=progress)
+    if not Institution.objects.filter(slug="nasional").exists():
+        progress.write("loading reference data")
+        call_command("load_reference", stdout=progress)
+    if not settings.DEBUG:
+        call_command("collectstatic", verbosity=0, interactive=False, stdout=progress)
+        return
+    if "demo" not in get_commands():
+        return
+    if not User.objects.filter(is_machine=False).exists():
+        progress.write("building the demo")
+        call_command("demo", stdout=progress)
+    call_command("demo", "--logins")
