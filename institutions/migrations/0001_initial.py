@@ -307,7 +307,7 @@ class Migration(migrations.Migration):
         ),
         migrations.AddConstraint(
             model_name='slapolicy',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('cap_length', None), ('cap_unit', '')), models.Q(('cap_length__gt', 0), models.Q(('cap_unit', ''), _negated=True)), _connector='OR'), name='slapolicy_cap_has_unit'),
+            constraint=models.CheckConstraint(condition=models.Q(models.Q(('cap_length', None), ('cap_unit', '')), models.Q(('cap_length__gt', 0), ('cap_length__isnull', False), models.Q(('cap_unit', ''), _negated=True)), _connector='OR'), name='slapolicy_cap_has_unit'),
         ),
         migrations.AddConstraint(
             model_name='slapolicy',

@@ -5,25 +5,39 @@ from typing import Self
 
 from django.contrib.postgres.indexes import GinIndex, OpClass
 from django.db import models
-from django.db.models import Q
+from django.db.models import Exists, Q
 from django.db.models.functions import Length, Upper
 from django.utils.translation import gettext_lazy as _
 
 from .base import by_closeness, words
 
 NUMBER = re.compile(r"[\d.]+")
+LONGEST = 100  # characters of a query that are looked at
+
+
+# How people write what the labels abbreviate. Whether a village is a desa or a kelurahan many do not know: both words count for nothing.
+SHORT = {"kecamatan": "kec.", "kec": "kec.", "kab": "kabupaten", "kab.": "kabupaten"}
+NOTHING = frozenset({"kelurahan", "kel", "kel.", "desa", "provinsi", "prov", "prov."})
 
 
 class RegionQuerySet(models.QuerySet["Region"]):
     def search(self, query: str) -> Self:
-        """Regions whose name with its parents holds every word; for digits, those whose code or postal code begins so."""
-        query = " ".join(words(query))
-        if NUMBER.fullmatch(query):
-            return self.filter(Q(code__startswith=query) | Q(postal_code__startswith=query)).order_by(Length("code"), "code")
+        """Regions whose name with its parents holds every word, the closest and largest first; where there is none, those that
+        look alike. For digits, those whose code or postal code begins so.
+        """
+        typed = words(query[:LONGEST])
+        if NUMBER.fullmatch("".join(typed)):
+            return self.filter(Q(code__startswith=typed[0]) | Q(postal_code__startswith=typed[0])).order_by(Length("code"), "code")
+        asked = [SHORT.get(word.lower(), word) for word in typed if word.lower() not in NOTHING]
+        fitting, similar = Q(), Q()  # word by word, and (below) as a whole: each forgives slips that the other does not
+        for word in asked:
+            fitting &= Q(label__icontains=word)
+            similar &= Q(label__icontains=word) | Q(written__trigram_word_similar=word.upper())
         rows = self
-        for word in query.split():
-            rows = rows.filter(label__icontains=word)
-        return rows.order_by(by_closeness("name", query), Length("code"), "label", "code")
+        if asked:
+            none_fits = ~Exists(self.order_by().filter(fitting))
+            rows = self.alias(written=Upper("label")).filter(fitting | (Q(none_fits) & (similar | Q(written__trigram_word_similar=" ".join(asked).upper()))))
+        return rows.order_by(by_closeness("name", " ".join(typed)), Length("code"), "label", "code")
 
 
 class Region(models.Model):

@@ -108,7 +108,9 @@ class SlaPolicy(Rule):
             one_at_a_time("slapolicy", "key", _scope()),
             models.UniqueConstraint("key", _scope(), "version", name="slapolicy_version"),
             models.CheckConstraint(condition=Q(length__gt=0), name="slapolicy_has_length"),
-            models.CheckConstraint(condition=Q(cap_length=None, cap_unit="") | (Q(cap_length__gt=0) & ~Q(cap_unit="")), name="slapolicy_cap_has_unit"),
+            models.CheckConstraint(
+                condition=Q(cap_length=None, cap_unit="") | (Q(cap_length__isnull=False, cap_length__gt=0) & ~Q(cap_unit="")), name="slapolicy_cap_has_unit"
+            ),
             models.CheckConstraint(condition=Q(unit__in=Unit.values) & Q(cap_unit__in=["", *Unit.values]), name="slapolicy_unit_known"),
         ]
 

@@ -35,9 +35,9 @@ def set_calendar_day(
 ) -> CalendarDay:
     """Make a date a day off, or say otherwise why it is one; for the nation, or for one institution and all below it.
 
-    Refuses 403 without `set_policy` there, 422 for a kind that does not fit (an institution's day has an institution).
+    Refuses 403 without policy or officers in hand there, 422 for a kind that does not fit (an institution's day has an institution).
     """
-    require(by, "set_policy", institution)
+    require(by, institution)
     row = CalendarDay.objects.select_for_update().filter(date=date, institution=institution).first()
     before = snapshot(row) if row else None
     row = row or CalendarDay(date=date, institution=institution)
@@ -51,8 +51,8 @@ def set_calendar_day(
 
 @transaction.atomic
 def remove_calendar_day(row: CalendarDay, *, by: AbstractBaseUser, at: datetime, why: str) -> None:
-    """Make a day off a working day again. Refuses 403 without `set_policy` there."""
-    require(by, "set_policy", row.institution)
+    """Make a day off a working day again. Refuses 403 without policy or officers in hand there."""
+    require(by, row.institution)
     record(row, "removed", before=snapshot(row), why=why, by=by, at=at)
     row.delete()
     _bump(row.date.year, by=by, at=at, why=why)
@@ -63,7 +63,7 @@ def confirm_year(*, year: int, decree: str, by: AbstractBaseUser, at: datetime, 
     """Say that the joint decree for a year is out and that the calendar holds it. Refuses 403 without `set_policy` on the
     nation, 422 without the decree or without any day.
     """
-    require(by, "set_policy", None)
+    require(by, None)
     if not decree.strip():
         raise invalid(decree=_("A confirmed year needs its decree."))
     if not CalendarDay.objects.filter(date__year=year, institution=None).exists():

@@ -47,12 +47,16 @@ def holds(user: User, power: str, institution: Institution) -> bool:
     return any(backend.has_perm(user, name, institution) for backend in backends)
 
 
-def require(user: User, power: str, institution: Institution | None) -> None:
-    """Refuses 403 unless the user holds the power there (None: for the nation). The system user may do everything here."""
+def require(user: User, institution: Institution | None) -> None:
+    """Refuses 403 unless the user sets policy there (None: for the nation). The system user may do everything here.
+
+    For a place of its own an institution's admin may too, who is known by managing the officers there.
+    """
     if is_system(user):
         return
     where = institution or Institution.objects.get(parent=None)
-    if not holds(user, power, where):
+    powers = ("set_policy",) if where.is_national else ("set_policy", "manage_officers")
+    if not any(holds(user, power, where) for power in powers):
         raise Refusal("forbidden", _("You may not change this."))
 
 

@@ -35,7 +35,7 @@ def set_policy(
 ) -> SlaPolicy:
     """A period that counts from `valid_from` on, for the nation or as the stricter value of one institution and all below it.
 
-    The row before it ends the day before. Refuses 403 without `set_policy` there, 422 for an unknown key, a beginning in the
+    The row before it ends the day before. Refuses 403 without policy or officers in hand there, 422 for an unknown key, a beginning in the
     past, or a value of an institution that is looser than what counts above it, 409 where a row begins that very day.
     """
     row = SlaPolicy(
@@ -73,7 +73,7 @@ def _overlapping[R: Rule](row: R, whose: Q) -> list[R]:
 
 def _follow[R: Rule](row: R, *, by: AbstractBaseUser, at: datetime, why: str) -> R:
     """Write a row after the one that counts on its first day, which ends the day before."""
-    require(by, "set_policy", row.institution)
+    require(by, row.institution)
     if row.valid_from < local_date(at) and not is_system(by):
         raise invalid(valid_from=_("A rule cannot begin in the past."))
     national = _overlapping(row, Q(institution=None))
@@ -123,10 +123,10 @@ def _value_name(row: Rule) -> str:
 
 @transaction.atomic
 def end_override[R: Rule](row: R, *, on: date, by: AbstractBaseUser, at: datetime, why: str) -> R:
-    """Let an institution's own value end with the day `on`. Refuses 403 without `set_policy` there, 422 for the nation's rows
+    """Let an institution's own value end with the day `on`. Refuses 403 without policy or officers in hand there, 422 for the nation's rows
     and for an end before the beginning or in the past.
     """
-    require(by, "set_policy", row.institution)
+    require(by, row.institution)
     if row.institution_id is None:
         raise invalid(valid_to=_("A national rule ends when the next one begins."))
     if on < row.valid_from:

@@ -62,10 +62,10 @@ def create_institution(
 ) -> Institution:
     """A new node of the tree, in force from `valid_from` (default: the day of `at`); its path follows from its parent.
 
-    Refuses 403 without `set_policy` on the parent, 422 for a place, name or address that cannot be.
+    Refuses 403 without `set_policy` on the nation (a unit may be opened by its institution's admin too), 422 for a place, name or address that cannot be.
     """
-    if parent is not None or Institution.objects.exists():
-        require(by, "set_policy", parent)
+    if Institution.objects.exists():
+        require(by, parent if kind == Kind.UNIT else None)
     _check_place(kind, parent)
     pk = _next_id()
     row = Institution(
@@ -94,9 +94,9 @@ def _move(row: Institution, parent: Institution) -> None:
 def update_institution(row: Institution, changes: Mapping[str, Any], *, by: AbstractBaseUser, at: datetime, why: str) -> Institution:
     """Change particulars of an institution; a new parent takes the whole subtree along. Ending one is `retire_institution`.
 
-    Refuses 403 without `set_policy` on it (and on a new parent), 422 for what cannot be changed or cannot be so.
+    Refuses 403 without `set_policy` on the nation (units may be changed by their institution's admin too), 422 for what cannot be changed or cannot be so.
     """
-    require(by, "set_policy", row)
+    require(by, row if row.kind == Kind.UNIT and not {"kind", "tier"} & set(changes) else None)
     if unknown := set(changes) - CHANGEABLE:
         raise invalid(**{name: _("This cannot be changed.") for name in sorted(unknown)})
     old = Institution.objects.select_for_update().get(pk=row.pk)
@@ -106,7 +106,7 @@ def update_institution(row: Institution, changes: Mapping[str, Any], *, by: Abst
     _check_place(fresh.kind, fresh.parent)
     check(fresh)
     if fresh.parent is not None and fresh.parent_id != old.parent_id:
-        require(by, "set_policy", fresh.parent)
+        require(by, fresh.parent)
         _move(fresh, fresh.parent)
     fresh.save(update_fields=[*changes])
     record(fresh, "updated", before=snapshot(old), after=snapshot(fresh), why=why, by=by, at=at)
@@ -120,7 +120,7 @@ def retire_institution(row: Institution, *, on: date, by: AbstractBaseUser, at: 
     Refuses 403 without `set_policy` on the nation, 422 for the national desk, for an end before the beginning, and for a
     successor that lies below, is not there the day after, or leads back here.
     """
-    require(by, "set_policy", None)
+    require(by, None)
     if row.is_national:
         raise invalid(valid_to=_("The national desk does not end."))
     old = Institution.objects.select_for_update().get(pk=row.pk)
@@ -142,7 +142,7 @@ def retire_institution(row: Institution, *, on: date, by: AbstractBaseUser, at: 
 @transaction.atomic
 def revive_institution(row: Institution, *, by: AbstractBaseUser, at: datetime, why: str) -> Institution:
     """Take back the end of an institution (not of what ended with it). Refuses 403 without `set_policy` on the nation."""
-    require(by, "set_policy", None)
+    require(by, None)
     fresh = Institution.objects.select_for_update().get(pk=row.pk)
     before = snapshot(fresh)
     fresh.valid_to, fresh.successor = None, None
@@ -171,7 +171,7 @@ def join_hub(
 
     Refuses 403 without `set_policy` on the nation, 422 for itself as member or for days on which it is a member already.
     """
-    require(by, "set_policy", None)
+    require(by, None)
     row = HubMembership(hub=hub, member=member, kind=kind, valid_from=valid_from, valid_to=valid_to)
     check(row)
     row.save(force_insert=True)
@@ -182,7 +182,7 @@ def join_hub(
 @transaction.atomic
 def leave_hub(row: HubMembership, *, on: date, by: AbstractBaseUser, at: datetime, why: str) -> HubMembership:
     """Let a membership end with the day `on`. Refuses 403 without `set_policy` on the nation, 422 before its beginning."""
-    require(by, "set_policy", None)
+    require(by, None)
     before = snapshot(row)
     if on < row.valid_from:
         raise Refusal("invalid", _("Please check the marked fields."), fields={"valid_to": [_("The end lies before the beginning.")]})
