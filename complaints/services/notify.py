@@ -4,10 +4,10 @@ from collections.abc import Sequence
 
 from django.conf import settings
 
-from officers import services as officers
-from officers.models import User
 from officers.powers import ADMIN_ROLES
+from officers.services import Message, notify_many
 
+from ..models import Complaint
 from ..notices import ADMINS, TELLINGS
 from ..workflow import Track
 from .plan import Plan
@@ -38,21 +38,28 @@ def _context(plan: Plan) -> dict[str, str]:
 
 
 def tell(plans: Sequence[Plan]) -> None:
-    """One notice to the reporter who left an address, one to each officer who must act now."""
+    """One notice to the reporter who left an address, one to each officer who must act now; one statement for all."""
+    messages = []
     for plan in plans:
         telling = TELLINGS.get(plan.kind)
         if telling is None:
             continue
         complaint, context = plan.complaint, _context(plan)
-        if telling.reporter and complaint.has_contact and not plan.actor.case_ids & {complaint.pk}:
-            bare = complaint.is_anonymous or complaint.is_secret
-            officers.notify(
-                event="case_news" if bare else telling.reporter,
-                at=plan.at,
-                address_ref=f"complaint:{complaint.pk}",
-                context={k: context[k] for k in ("number", "track_url")} if bare else context,
-                language=complaint.language,
-            )
+        if telling.reporter and complaint.has_contact and complaint.pk not in plan.actor.case_ids:
+            messages.append(_to_reporter(complaint, telling.reporter, context))
         if telling.officers:
-            recipients = User.objects.filter(pk__in=_audience(plan, telling.audience))
-            officers.notify(event=telling.officers, at=plan.at, recipients=recipients, context=context)
+            for user in _audience(plan, telling.audience):
+                messages.append(Message(telling.officers, context, recipient_id=user, language=plan.reference.languages.get(user, "id")))
+    if messages:
+        notify_many(messages, at=plans[0].at)
+
+
+def _to_reporter(complaint: Complaint, event: str, context: dict[str, str]) -> Message:
+    """Whoever is anonymous or keeps the case secret gets a number and no more."""
+    bare = complaint.is_anonymous or complaint.is_secret
+    return Message(
+        "case_news" if bare else event,
+        {name: context[name] for name in ("number", "track_url")} if bare else context,
+        address_ref=f"complaint:{complaint.pk}",
+        language=complaint.language,
+    )

@@ -25,6 +25,7 @@ class Reference:
         self._off: dict[int, tuple[date, date, frozenset[date]]] = {}
         self._root: Institution | None = None
         self._staff: dict[int, list[tuple[str, int]]] = {}
+        self.languages: dict[int, str] = {}  # of the officers read so far
 
     @property
     def today(self) -> date:
@@ -74,8 +75,9 @@ class Reference:
             return
         self._staff.update({pk: [] for pk in missing})
         rows = Appointment.objects.in_force(self.today).filter(institution__in=missing, user__is_active=True).order_by("pk")
-        for institution, role, user in rows.values_list("institution_id", "role", "user_id"):
+        for institution, role, user, language in rows.values_list("institution_id", "role", "user_id", "user__language"):
             self._staff[institution].append((role, user))
+            self.languages[user] = language
 
     def officers_at(self, institution_id: int, roles: Collection[str]) -> list[int]:
         """Users with an appointment in force at exactly this node in one of the roles."""
