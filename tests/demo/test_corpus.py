@@ -298,6 +298,12 @@ def test_placeholders_are_known_and_each_is_used() -> None:
     assert all("{" not in PLACEHOLDER.sub("", text) and "}" not in PLACEHOLDER.sub("", text) for text in strings([COMPLAINTS, ANSWERS]))
 
 
+def test_no_sentence_begins_with_a_text_in_small_letters() -> None:
+    for text in strings([COMPLAINTS, ANSWERS]):
+        for name in re.findall(r"(?:^|[.!?] )\{([^{}]*)\}", text):
+            assert not any(value[:1].islower() for value in values_of(name)), text
+
+
 def test_identity_and_telephone_numbers_inside_reports_are_masked() -> None:
     texts = [longest(report["body"]) for report in REPORTS if "{nik}" in report["body"] or "{telepon}" in report["body"]]
     assert len(texts) >= 10
