@@ -8,7 +8,7 @@ from django import forms
 from django.contrib import admin, messages
 from django.contrib.auth.base_user import AbstractBaseUser
 from django.db.models import Model, QuerySet
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, QueryDict
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -149,7 +149,7 @@ class AuditedAdmin(ModelAdmin):
             texts = [text for texts in refusal.fields.values() for text in texts] or [refusal.message]
             for text in texts:
                 messages.error(request, str(text))
-            request.method = "GET"  # the question once more, with the reason that was typed
+            request.method, request.POST = "GET", QueryDict()  # the question once more, with the reason that was typed
             return super().delete_view(request, object_id, context)
 
 

@@ -78,11 +78,13 @@ def read(name: str) -> list[dict[str, str]]:
 def load_reference(*, by: AbstractBaseUser, at: datetime, provinces: Collection[str] | None = None, progress: Progress | None = None) -> dict[str, int]:
     """Everything the system needs before its first complaint; says how many rows of each kind were written.
 
-    `provinces` (two-digit codes) leaves the regions of all others out. Safe to repeat: a second run writes nothing.
+    `provinces` (two-digit codes) leaves the regions of all others out; `regions_only` leaves all else out. Safe to repeat: a second run writes nothing.
     """
     loader = Loader(by, at, progress or (lambda _what, _done, _total: None))
-    _load_root(loader)
     _load_regions(loader, provinces)
+    if regions_only:
+        return loader.written
+    _load_root(loader)
     loader.add_missing(Topic, _topics())
     loader.add_missing(LegalBasis, [LegalBasis(**row) for row in read("legal_bases.csv")])
     loader.add_missing(SlaPolicy, [SlaPolicy(**_rule(row)) for row in read("sla_policies.csv")], "key")
@@ -162,6 +164,7 @@ def _regions(provinces: Collection[str] | None) -> Iterator[tuple[str, str, str,
 
 
 REGION_TABLE = Region._meta.db_table
+REGION_INDEX = "region_label_trgm"
 REGION_COLUMNS = "code, name, level, parent_id, label, postal_code"
 # What differs is written, nothing else: a repeat leaves the table, its indexes and the log of the database alone.
 MERGE = f"""
@@ -187,6 +190,10 @@ def _load_regions(loader: Loader, provinces: Collection[str] | None) -> None:
         cursor.execute(MERGE)
         written = cursor.rowcount
         cursor.execute("DROP TABLE region_load")
+        if written:
+            # Else searches would read the whole table until the database gets round to its housekeeping.
+            cursor.execute("SELECT gin_clean_pending_list(%s::regclass)", [REGION_INDEX])
+            cursor.execute(f"ANALYZE {REGION_TABLE}")
     loader.note(Region, written)
 
 

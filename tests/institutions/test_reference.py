@@ -84,13 +84,14 @@ def test_real_bodies_come_only_when_asked_for(system: User) -> None:
 @pytest.mark.django_db
 def test_the_command_answers_in_json_or_in_lines() -> None:
     answers: list[Any] = []
-    for flags in (["--json"], []):
+    for flags in (["--json"], [], ["--json", "--regions-only"]):
         out = StringIO()
         call_command("load_reference", "--provinces", *PROVINCES, *flags, stdout=out)
         answers.append(out.getvalue())
 
     assert set(json.loads(answers[0]).values()) == {0}
     assert len(answers[1].splitlines()) == len(json.loads(answers[0]))
+    assert len(json.loads(answers[2])) == 1
 
 
 @pytest.mark.django_db

@@ -21,6 +21,7 @@ class Command(BaseCommand):
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument("--provinces", nargs="+", metavar="CODE", help="only the regions of these provinces (31 33 73), for tests")
+        parser.add_argument("--regions-only", action="store_true", help="leave everything but the regions alone")
         parser.add_argument("--real-bodies", action="store_true", help="also create the ministries and agencies of the national list")
         parser.add_argument("--json", action="store_true", help="print the counts as one JSON object")
 
@@ -38,7 +39,7 @@ class Command(BaseCommand):
                     tasks[what] = bar.add_task(what, total=total)
                 bar.update(tasks[what], completed=done)
 
-            written = services.load_reference(by=by, at=at, provinces=provinces, progress=show)
+            written = services.load_reference(by=by, at=at, provinces=provinces, regions_only=options["regions_only"], progress=show)
             if options["real_bodies"]:
                 written["real bodies"] = services.load_institutions(by=by, at=at)
         if options["json"]:
