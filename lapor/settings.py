@@ -10,6 +10,9 @@ import django_stubs_ext
 from django.core.exceptions import ImproperlyConfigured
 from django.utils.csp import CSP
 from django.utils.translation import gettext_lazy as _
+from nacl.encoding import Base64Encoder
+from nacl.exceptions import CryptoError
+from nacl.public import PrivateKey
 from psycopg.conninfo import conninfo_to_dict
 
 django_stubs_ext.monkeypatch()  # lets ModelAdmin[...] and its kin be written as they are typed
@@ -44,6 +47,22 @@ def required(name: str, how: str) -> str:
     raise ImproperlyConfigured(f"{name} is not set. {how}")
 
 
+def number(name: str, default: int) -> int:
+    """A whole number."""
+    value = text(name, str(default))
+    if not value.isdecimal():
+        raise ImproperlyConfigured(f"{name} must be a whole number, not {value!r}.")
+    return int(value)
+
+
+def paired(private: str, public: str) -> bool:
+    """Whether two base64 texts are the halves of one X25519 pair."""
+    try:
+        return bool(private) and PrivateKey(private.encode(), Base64Encoder).public_key.encode(Base64Encoder).decode() == public
+    except (CryptoError, ValueError):
+        return False
+
+
 KEYGEN = "Make it once with `./run keys` and keep it safe; `./run` with LAPOR_DEBUG=1 makes its own."
 
 DEBUG = flag("LAPOR_DEBUG")
@@ -56,6 +75,8 @@ if LAPOR_ROLE not in {"public", "staff", "worker", "all"}:
 SECRET_KEY = required("SECRET_KEY", KEYGEN)
 VAULT_PUBLIC_KEY = required("VAULT_PUBLIC_KEY", KEYGEN)
 VAULT_KEY = "" if LAPOR_ROLE == "public" else required("VAULT_KEY", KEYGEN)
+if VAULT_KEY and not paired(VAULT_KEY, VAULT_PUBLIC_KEY):  # what is sealed now must be openable later
+    raise ImproperlyConfigured("VAULT_KEY and VAULT_PUBLIC_KEY are not a pair. " + KEYGEN)
 CASE_CODE_PEPPER = required("CASE_CODE_PEPPER", KEYGEN)
 
 ALLOWED_HOSTS = [host.strip() for host in text("ALLOWED_HOSTS", "127.0.0.1,localhost").split(",") if host.strip()]
@@ -151,6 +172,8 @@ def redis_url(base: str, *, shift: int = 0, celery: bool = False) -> str:
 
 
 REDIS_URL = required("REDIS_URL", "Start through `./run`, or give the URL of a Redis-compatible server.")
+if worker := text("PYTEST_XDIST_WORKER"):  # tests side by side empty their cache, and must not empty their neighbour's
+    REDIS_URL = redis_url(REDIS_URL, shift=2 * int(worker.removeprefix("gw")))
 CACHES = {
     "default": {
         "BACKEND": "django.core.cache.backends.redis.RedisCache",
@@ -178,7 +201,7 @@ CELERY_BROKER_TRANSPORT_OPTIONS = {
     "socket_timeout": 30,
     "socket_connect_timeout": 5,
 }
-READY_NOTICE_MINUTES = int(text("READY_NOTICE_MINUTES", "60"))  # an unsent notice older than this makes /readyz say 503
+READY_NOTICE_MINUTES = number("READY_NOTICE_MINUTES", 60)  # an unsent notice older than this makes /readyz say 503
 CELERY_TIMEZONE = "Asia/Jakarta"
 CELERY_BEAT_SCHEDULE = {
     "tick": {"task": "lapor.tick", "schedule": 10.0, "options": {"expires": 10}},
