@@ -75,7 +75,9 @@ def read(name: str) -> list[dict[str, str]]:
 
 
 @transaction.atomic
-def load_reference(*, by: AbstractBaseUser, at: datetime, provinces: Collection[str] | None = None, progress: Progress | None = None) -> dict[str, int]:
+def load_reference(
+    *, by: AbstractBaseUser, at: datetime, provinces: Collection[str] | None = None, regions_only: bool = False, progress: Progress | None = None
+) -> dict[str, int]:
     """Everything the system needs before its first complaint; says how many rows of each kind were written.
 
     `provinces` (two-digit codes) leaves the regions of all others out; `regions_only` leaves all else out. Safe to repeat: a second run writes nothing.
