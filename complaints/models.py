@@ -81,10 +81,17 @@ class ComplaintQuerySet(models.QuerySet["Complaint"]):
     def allowing(self, act: str, actor: Actor) -> "ComplaintQuerySet":
         return self.filter(policy.POLICY[act](actor))
 
+    def knowing(self, actor: Actor) -> "ComplaintQuerySet":
+        """What the actor may know to exist."""
+        return self.filter(policy.knows(actor))
+
+    def permitting(self, actor: Actor, acts: Iterable[str]) -> "ComplaintQuerySet":
+        """Each row with `may_<act>`: the rules asked in the same query that reads the row."""
+        return self.annotate(**{f"may_{act}": holds_true(policy.POLICY[act](actor)) for act in acts})
+
     def answering(self, actor: Actor, acts: Iterable[str]) -> "ComplaintQuerySet":
-        """Each row with `knows` and `may_<act>`: the rules asked in the same query that reads the row."""
-        rules = {"knows": policy.knows, **{f"may_{act}": policy.POLICY[act] for act in acts}}
-        return self.annotate(**{name: holds_true(rule(actor)) for name, rule in rules.items()})
+        """`permitting`, and `knows` beside it."""
+        return self.permitting(actor, acts).annotate(knows=holds_true(policy.knows(actor)))
 
     def open(self) -> "ComplaintQuerySet":
         return self.filter(state__in=ACTIVE)

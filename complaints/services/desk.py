@@ -19,7 +19,7 @@ from .. import numbers
 from ..models import Clock, Complaint
 from ..workflow import ENDED, Classification, EntryKind, State, Track
 from . import clocks
-from .advance import lock
+from .advance import knows, lock
 from .effects import invalid, publish, publish_text, settle
 from .needs import REQUIRED, Asked, Wrong, clean_text, find_topic
 from .plan import Plan, write
@@ -28,7 +28,7 @@ from .reference import Reference
 
 def _open(pk: UUID, act: str, *, by: Actor, at: datetime, version: int | None = None) -> Plan:
     complaint = lock(pk, by=by, acts=[act])
-    if not complaint.knows:
+    if not complaint.may(act) and not knows(complaint, by):
         raise Refusal("not_found", _("There is no such report, or you may not see it."))
     if version is not None and version != complaint.version:
         raise Refusal("conflict", _("The report has moved on meanwhile. Please look at it again; what you typed is kept."), extra={"version": complaint.version})

@@ -15,7 +15,7 @@ from complaints.services.reference import Reference, terms
 from institutions.models import CalendarDay, SlaPolicy
 from tests.world import ANSWER, SORT, World
 
-VECTORS = list(csv.DictReader((Path(__file__).parents[1] / "data" / "workday_vectors.csv").open(encoding="utf-8")))
+VECTORS = list(csv.DictReader((Path(__file__).parents[1] / "data" / "workday_vectors.csv").read_text(encoding="utf-8").splitlines()))
 WIB = ZoneInfo("Asia/Jakarta")
 
 

@@ -1,0 +1,59 @@
+"""Build the demo country."""
+
+import json
+from argparse import ArgumentParser
+from datetime import timedelta
+from typing import Any
+
+from django.core.management.base import CommandError
+from django.db import connection, transaction
+from django.db.models import Count
+
+from complaints.management.demo import country, stories
+from complaints.models import Complaint
+from institutions.models import Institution
+from officers import services as officers
+from officers.management.command import SweepCommand, progress
+
+
+class Command(SweepCommand):
+    help = (
+        "Build an invented country: twelve institutions, their officers, and half a year of reports in every state, dated back from now. "
+        "Refused where there are reports or real institutions already."
+    )
+
+    def add_arguments(self, parser: ArgumentParser) -> None:
+        super().add_arguments(parser)
+        parser.add_argument("--reports", type=int, default=2000, help="how many reports (default 2000)")
+        parser.add_argument("--seed", type=int, default=1708, help="the same seed gives the same country")
+        parser.add_argument("--logins", action="store_true", help="only print the log-ins of a demo that is there")
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        if options["logins"]:
+            self._log_ins(options)
+            return
+        now, _today = self.when(options)
+        self._refuse_beside_real_data()
+        with connection.cursor() as cursor:
+            cursor.execute("SET synchronous_commit = off")  # an invented country may be built again
+        with progress("officers", total=124) as step, transaction.atomic():
+            country.build(now - timedelta(days=stories.DAYS + 60), step)
+        with progress("reports", total=options["reports"]) as step:
+            refused = stories.live(now=now, size=options["reports"], seed=options["seed"], progress=step)
+        officers.mark_sent(before=now)
+        states = dict(Complaint.objects.values_list("state").annotate(n=Count("pk")).order_by("state"))
+        self.say({"reports": Complaint.objects.count(), "states": states, "refused": dict(refused)}, options, f"{sum(states.values())} reports: {states}")
+
+    def _refuse_beside_real_data(self) -> None:
+        if not Institution.objects.filter(slug="nasional").exists():
+            raise CommandError("Load the reference data first: manage.py load_reference")
+        if Complaint.objects.exists() or Institution.objects.exclude(slug="nasional").exists():
+            raise CommandError("There are reports or institutions here already; the demo is built only in an empty house.")
+
+    def _log_ins(self, options: dict[str, Any]) -> None:
+        rows = country.log_ins()
+        if options["json"]:
+            self.stdout.write(json.dumps([{"username": u, "password": p, "role": r} for u, p, r in rows], ensure_ascii=False))
+            return
+        for username, password, role in rows:
+            self.stdout.write(f"{username:16} {password:12} {role}")

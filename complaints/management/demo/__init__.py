@@ -1,0 +1,1 @@
+"""The demo: an invented country whose officers and citizens live through half a year of reports."""

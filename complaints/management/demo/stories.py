@@ -1,0 +1,380 @@
+"""Two thousand reports lived through in order of time: citizens write, desks decide, some are late, sweeps run every day."""
+
+import heapq
+from collections import Counter
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from datetime import date, datetime, timedelta
+from itertools import count
+from random import Random
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from complaints import services
+from complaints.models import Complaint
+from complaints.services import Reference
+from complaints.workflow import Track
+from institutions.models import Institution, Region
+from lapor.ground.problems import Refusal
+from officers.actors import Actor, actor_for
+from officers.models import Appointment, User
+
+from .corpus import Voice, long_date, person, read
+
+DAYS = 240
+WIB = ZoneInfo("Asia/Jakarta")
+CHANNELS = (("web", 46), ("android", 22), ("subdomain", 8), ("whatsapp", 8), ("sms", 5), ("ios", 4), ("twitter", 3), ("walk_in", 3), ("email", 1))
+Move = tuple[timedelta, Callable[[datetime], None]]
+
+
+@dataclass
+class Country:
+    """Who sits where, read once."""
+
+    at: datetime
+    reference: Reference = field(init=False)
+    units: dict[str, list[tuple[str, str]]] = field(default_factory=dict)  # topic -> (body, unit)
+    bodies: dict[str, Institution] = field(default_factory=dict)
+    staff: dict[tuple[int, str], list[User]] = field(default_factory=dict)
+    regions: dict[str, list[str]] = field(default_factory=dict)
+    supervisors: dict[str, str] = field(default_factory=dict)  # body -> its inspectorate
+    refused: Counter[str] = field(default_factory=Counter)  # what the workflow did not allow by then
+    _actors: dict[int, Actor] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        self.reference = Reference(self.at)
+        self.bodies = {row.slug: row for row in Institution.objects.select_related("parent")}
+        self.by_id = {row.pk: row for row in self.bodies.values()}
+        for body in read("institutions")["institutions"]:
+            for unit in body["units"]:
+                if unit.get("is_oversight"):
+                    self.supervisors[body["slug"]] = unit["slug"]
+                for topic in unit.get("topics", ()):
+                    self.units.setdefault(topic, []).append((body["slug"], unit["slug"]))
+        for row in Appointment.objects.select_related("user").order_by("pk"):
+            self.staff.setdefault((row.institution_id, row.role), []).append(row.user)
+        for body in self.bodies.values():
+            if body.region_id is not None:
+                below = Region.objects.filter(pk__startswith=f"{body.region_id}.", level="village").order_by("pk")
+                self.regions[body.slug] = list(below.values_list("pk", flat=True)[:400]) or [body.region_id]
+
+    def actor(self, user: User, at: datetime) -> Actor:
+        cached = self._actors.get(user.pk)
+        if cached is None:
+            cached = self._actors[user.pk] = actor_for(user, at=at)
+        return Actor(cached.user, at, cached.roots, cached.appointments)
+
+    def who(self, random: Random, place: Institution, *roles: str) -> User | None:
+        """Somebody in one of the roles at the place, or at the nearest place above."""
+        while True:
+            found = [user for role in roles for user in self.staff.get((place.pk, role), ())]
+            if found or place.parent_id is None:
+                return random.choice(found) if found else None
+            place = self.by_id[place.parent_id]
+
+
+@dataclass
+class Story:
+    """One report from the citizen's first line to whatever became of it by now."""
+
+    country: Country
+    random: Random
+    number: int
+    template: dict[str, Any]
+    kind: str = "handled"
+    complaint: Complaint | None = None
+    body: str = ""
+    unit: str = ""
+    pace: float = 1.0
+    pending: Callable[[datetime], None] | None = None
+
+    def __post_init__(self) -> None:
+        choices = [pair for pair in self.country.units.get(self.template["topic"], ()) if pair[0] in self.template.get("only", (pair[0],))]
+        self.body, self.unit = self.random.choice(choices or list(self.country.units.values())[0])
+        if self.template.get("track") == Track.OVERSIGHT and not choices:
+            self.unit = self.body
+        self.voice = Voice(self.random, self.template["topic"], self.template["classification"])
+        self.pace = self.random.choices((0.4, 0.8, 1.2, 3.0), (30, 40, 20, 10))[0]
+
+    # --- acts -----------------------------------------------------------------------------------------------------
+
+    @property
+    def case(self) -> Complaint:
+        assert self.complaint is not None
+        return self.complaint
+
+    def _wait(self, low: float, high: float) -> timedelta:
+        return timedelta(hours=self.random.uniform(low, high) * 24 * self.pace)
+
+    def _computed(self, at: datetime) -> None:
+        day, unit = at.astimezone(WIB).date(), self.country.bodies[self.unit]
+        self.voice.year = day.year
+        self.voice.computed = {
+            "tanggal": self.voice.computed.get("tanggal", long_date(day - timedelta(days=self.random.randrange(1, 20)))),
+            "tanggal_rencana": long_date(day + timedelta(days=self.random.randrange(5, 20))),
+            "tanggal_selesai": long_date(day - timedelta(days=self.random.randrange(0, 3))),
+            "unit": unit.short_name or unit.name,
+            "instansi": self.country.bodies[self.body].short_name,
+        }
+
+    def submit(self, at: datetime) -> None:
+        self._computed(at)
+        template, random = self.template, self.random
+        said = {name: self.voice.say(template[name]) for name in ("title", "body")} | {
+            name: self.voice.say(template.get(name, "")) for name in ("requested_outcome", "loss", "reported_party")
+        }
+        missing = template.get("missing", ())
+        is_anonymous = random.random() < (0.8 if template.get("track") == Track.OVERSIGHT else 0.12)
+        direct = self.kind != "archived" and random.random() < 0.35
+        region = random.choice(self.country.regions.get(self.body) or self.country.regions["kota-tirta-kencana"])
+        given = {
+            **said,
+            "title": said["title"][:150],
+            "classification": template["classification"],
+            "incident_date": None if "incident_date" in missing else (at.astimezone(WIB).date() - timedelta(days=random.randrange(0, 25))).isoformat(),
+            "incident_region": None if "incident_region" in missing else region,
+            "origin_region": region[:5],
+            "target_institution": self.body if direct else None,
+            "topic": template.get("topic") if random.random() < 0.5 else None,
+            "is_anonymous": is_anonymous,
+            "is_secret": random.random() < 0.1,
+            "urgent": random.random() < 0.01,
+            "contact": {} if random.random() < 0.15 else person(random, self.number),
+            "contact_allowed": random.random() < 0.7,
+            "gedsi": self._gedsi(),
+            "consent": True,
+        }
+        channel = random.choices([c for c, _w in CHANNELS], [w for _c, w in CHANNELS])[0]
+        by = actor_for(None, at=at)
+        assisted = channel in {"walk_in", "email"}
+        if assisted:
+            desk = self.country.who(random, self.country.bodies[self.body], "institution_admin")
+            by = self.country.actor(desk, at) if desk else by
+        door = self.country.bodies[self.body] if channel == "subdomain" else None
+        self.complaint = services.submit(
+            given, by=by, at=at, channel=channel, door=door, assisted=assisted and by.has("intake"), reference=self.country.reference
+        ).complaint
+
+    def _gedsi(self) -> dict[str, str]:
+        if self.random.random() < 0.6:
+            return {}
+        return {"gender": self.random.choice(("female", "male")), "age_band": self.random.choice(("18_29", "30_44", "45_59", "60_plus")), "disability": "none"}
+
+    def _step(self, action: str, at: datetime, by: Actor, **given: Any) -> None:
+        self.complaint = services.advance(self.case.pk, action, by=by, at=at, given=given, reference=self.country.reference)
+
+    def reporter(self, action: str, **given: Any) -> Callable[[datetime], None]:
+        return lambda at: self._step(action, at, actor_for(None, at=at, case_ids=frozenset({self.case.pk})), **given)
+
+    def officer(self, action: str, *roles: str, **given: Any) -> Callable[[datetime], None]:
+        def act(at: datetime) -> None:
+            self._computed(at)
+            user = self.country.who(self.random, self.case.holder, *roles)
+            if user is not None and user.pk == self.case.contested_user_id:
+                user = self.country.who(self.random, self.country.bodies[self.body], "institution_admin")
+            if user is not None:
+                asked = {name: value(at) if callable(value) else value for name, value in given.items()}
+                self._step(action, at, self.country.actor(user, at), **asked)
+
+        return act
+
+    # --- shorthands -----------------------------------------------------------------------------------------------
+
+    def _text(self, section: str, **wanted: Any) -> Callable[[datetime], str]:
+        return lambda _at: str(self.voice.pick(section, **wanted)["text"])
+
+    def _sort(self) -> dict[str, str]:
+        """What the desk has not settled yet."""
+        wanted = {"track": self.template.get("track", Track.NON_OVERSIGHT)}
+        return wanted | {"topic": self.template["topic"]}
+
+    def national(self, action: str, **given: Any) -> Callable[[datetime], None]:
+        return self.officer(action, "national_admin", **given)
+
+    def admin(self, action: str, **given: Any) -> Callable[[datetime], None]:
+        return self.officer(action, "institution_admin", "unit_admin", "oversight_handler", **given)
+
+    def handler(self, action: str, **given: Any) -> Callable[[datetime], None]:
+        return self.officer(action, "liaison", "unit_admin", "oversight_handler", "institution_admin", **given)
+
+    def answer(self, at: datetime) -> None:
+        self._computed(at)
+        is_oversight = self.case.track == Track.OVERSIGHT
+        chosen = self._final(is_oversight)
+        day = at.astimezone(WIB).date()
+        given: dict[str, Any] = {
+            "text": chosen["text"], "outcome": chosen["outcome"], "done_on": (day - timedelta(days=1)).isoformat(),
+            "evidence": chosen.get("evidence") or self.voice.say("Berita acara {nomor_berita_acara}."),
+        }  # fmt: skip
+        if is_oversight:
+            finding = chosen.get("finding", "not_proven")
+            given["decision"] = {"number": self.voice.say("{nomor_keputusan}"), "on": (day - timedelta(days=2)).isoformat(), "finding": finding}
+        self.handler("answer", **given)(at)
+
+    def _final(self, is_oversight: bool) -> dict[str, Any]:
+        if is_oversight:
+            found = [row for row in read("answers")["final"] if "finding" in row]
+            return {k: self.voice.say(v) if isinstance(v, str) else v for k, v in self.random.choice(found).items()}
+        return self.voice.pick("refusal" if self.random.random() < 0.08 else "final")
+
+    def plan_date(self, at: datetime) -> str:
+        return (at.astimezone(WIB).date() + timedelta(days=self.random.randrange(4, 18))).isoformat()
+
+
+def tell(story: Story) -> Iterator[Move]:
+    """The moves of a report one after the other; what the workflow refuses by then is left out by the narrator."""
+    yield timedelta(), story.submit
+    yield from OPENINGS.get(story.kind, _dispose)(story)
+
+
+def _archived(story: Story) -> Iterator[Move]:
+    reason = story.template["reason"]
+    yield story._wait(0.2, 2.5), story.national("archive", reason=reason, text=story._text("archive", reason=reason))
+    if story.random.random() < 0.08:
+        yield story._wait(1, 6), story.reporter("restore", text=story.voice.pick("restore")["text"])
+        yield from _dispose(story)
+
+
+def _incomplete(story: Story) -> Iterator[Move]:
+    asked = story.voice.pick("pend")
+    yield story._wait(0.2, 2), story.national("pend", reason=asked["reason"], items=asked["items"], text=asked["text"])
+    if story.random.random() < 0.55:
+        region = story.random.choice(story.country.regions.get(story.body) or story.country.regions["kota-tirta-kencana"])
+        day = (story.case.submitted_at.astimezone(WIB).date() - timedelta(days=3)).isoformat()
+        yield story._wait(0.5, 6), story.reporter("complete", text=story.voice.pick("completion")["text"], incident_region=region, incident_date=day)
+        yield from _dispose(story)
+
+
+def _to_body(story: Story) -> Iterator[Move]:
+    if story.case.holder.is_national:
+        yield story._wait(0.1, 2.2), story.national("dispose_to_institution", target=story.body, text=story._text("dispose"), **story._sort())
+
+
+def _dispose(story: Story) -> Iterator[Move]:
+    """From the national desk, or directly, to the institution and on to the unit that answers."""
+    random = story.random
+    if random.random() < 0.03 and story.template["classification"] == "information_request":
+        given = story.voice.pick("hand_over")
+        yield story._wait(0.2, 2), story.national("hand_over", body=given["body"], reference=given["reference"], text=given["text"])
+        return
+    yield from _to_body(story)
+    if random.random() < 0.06:
+        yield story._wait(0.3, 2.5), story.admin("return_upward", text=story._text("return_upward"))
+        yield from _to_body(story)
+    if story.case.track == Track.OVERSIGHT or story.template.get("track") == Track.OVERSIGHT:
+        yield from _supervised(story)
+        return
+    if random.random() < 0.12:
+        yield story._wait(0.2, 2.5), story.admin("handle", **story._sort())
+    else:
+        yield story._wait(0.2, 2.5), story.admin("dispose_to_unit", target=story.unit, text=story._text("dispose"), **story._sort())
+    if random.random() < 0.04:
+        yield story._wait(0.3, 2), story.handler("return_to_admin", text=story._text("return_to_admin"))
+        yield story._wait(0.2, 2), story.admin("dispose_to_unit", target=story.unit)
+    yield from _handled(story)
+
+
+def _supervised(story: Story) -> Iterator[Move]:
+    if story.case.holder.slug == story.body and story.body in story.country.supervisors:
+        yield story._wait(0.2, 2), story.admin("dispose_to_unit", target=story.country.supervisors[story.body], **story._sort())
+    yield story._wait(0.3, 2), story.officer("handle", "oversight_handler", **story._sort())
+    yield story._wait(2, 6), story.handler("respond", text=story._text("initial"), estimated_on=story.plan_date)
+    yield story._wait(15, 50), story.answer
+    if story.random.random() < 0.5:
+        yield story._wait(5, 15), story.officer("close_by_decision", "oversight_handler", text=story._text("close_by_decision"), outcome="solved")
+
+
+def _handled(story: Story) -> Iterator[Move]:
+    random = story.random
+    if random.random() < 0.03:
+        yield story._wait(0.5, 5), story.reporter("withdraw", text=story.voice.pick("withdraw")["text"])
+        return
+    yield story._wait(0.5, 4), story.handler("respond", text=story._text("initial"), estimated_on=story.plan_date)
+    for _n in range(random.choices((0, 1, 2), (55, 35, 10))[0]):
+        yield story._wait(1, 5), story.handler("progress", text=story._text("progress"))
+    yield story._wait(1, 9), story.answer
+    yield from _after_answer(story)
+
+
+def _after_answer(story: Story) -> Iterator[Move]:
+    """Silence (left to the sweep), confirmation, or a reply and another answer."""
+    random = story.random
+    fate = random.choices(("silent", "confirm", "reply"), (48, 30, 22))[0]
+    if fate == "confirm":
+        stars = random.choices((1, 2, 3, 4, 5), (6, 7, 17, 35, 35))[0]
+        yield story._wait(0.2, 6), story.reporter("confirm", rating=stars, text=story.voice.pick("rating", stars=stars)["text"])
+        if stars <= 2 and random.random() < 0.6:
+            yield story._wait(1, 8), story.reporter("reopen", text=story.voice.pick("reopen")["text"])
+            yield story._wait(1, 6), story.answer
+    elif fate == "reply":
+        happy = random.random() < 0.25
+        yield story._wait(0.2, 5), story.reporter("reply", text=story.voice.pick("reply_satisfied" if happy else "reply_dissatisfied")["text"])
+        yield story._wait(0.5, 6), story.handler("progress", text=story._text("progress"))
+        yield story._wait(1, 6), story.answer
+        if random.random() < 0.3:
+            outcome = story.voice.pick("close_by_decision")
+            yield story._wait(6, 20), story.officer("close_by_decision", "institution_admin", text=outcome["text"], outcome=outcome["outcome"])
+
+
+OPENINGS: dict[str, Callable[[Story], Iterator[Move]]] = {"archived": _archived, "incomplete": _incomplete}
+
+
+def _born(random: Random, now: datetime) -> datetime:
+    """When a report comes in: more of them lately and on Mondays, in the morning and in the evening."""
+    age = timedelta(days=DAYS * random.random() ** 1.7)
+    day: date = (now - age).astimezone(WIB).date()
+    if random.random() < 0.2:
+        day -= timedelta(days=day.weekday())
+    hour = random.choices((7, 9, 10, 13, 15, 19, 20, 21, 23), (5, 18, 18, 9, 9, 14, 13, 10, 4))[0]
+    return min(datetime(day.year, day.month, day.day, hour, random.randrange(60), tzinfo=WIB), now - timedelta(minutes=5))
+
+
+def _cast(country: Country, random: Random, size: int, now: datetime) -> list[tuple[datetime, Story]]:
+    texts = read("complaints")
+    pools = {"handled": texts["templates"], "incomplete": texts["incomplete"], "archived": [{"topic": "other", **row} for row in texts["archivable"]]}
+    stories = []
+    for number in range(size):
+        kind = random.choices(("handled", "incomplete", "archived"), (86, 7, 7))[0]
+        stories.append((_born(random, now), Story(country, Random(random.random()), number, random.choice(pools[kind]), kind)))
+    return stories
+
+
+def live(*, now: datetime, size: int, seed: int, progress: Callable[[int], None]) -> Counter[str]:
+    """Let all stories happen in order of time up to `now`, with the sweeps of every day in between; says what was refused."""
+    random, order = Random(seed), count()
+    country = Country(now)
+    queue: list[tuple[datetime, int, Story | None, Any]] = []
+    stories = _cast(country, random, size, now)
+    for at, story in stories:
+        heapq.heappush(queue, (at, next(order), story, tell(story)))
+    first = min(at for at, _story in stories)
+    for day in range((now - first).days + 1):
+        heapq.heappush(queue, (first + timedelta(days=day, hours=2), next(order), None, None))
+    while queue:
+        at, _number, story, moves = heapq.heappop(queue)
+        country.reference.at = at
+        if story is None:
+            services.expire(at=at)
+            continue
+        following = _next(story, moves, at)
+        progress(1 if following is None else 0)
+        if following is not None and following <= now:
+            heapq.heappush(queue, (following, next(order), story, moves))
+        elif following is not None:
+            progress(1)
+    services.expire(at=now)
+    return country.refused
+
+
+def _next(story: Story, moves: Iterator[Move], at: datetime) -> datetime | None:
+    """Make the move whose time has come; the time of the one after it, or None at the end."""
+    pending = story.pending or next(moves)[1]
+    try:
+        pending(at)
+    except Refusal as refusal:
+        story.country.refused[f"{refusal.code}: {refusal} {sorted(refusal.fields)}"] += 1
+        story.pending = None
+        return None  # a sweep or the reporter was first: the story ends where it stands
+    found = next(moves, None)
+    story.pending = found[1] if found else None
+    return at + found[0] if found else None
