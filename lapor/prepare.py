@@ -13,6 +13,9 @@ from django.core.management.base import OutputWrapper
 from institutions.models import Institution
 from officers.models import User
 
+# Lies in the home while the first start fills the database. The launcher that finds it there begins with an empty one.
+UNFINISHED = settings.LAPOR_HOME / "run" / "unfinished"
+
 
 def prepare() -> None:
     """Bring the database and the static files up to date. Each part is done only where it is missing."""
@@ -20,13 +23,21 @@ def prepare() -> None:
     call_command("migrate", verbosity=0, interactive=False, stdout=progress)
     if not Institution.objects.filter(slug="nasional").exists():
         progress.write("loading reference data")
+        UNFINISHED.touch()
         call_command("load_reference", stdout=progress)
-    if not settings.DEBUG:
+    if settings.DEBUG:
+        demo(progress)
+    else:
         call_command("collectstatic", verbosity=0, interactive=False, stdout=progress)
-        return
+    UNFINISHED.unlink(missing_ok=True)
+
+
+def demo(progress: OutputWrapper) -> None:
+    """The demo in a house where nobody works yet, and its log-ins."""
     if "demo" not in get_commands():
         return
     if not User.objects.filter(is_machine=False).exists():
         progress.write("building the demo")
+        UNFINISHED.touch()
         call_command("demo", stdout=progress)
     call_command("demo", "--logins")

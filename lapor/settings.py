@@ -327,5 +327,5 @@ LOGGING = {
     "formatters": {"line": {"format": "%(asctime)s %(levelname)s %(name)s: %(message)s"}},
     "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "line"}},
     "root": {"handlers": ["stderr"], "level": "WARNING"},
-    "loggers": {"django.server": {"level": "ERROR"}},
+    "loggers": {"django": {"handlers": [], "level": "WARNING"}, "django.server": {"level": "ERROR"}},
 }

@@ -1,5 +1,6 @@
 """The two stores, PostgreSQL and Valkey, on private sockets: made once, started, asked whether they are ready."""
 
+import contextlib
 import os
 import secrets
 import shutil
@@ -73,6 +74,8 @@ class Stores:
             child.ask_to_end()
             child.bury()
         self.children.clear()
+        with contextlib.suppress(OSError):  # not empty: somebody else's server, which is not ours to disturb
+            self.places.sockets.rmdir()
 
     def psql(self) -> Path:
         """The psql that fits the server."""
@@ -145,6 +148,21 @@ class Stores:
         self._sql("postgres", roles)
         if not self._sql("postgres", "SELECT 1 FROM pg_database WHERE datname = 'lapor'"):
             self._sql("postgres", "CREATE DATABASE lapor OWNER lapor")
+
+    def begin_again(self) -> None:
+        """A first start that was killed left half a demo: it goes, and the next one finds an empty database.
+
+        Nobody has worked with it: the web server starts only when the first start is through.
+        """
+        unfinished = self.places.marks / "unfinished"
+        if not unfinished.exists():
+            return
+        if not self.own_database:
+            raise Refused(f"The first start was interrupted, and DATABASE_URL's database is half filled. Empty it, and remove {unfinished}.")
+        say("the first start was interrupted: beginning again with an empty database")
+        self._sql("postgres", "DROP DATABASE lapor WITH (FORCE)")
+        self._make_database()
+        unfinished.unlink()
 
     def _sql(self, database: str, text: str) -> str:
         done = self._run("psql", "-h", self.places.sockets, "-U", "postgres", "-d", database, "-XqAt", "-v", "ON_ERROR_STOP=1", "-c", text)

@@ -53,7 +53,7 @@ def up() -> int:
         stop_all(list(reversed(children)))
         if house:
             house.close()
-        say("stopped")
+            say("stopped")
 
 
 def _start(house: House, children: list[Child]) -> str:
@@ -62,6 +62,8 @@ def _start(house: House, children: list[Child]) -> str:
     see_to_pango()
     env = house.open()
     see_that_port_is_free()
+    if house.stores:
+        house.stores.begin_again()
     say("preparing the database")
     logins = step(PREPARE, env, "The database could not be prepared")
     house.ready()
