@@ -6,8 +6,11 @@ from django.views.i18n import set_language
 from drf_spectacular.views import SpectacularAPIView, SpectacularSwaggerView
 
 from complaints import api
+from lapor import health
 
 urlpatterns = [
+    path("healthz", health.healthz, name="healthz"),
+    path("readyz", health.readyz, name="readyz"),
     path("bahasa/", set_language, name="set_language"),
     path("admin/", admin.site.urls),
     path("api/v1/schema/", SpectacularAPIView.as_view(), name="api-schema"),
@@ -19,4 +22,5 @@ urlpatterns = [
     path("api/v1/topics/", api.TopicList.as_view(), name="api-topics"),
     path("api/v1/regions/", api.RegionList.as_view(), name="api-regions"),
     path("", include("officers.urls")),
+    path("", include("complaints.urls")),
 ]

@@ -3,7 +3,7 @@
 from .advance import AVAILABLE, OpenStep, advance, advance_many, lock, open_steps, step_of
 from .desk import add_note, assign, edit, rate, rotate_code, take
 from .expire import expire
-from .intake import CONSENT_VERSION, Draft, Receipt, forget_replays, missing_for_minimum, missing_of, read_draft, submit
+from .intake import CONSENT_VERSION, Draft, Receipt, first_holder, forget_replays, missing_for_minimum, missing_of, read_draft, submit
 from .ledger import Fault, verify
 from .needs import READERS, inputs_of
 from .proof import prove, read_identity, throttle_submission
@@ -24,6 +24,7 @@ __all__ = [
     "assign",
     "edit",
     "expire",
+    "first_holder",
     "forget_replays",
     "inputs_of",
     "lock",

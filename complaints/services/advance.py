@@ -28,7 +28,7 @@ def not_found() -> Refusal:
 
 def lock(pk: UUID, *, by: Actor, acts: Iterable[str]) -> Complaint:
     """The complaint, locked to the end of the transaction, with `may_<act>` answered. 404 if there is none."""
-    rows = Complaint.objects.permitting(by, acts).select_related("holder__parent", "topic", "reported_institution")
+    rows = Complaint.objects.permitting(by, acts).select_related("holder")
     complaint = rows.select_for_update(of=("self",)).filter(pk=pk).first()
     if complaint is None:
         raise not_found()
@@ -114,7 +114,7 @@ def advance(
     _check_open(complaint, step, by=by, version=version)
     plan = Plan.on(complaint, step.code, by=by, at=at, reference=reference or Reference(at))
     _prepare(plan, step, given or {})
-    clocks.run(plan, Clock.objects.filter(complaint=complaint).select_related("policy"))
+    clocks.run(plan, Clock.objects.filter(complaint=complaint))
     write([plan])
     notify.tell([plan])
     return complaint

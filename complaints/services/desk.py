@@ -111,7 +111,7 @@ def edit(pk: UUID, *, changes: Mapping[str, Any], by: Actor, at: datetime, versi
     publish(plan)
     plan.data["fields"] = sorted(changes)
     if complaint.is_urgent and not before["is_urgent"]:
-        clocks.run(plan, Clock.objects.filter(complaint=complaint).select_related("policy"))
+        clocks.run(plan, Clock.objects.filter(complaint=complaint))
     write([plan])
     return complaint
 

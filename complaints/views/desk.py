@@ -1,14 +1,12 @@
 """The officers' desk: what is due next, one case, its steps, and reports entered for citizens."""
 
-import base64
-import binascii
 from datetime import datetime
 from typing import Any
 from uuid import UUID
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
-from django.db.models import Prefetch, Q
+from django.db.models import Q
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
@@ -21,8 +19,9 @@ from officers.models import User
 
 from .. import forms, policy, services
 from ..filters import DeskFilter, narrowed
-from ..models import ASSISTED, Clock, Complaint, ComplaintQuerySet, Entry, Transition
+from ..models import ASSISTED, Clock, Complaint, ComplaintQuerySet, Entry
 from ..workflow import HANDLING, EntryKind, State
+from .shared import CLOCKS, TIMELINE, actor_of, at_of, read_cursor, write_cursor
 
 PAGE = 50
 TABS: dict[str, Q] = {
@@ -34,29 +33,9 @@ TABS: dict[str, Q] = {
 }
 
 
-def actor_of(request: HttpRequest) -> Actor:
-    return request.actor  # type: ignore[attr-defined, no-any-return]
-
-
-def at_of(request: HttpRequest) -> datetime:
-    return request.at  # type: ignore[attr-defined, no-any-return]
-
-
 def _require_desk(actor: Actor) -> None:
     if not (policy.may("desk", actor) or policy.may("desk_oversight", actor) or actor.has("oversee")):
         raise Refusal("forbidden", _("You have no appointment in force that lets you work on reports. Please ask whoever manages officers in your institution."))
-
-
-def _read_cursor(text: str) -> tuple[bool, datetime, UUID] | None:
-    try:
-        urgent, due, pk = base64.urlsafe_b64decode(text.encode()).decode().split("|")
-        return urgent == "1", datetime.fromisoformat(due), UUID(pk)
-    except (ValueError, binascii.Error):
-        return None
-
-
-def _cursor(row: Complaint) -> str:
-    return base64.urlsafe_b64encode(f"{int(row.is_urgent)}|{row.next_due_at.isoformat()}|{row.pk}".encode()).decode()
 
 
 def _after(rows: ComplaintQuerySet, cursor: tuple[bool, datetime, UUID] | None) -> ComplaintQuerySet:
@@ -70,8 +49,8 @@ def _after(rows: ComplaintQuerySet, cursor: tuple[bool, datetime, UUID] | None) 
 
 def page_of(rows: ComplaintQuerySet, cursor: str) -> tuple[list[Complaint], str]:
     """One page of the queue and the cursor of the next one (empty on the last): no count, no offset."""
-    found = list(_after(rows.order_by("-is_urgent", "next_due_at", "pk"), _read_cursor(cursor))[: PAGE + 1])
-    return found[:PAGE], _cursor(found[PAGE - 1]) if len(found) > PAGE else ""
+    found = list(_after(rows.order_by("-is_urgent", "next_due_at", "pk"), read_cursor(cursor))[: PAGE + 1])
+    return found[:PAGE], write_cursor(int(found[PAGE - 1].is_urgent), found[PAGE - 1].next_due_at.isoformat(), found[PAGE - 1].pk) if len(found) > PAGE else ""
 
 
 @login_required
@@ -96,8 +75,6 @@ def queue(request: HttpRequest) -> HttpResponse:
     return render(request, "complaints/desk/queue.html", context)
 
 
-TIMELINE = Prefetch("transitions", Transition.objects.select_related("holder_before", "holder_after", "by", "entry__institution").order_by("seq"))
-CLOCKS = Prefetch("clocks", Clock.objects.order_by("started_at", "key"))
 DESK_ACTS = ("see", "see_public", "see_notes", "see_identity", "take", "assign", "note", "edit", *services.AVAILABLE)
 RELATED = ("holder__parent", "topic", "assignee", "incident_region", "origin_region", "reported_institution", "reported_user", "target_institution", "entry_door")
 

@@ -1,0 +1,137 @@
+"""How dates, deadlines and events are said on a page."""
+
+from datetime import datetime, timedelta
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from django import template
+from django.utils.formats import date_format
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from ..models import NEVER, Clock
+from ..workflow import ACTIONS, INNER_EVENTS, NEXT_STEPS, SENTENCES, State
+
+register = template.Library()
+ZONES = {"Asia/Jakarta": "WIB", "Asia/Makassar": "WITA", "Asia/Jayapura": "WIT"}
+
+
+@register.filter
+def long_date(value: datetime | None, zone: str = "Asia/Jakarta") -> str:
+    """24 November 2026, in the place's own zone."""
+    if value is None:
+        return ""
+    return str(date_format(value.astimezone(ZoneInfo(zone)) if isinstance(value, datetime) else value, "j F Y"))
+
+
+@register.filter
+def date_time(value: datetime | None, zone: str = "Asia/Jakarta") -> str:
+    """24 November 2026 09.30 WIB."""
+    if value is None:
+        return ""
+    local = value.astimezone(ZoneInfo(zone))
+    return f"{date_format(local, 'j F Y H.i')} {ZONES.get(zone, '')}".strip()
+
+
+@register.simple_tag
+def days_left(due: datetime | None, at: datetime, zone: str = "Asia/Jakarta") -> str:
+    """How long there is, in words; calendar days of the place."""
+    if due is None or due >= NEVER - timedelta(days=2):
+        return ""
+    days = (due.astimezone(ZoneInfo(zone)).date() - at.astimezone(ZoneInfo(zone)).date()).days
+    if due < at:
+        late = max(-days, 1)
+        return ngettext("%(days)d day late", "%(days)d days late", late) % {"days": late}
+    if days == 0:
+        return _("due today")
+    return ngettext("%(days)d day left", "%(days)d days left", days) % {"days": days}
+
+
+@register.filter
+def urgency(due: datetime | None, at: datetime) -> str:
+    """The tone of a due date: late, soon or calm."""
+    if due is None or due >= NEVER - timedelta(days=2):
+        return "none"
+    if due < at:
+        return "late"
+    return "soon" if due - at < timedelta(days=2) else "calm"
+
+
+@register.filter
+def has_due(due: datetime | None) -> bool:
+    return due is not None and due < NEVER - timedelta(days=2)
+
+
+@register.filter
+def sentence(kind: str) -> str:
+    return str(SENTENCES[kind])
+
+
+@register.filter
+def action_label(code: str) -> str:
+    return str(ACTIONS[code])
+
+
+@register.filter
+def next_step(state: str) -> str:
+    return str(NEXT_STEPS[State(state)])
+
+
+@register.filter
+def is_inner(kind: str) -> bool:
+    return kind in INNER_EVENTS
+
+
+@register.filter
+def clock_name(clock: Clock | str) -> str:
+    """What a deadline is for, in plain words."""
+    key = clock if isinstance(clock, str) else clock.key
+    names = {
+        "verify_national": _("Check by the national desk"),
+        "verify_institution": _("Check by the institution"),
+        "first_response": _("Initial response"),
+        "resolution_information": _("Answer to the request"),
+        "resolution_non_oversight": _("Final follow-up"),
+        "resolution_oversight": _("Decision of the internal supervisor"),
+        "statutory_60": _("60 days of the law"),
+        "completion": _("Your completion"),
+        "completeness_answer": _("Answer whether the report is complete"),
+        "decision_delivery": _("Delivery of the decision"),
+        "reporter_reply": _("Your reply or confirmation"),
+        "reply_handling": _("Answer to the reply"),
+        "reopen_window": _("Opening the report again"),
+        "support_response": _("Answer of the supporting institution"),
+        "urgent_response": _("Response to an urgent report"),
+        "jurisdiction_decision": _("Decision who is competent"),
+    }
+    return names.get(key, key)
+
+
+@register.filter
+def state_label(complaint: Any) -> str:
+    """Where a report stands, as a citizen reads it."""
+    holder = complaint.holder
+    name = holder.short_name or holder.name
+    said = {
+        State.DRAFT: _("Draft"),
+        State.AWAITING_VERIFICATION: _("Awaiting verification") if holder.is_national else _("Sent to %(holder)s") % {"holder": name},
+        State.AWAITING_COMPLETION: _("Waiting for your completion"),
+        State.AWAITING_FOLLOWUP: _("Sent to %(holder)s") % {"holder": name},
+        State.IN_PROGRESS: _("Being handled"),
+        State.AWAITING_REPORTER: _("Answered, waiting for the reporter"),
+        State.REPORTER_REPLIED: _("The reporter replied"),
+        State.CLOSED: _("Closed"),
+        State.ARCHIVED: _("Archived"),
+    }
+    return str(said[State(complaint.state)])
+
+
+@register.filter
+def asked(field: Any) -> bool:
+    """Whether a form's field must be filled in."""
+    return bool(getattr(field.field, "asked", False))
+
+
+@register.filter
+def get(mapping: Any, key: str) -> Any:
+    return mapping.get(key)

@@ -1,0 +1,88 @@
+"""What everybody may read: the start page, the list of public reports, and one of them."""
+
+from django.db.models import Q
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_GET
+
+from institutions.models import Region
+from lapor.ground.problems import Refusal
+
+from ..filters import PublicFilter, narrowed
+from ..forms import topic_choices
+from ..models import Complaint, ComplaintQuerySet
+from ..workflow import INNER_EVENTS
+from .shared import CLOCKS, TIMELINE, at_of, read_cursor, write_cursor
+
+PAGE = 20
+RELATED = ("holder", "topic", "incident_region__parent__parent__parent")
+PUBLIC_CLOCKS = frozenset({"verify_national", "verify_institution", "first_response", "resolution_information", "resolution_non_oversight", "statutory_60"})
+
+
+def regency(region: Region | None) -> Region | None:
+    """The regency or city of a place: nothing finer is public."""
+    while region is not None and region.level not in {"regency", "province"}:
+        region = region.parent
+    return region
+
+
+def _page(rows: ComplaintQuerySet, cursor: str) -> tuple[list[Complaint], str]:
+    """The newest first, by when they became public: no count, no offset."""
+    place = read_cursor(cursor)
+    if place is not None:
+        _flag, at, pk = place
+        rows = rows.filter(Q(published_at__lt=at) | Q(published_at=at, pk__gt=pk))
+    found = list(rows.order_by("-published_at", "pk")[: PAGE + 1])
+    last = found[PAGE - 1] if len(found) > PAGE else None
+    return found[:PAGE], write_cursor(1, last.published_at.isoformat(), last.pk) if last and last.published_at else ""
+
+
+@require_GET
+def home(request: HttpRequest) -> HttpResponse:
+    """What this is, the way to file and to follow a report, and the latest public ones."""
+    rows = Complaint.objects.public().select_related(*RELATED).order_by("-published_at", "pk")[:5]
+    return render(request, "complaints/public/home.html", {"latest": [(row, regency(row.incident_region)) for row in rows]})
+
+
+@require_GET
+def privacy(request: HttpRequest) -> HttpResponse:
+    """What happens with personal data."""
+    return render(request, "complaints/public/privacy.html")
+
+
+@require_GET
+def listing(request: HttpRequest) -> HttpResponse:
+    """Public reports, newest first, narrowed by words, topic and state."""
+    rows, bound = narrowed(PublicFilter, request.GET, Complaint.objects.public().select_related(*RELATED))
+    page, following = _page(rows, request.GET.get("setelah", ""))
+    kept = request.GET.copy()
+    kept.pop("setelah", None)
+    context = {
+        "page": [(row, regency(row.incident_region)) for row in page],
+        "next": following,
+        "filter": bound,
+        "topics": topic_choices(),
+        "kept": kept.urlencode(),
+        "is_narrowed": any(request.GET.get(name) for name in ("q", "topic", "state", "institution", "region")),
+    }
+    return render(request, "complaints/public/list.html", context)
+
+
+@require_GET
+def detail(request: HttpRequest, tracking_id: str) -> HttpResponse:
+    """The published copy of one report; 404 for everything that is not public."""
+    rows = Complaint.objects.public().select_related(*RELATED).prefetch_related(TIMELINE, CLOCKS)
+    complaint = rows.filter(tracking_id=tracking_id.upper()).first()
+    if complaint is None:
+        raise Refusal("not_found", _("There is no such report, or it is not public."))
+    events = [(row, getattr(row, "entry", None)) for row in complaint.transitions.all() if row.kind not in INNER_EVENTS]
+    running = [clock for clock in complaint.clocks.all() if clock.key in PUBLIC_CLOCKS and clock.state == "running"]
+    context = {
+        "complaint": complaint,
+        "region": regency(complaint.incident_region),
+        "events": events,
+        "clocks": running,
+        "at": at_of(request),
+    }
+    return render(request, "complaints/public/detail.html", context)
