@@ -72,8 +72,7 @@ STEPS: dict[str, tuple[str, ...]] = {
 
 # On the oversight track the internal supervisor stands where liaison and admin stand otherwise.
 OVERSIGHT_STEPS = {
-    step: tuple(dict.fromkeys("supervisor_own" if role in {"admin_own", "liaison_own"} else role for role in roles))
-    for step, roles in STEPS.items()
+    step: tuple(dict.fromkeys("supervisor_own" if role in {"admin_own", "liaison_own"} else role for role in roles)) for step, roles in STEPS.items()
 }
 
 # Rows of the threat model whose object does not exist yet; they are added with it.

@@ -25,7 +25,9 @@ from .filters import DeskFilter, PublicFilter
 from .models import Channel, Clock, Complaint, ComplaintQuerySet, Transition
 
 CASE_CODE = OpenApiParameter("X-Case-Code", str, OpenApiParameter.HEADER, description="The reporter's case code: gives the reporter's view and steps.")
-IDEMPOTENCY = OpenApiParameter("Idempotency-Key", str, OpenApiParameter.HEADER, description="At least 128 random bits; the same key gives the same receipt for a day.")
+IDEMPOTENCY = OpenApiParameter(
+    "Idempotency-Key", str, OpenApiParameter.HEADER, description="At least 128 random bits; the same key gives the same receipt for a day."
+)
 IF_MATCH = OpenApiParameter("If-Match", str, OpenApiParameter.HEADER, description="The ETag of the state that was read; 412 when it moved on.")
 SEARCH = OpenApiParameter("search", str, description="Words of the name.")
 PROBLEMS = {code: shapes.ProblemOut for code in (403, 404, 409, 412, 422, 429, 503)}

@@ -203,7 +203,11 @@ def find_place(typed: str, field: str) -> str:
     if len(rows) == 1 or len(exact) == 1:
         return str((exact or rows)[0].pk)
     if not rows:
-        raise Refusal("invalid", _("Please check the marked fields."), fields={field: [_("We do not know this place. Please check the spelling, name the city or regency, or leave it empty.")]})
+        raise Refusal(
+            "invalid",
+            _("Please check the marked fields."),
+            fields={field: [_("We do not know this place. Please check the spelling, name the city or regency, or leave it empty.")]},
+        )
     raise Ambiguous(field, rows[:NAMED_PLACES])
 
 
@@ -211,7 +215,9 @@ class Ambiguous(Refusal):
     """Several places fit what was typed."""
 
     def __init__(self, field: str, rows: list[Region]) -> None:
-        super().__init__("invalid", _("Please check the marked fields."), fields={field: [_("Several places fit. Please choose one below, or write more of the name.")]})
+        super().__init__(
+            "invalid", _("Please check the marked fields."), fields={field: [_("Several places fit. Please choose one below, or write more of the name.")]}
+        )
         self.field, self.rows = field, rows
 
 
@@ -274,7 +280,9 @@ class IntakeForm(Shape):
     origin_region = Text(label=__("Where do you live?"), required=False, help_text=__("City or regency. Asked for aspirations and information requests."))
     urgent = forms.BooleanField(label=__("It is urgent: danger to life, violence, a child in danger"), required=False)
     is_anonymous = forms.BooleanField(label=__("Anonymous"), required=False, help_text=__("The institution and the public do not learn who you are."))
-    is_secret = forms.BooleanField(label=__("Secret"), required=False, help_text=__("The public cannot read your report; only the institutions that handle it can."))
+    is_secret = forms.BooleanField(
+        label=__("Secret"), required=False, help_text=__("The public cannot read your report; only the institutions that handle it can.")
+    )
     contact_name = Text(label=__("Your name"), required=False)
     contact_email = Text(label=__("E-mail"), required=False, widget=forms.EmailInput)
     contact_phone = Text(label=__("Telephone"), required=False, widget=forms.TextInput(attrs={"type": "tel"}))
@@ -311,7 +319,9 @@ def submission(form: IntakeForm, *, at: datetime) -> dict[str, Any]:
     """What was typed as `services.submit` takes it. Refuses a place that is not clear, offering the likely ones."""
     del at
     data = form.data
-    plain = [n for n in form.fields if n not in FLAGS and n not in PLACES and not n.startswith(("contact_", "gedsi_")) and n not in {"idempotency_key", "channel"}]
+    plain = [
+        n for n in form.fields if n not in FLAGS and n not in PLACES and not n.startswith(("contact_", "gedsi_")) and n not in {"idempotency_key", "channel"}
+    ]
     found: dict[str, Any] = {name: data.get(name, "") for name in plain}
     found |= {name: bool(data.get(name)) for name in FLAGS}
     found["contact"] = {name: data.get(f"contact_{name}", "") for name in ("name", "email", "phone")}
@@ -340,8 +350,16 @@ class Unclear(Refusal):
 
 
 class ProofForm(Shape):
-    number = Text(label=__("Number"), help_text=__("It looks like LPR-7K3M-92QX-4."), widget=forms.TextInput(attrs={"autocomplete": "off", "autocapitalize": "characters", "spellcheck": "false"}))
-    code = Text(label=__("Case code"), help_text=__("It was shown once, when you sent the report."), widget=forms.TextInput(attrs={"autocomplete": "off", "autocapitalize": "characters", "spellcheck": "false"}))
+    number = Text(
+        label=__("Number"),
+        help_text=__("It looks like LPR-7K3M-92QX-4."),
+        widget=forms.TextInput(attrs={"autocomplete": "off", "autocapitalize": "characters", "spellcheck": "false"}),
+    )
+    code = Text(
+        label=__("Case code"),
+        help_text=__("It was shown once, when you sent the report."),
+        widget=forms.TextInput(attrs={"autocomplete": "off", "autocapitalize": "characters", "spellcheck": "false"}),
+    )
 
 
 class RateForm(Shape):

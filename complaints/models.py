@@ -212,7 +212,10 @@ class Complaint(models.Model):
             models.CheckConstraint(name="complaint_state_known", condition=Q(state__in=State.values)),
             models.CheckConstraint(name="complaint_closed_has_kind", condition=Q(state=State.CLOSED) ^ Q(closure_kind="")),
             models.CheckConstraint(name="complaint_archived_has_reason", condition=Q(state=State.ARCHIVED) ^ Q(archive_reason="")),
-            models.CheckConstraint(name="complaint_ended_at", condition=Q(state__in=sorted(ENDED), ended_at__isnull=False) | (~Q(state__in=sorted(ENDED)) & Q(ended_at__isnull=True))),
+            models.CheckConstraint(
+                name="complaint_ended_at",
+                condition=Q(state__in=sorted(ENDED), ended_at__isnull=False) | (~Q(state__in=sorted(ENDED)) & Q(ended_at__isnull=True)),
+            ),
             models.CheckConstraint(name="complaint_oversight_is_secret", condition=~Q(track=Track.OVERSIGHT) | Q(is_secret=True)),
             models.CheckConstraint(name="complaint_complete_when_accepted", condition=Q(accepted_at__isnull=True) | Q(complete_at__isnull=False)),
             models.CheckConstraint(name="complaint_published_when_accepted", condition=Q(published_at__isnull=True) | Q(accepted_at__isnull=False)),

@@ -43,15 +43,39 @@ TELLINGS: dict[str, Telling] = {
 
 _FOLLOW = _("You can follow it with your number and your case code at %(track_url)s. We never ask for your case code by e-mail.")
 
-register("case_news", subject=_("News in report %(number)s"), body=_("There is news in report %(number)s. Please look at it with your case code at %(track_url)s."))
+register(
+    "case_news", subject=_("News in report %(number)s"), body=_("There is news in report %(number)s. Please look at it with your case code at %(track_url)s.")
+)
 register("case_received", subject=_("We received report %(number)s"), body=(_("We received your report %(number)s. It is with %(holder)s now."), _FOLLOW))
-register("case_completion_asked", subject=_("Please complete report %(number)s"), body=(_("Something is missing in your report %(number)s. Please complete it before %(due)s."), _FOLLOW))
-register("case_lapsed", subject=_("Report %(number)s: the time to complete it ran out"), body=(_("The time to complete report %(number)s ran out. You can ask to have it taken up again for some days."), _FOLLOW))
+register(
+    "case_completion_asked",
+    subject=_("Please complete report %(number)s"),
+    body=(_("Something is missing in your report %(number)s. Please complete it before %(due)s."), _FOLLOW),
+)
+register(
+    "case_lapsed",
+    subject=_("Report %(number)s: the time to complete it ran out"),
+    body=(_("The time to complete report %(number)s ran out. You can ask to have it taken up again for some days."), _FOLLOW),
+)
 register("case_sent", subject=_("Report %(number)s was sent to %(holder)s"), body=(_("Your report %(number)s is with %(holder)s now."), _FOLLOW))
-register("case_moved", subject=_("Report %(number)s was moved to the right body"), body=(_("Your report %(number)s is being moved to the right body. You need not do anything."), _FOLLOW))
+register(
+    "case_moved",
+    subject=_("Report %(number)s was moved to the right body"),
+    body=(_("Your report %(number)s is being moved to the right body. You need not do anything."), _FOLLOW),
+)
 register("case_answered", subject=_("An answer to report %(number)s"), body=(_("%(holder)s answered your report %(number)s."), _FOLLOW))
-register("case_closed", subject=_("Report %(number)s was closed"), body=(_("Your report %(number)s was closed. If you do not agree you can open it again for some days."), _FOLLOW))
-register("case_archived", subject=_("Report %(number)s was archived"), body=(_("Your report %(number)s was archived. The reason and what you can do stand with the report."), _FOLLOW))
+register(
+    "case_closed",
+    subject=_("Report %(number)s was closed"),
+    body=(_("Your report %(number)s was closed. If you do not agree you can open it again for some days."), _FOLLOW),
+)
+register(
+    "case_archived",
+    subject=_("Report %(number)s was archived"),
+    body=(_("Your report %(number)s was archived. The reason and what you can do stand with the report."), _FOLLOW),
+)
 register("desk_received", subject=_("Report %(number)s is at your desk"), body=_("Report %(number)s is at %(holder)s and waits for you: %(desk_url)s"))
 register("desk_completed", subject=_("Report %(number)s was completed"), body=_("The reporter completed report %(number)s: %(desk_url)s"))
-register("desk_reply", subject=_("The reporter replied in report %(number)s"), body=_("The reporter replied in report %(number)s; a reply is due: %(desk_url)s"))
+register(
+    "desk_reply", subject=_("The reporter replied in report %(number)s"), body=_("The reporter replied in report %(number)s; a reply is due: %(desk_url)s")
+)

@@ -250,7 +250,9 @@ def detail_out(complaint: Complaint, *, audience: str, note_paths: tuple[str, ..
         if audience != "officer" and row.kind in INNER_EVENTS:
             continue
         entry = getattr(row, "entry", None)
-        sees_note = audience == "officer" and entry is not None and entry.institution is not None and any(entry.institution.path.startswith(p) for p in note_paths)
+        sees_note = (
+            audience == "officer" and entry is not None and entry.institution is not None and any(entry.institution.path.startswith(p) for p in note_paths)
+        )
         found["timeline"].append(event_out(row, entry, audience=audience, sees_note=sees_note))
     if in_full:
         found |= {name: getattr(complaint, name) for name in OFFICER_FIELDS}

@@ -76,6 +76,14 @@ def refusal_page(request: HttpRequest, refusal: Refusal) -> HttpResponse:
     return response
 
 
+def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
+    """The form is too old, or cookies are off: say so, and give back what was typed with a fresh token."""
+    typed = [(name, value) for name, values in request.POST.lists() for value in values if name not in {"csrfmiddlewaretoken", "password"}]
+    response = render(request, "stale_form.html", {"typed": typed, "path": request.get_full_path()}, status=403)
+    response["Cache-Control"] = "no-store"
+    return response
+
+
 class RefusalMiddleware:
     """Turns a refusal that a view let through into its page."""
 

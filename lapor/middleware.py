@@ -65,7 +65,9 @@ def outage(request: HttpRequest) -> HttpResponse:
         typed = [(name, value) for name, values in request.POST.lists() for value in values if name not in KEPT_OUT]
         language = request.COOKIES.get(settings.LANGUAGE_COOKIE_NAME, settings.LANGUAGE_CODE)
         with translation.override(language if language in dict(settings.LANGUAGES) else settings.LANGUAGE_CODE):
-            page = loader.render_to_string("outage.html", {"typed": typed, "path": request.get_full_path(), "csrf": request.POST.get("csrfmiddlewaretoken", "")})
+            page = loader.render_to_string(
+                "outage.html", {"typed": typed, "path": request.get_full_path(), "csrf": request.POST.get("csrfmiddlewaretoken", "")}
+            )
         response = HttpResponse(page, status=503)
     response["Retry-After"] = str(RETRY_SECONDS)
     response["Cache-Control"] = "no-store"

@@ -124,7 +124,9 @@ class Notice(models.Model):
         constraints = [
             models.CheckConstraint(name="notice_has_one_recipient", condition=Q(recipient__isnull=True) ^ Q(address_ref="")),
             models.CheckConstraint(name="notice_state_known", condition=Q(state__in=("waiting", "sent", "undeliverable", "dead"))),
-            models.CheckConstraint(name="notice_sent_has_time", condition=Q(state="sent", sent_at__isnull=False) | (~Q(state="sent") & Q(sent_at__isnull=True))),
+            models.CheckConstraint(
+                name="notice_sent_has_time", condition=Q(state="sent", sent_at__isnull=False) | (~Q(state="sent") & Q(sent_at__isnull=True))
+            ),
         ]
         indexes = [models.Index(fields=("next_try_at", "id"), name="notice_waiting", condition=Q(state="waiting"))]
 
@@ -135,5 +137,3 @@ class Notice(models.Model):
 def waiting_since(at: datetime) -> datetime | None:
     """The due time of the oldest notice that should have gone out by `at` and has not."""
     return Notice.objects.filter(state="waiting", due_at__lte=at).order_by("due_at").values_list("due_at", flat=True).first()
-
-

@@ -42,7 +42,18 @@ def hash_password(password: str | None) -> str:
 
 @transaction.atomic
 def create_officer(
-    *, username: str, full_name: str, email: str, by: User, at: datetime, employment_status: str = "asn", staff_number: str = "", language: str = "id", password: str | None = None, password_hash: str = "", why: str
+    *,
+    username: str,
+    full_name: str,
+    email: str,
+    by: User,
+    at: datetime,
+    employment_status: str = "asn",
+    staff_number: str = "",
+    language: str = "id",
+    password: str | None = None,
+    password_hash: str = "",
+    why: str,
 ) -> User:
     """Create an account that can do nothing yet; powers come by appointment. Refuses a username that is taken."""
     if User.objects.filter(username=username).exists():
@@ -134,7 +145,8 @@ def appoint(
 def _grant(row: Appointment) -> None:
     powers = POWERS[Role(row.role)]
     InstitutionPower.objects.bulk_create(
-        InstitutionPower(user_id=row.user_id, content_object_id=row.institution_id, permission=permission, appointment=row) for permission in _permissions(powers)
+        InstitutionPower(user_id=row.user_id, content_object_id=row.institution_id, permission=permission, appointment=row)
+        for permission in _permissions(powers)
     )
 
 
@@ -195,8 +207,16 @@ def notify_many(messages: Sequence[Message], *, at: datetime) -> list[Notice]:
         pk = uuid.uuid4()
         rows.append(
             Notice(
-                id=pk, event=message.event, recipient_id=message.recipient_id, address_ref=message.address_ref, language=message.language,
-                context=dict(message.context), message_id=f"<{pk}@{settings.MAIL_DOMAIN}>", created_at=at, due_at=at, next_try_at=at,
+                id=pk,
+                event=message.event,
+                recipient_id=message.recipient_id,
+                address_ref=message.address_ref,
+                language=message.language,
+                context=dict(message.context),
+                message_id=f"<{pk}@{settings.MAIL_DOMAIN}>",
+                created_at=at,
+                due_at=at,
+                next_try_at=at,
             )  # fmt: skip
         )
     return Notice.objects.bulk_create(rows)

@@ -84,7 +84,9 @@ def build() -> None:
         places.create_institution(parent=above, name=name, slug=slug, kind=kind, time_zone=zone, valid_from=SINCE, by=system, at=START, why="test")
     by = actor_for(system, at=START)
     for name, role, place in PEOPLE:
-        user = people.create_officer(username=name, full_name=f"Petugas {name}", email=f"{name}@contoh.invalid", password=PASSWORD, by=system, at=START, why="test")
+        user = people.create_officer(
+            username=name, full_name=f"Petugas {name}", email=f"{name}@contoh.invalid", password=PASSWORD, by=system, at=START, why="test"
+        )
         where = Institution.objects.get(slug=place)
         people.appoint(user=user, role=role, institution=where, decree_number=f"SK-{name}", decree_on=SINCE, valid_from=SINCE, by=by, at=START)
 

@@ -31,7 +31,9 @@ def _open(pk: UUID, act: str, *, by: Actor, at: datetime, version: int | None = 
     if not complaint.may(act) and not knows(complaint, by):
         raise Refusal("not_found", _("There is no such report, or you may not see it."))
     if version is not None and version != complaint.version:
-        raise Refusal("conflict", _("The report has moved on meanwhile. Please look at it again; what you typed is kept."), extra={"version": complaint.version})
+        raise Refusal(
+            "conflict", _("The report has moved on meanwhile. Please look at it again; what you typed is kept."), extra={"version": complaint.version}
+        )
     if not complaint.may(act):
         raise Refusal("forbidden", _("You may see this report but not take this step."))
     plan = Plan.on(complaint, act, by=by, at=at, reference=Reference(at))

@@ -136,7 +136,7 @@ class _Reader:
 def _email(value: Any) -> str:
     text = clean_text(value, longest=254)
     user, at, host = text.rpartition("@")
-    if not at or not user or "." not in host or any(c.isspace() or ord(c) < 32 or c in "<>,;\"()" for c in text):
+    if not at or not user or "." not in host or any(c.isspace() or ord(c) < 32 or c in '<>,;"()' for c in text):
         raise Wrong(_("This is not an e-mail address. It looks like nama@contoh.id."))
     return text
 
@@ -317,7 +317,11 @@ class _Slot:
     def __init__(self, key: str, given: Mapping[str, Any], reference: Reference) -> None:
         limits = reference.limits
         if _bits(key) < limits["idempotency_bits"] or len(key) > 200:
-            raise Refusal("invalid", _("The idempotency key is too short: use at least 128 random bits, for example a UUID."), fields={"Idempotency-Key": [_("Too short.")]})
+            raise Refusal(
+                "invalid",
+                _("The idempotency key is too short: use at least 128 random bits, for example a UUID."),
+                fields={"Idempotency-Key": [_("Too short.")]},
+            )
         self.hash = hashlib.sha256(b"lookup" + key.encode()).digest()
         self.box = SecretBox(hashlib.sha256(b"seal" + key.encode()).digest())
         self.request = hashlib.sha256(json.dumps(given, sort_keys=True, default=str).encode()).digest()

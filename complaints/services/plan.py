@@ -112,9 +112,7 @@ def _transition(plan: Plan, pk: int) -> tuple[Transition, Entry | None]:
     if plan.entry_kind is not None and (plan.text or plan.details):
         salt = secrets.token_bytes(16)
         published = masked(plan.text) if plan.entry_kind in PUBLISHED_ENTRIES else ""
-        entry = Entry(
-            complaint=complaint, transition_id=pk, kind=plan.entry_kind, text=plan.text, text_public=published, details=plan.details, salt=salt
-        )
+        entry = Entry(complaint=complaint, transition_id=pk, kind=plan.entry_kind, text=plan.text, text_public=published, details=plan.details, salt=salt)
         # A note that moves with the case is for the desk that receives it; what was said is the sayer's.
         author = complaint.holder if plan.entry_kind == EntryKind.NOTE else plan.holder_before or complaint.holder
         entry.institution_id = None if role == "reporter" else author.pk

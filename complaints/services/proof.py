@@ -42,7 +42,9 @@ def prove(number: str, code: str, *, client: str, at: datetime) -> Complaint:
     for bucket, limit, seconds in buckets:
         wait = throttle.blocked(bucket, limit=limit, seconds=seconds, at=at)
         if wait is not None:
-            raise Refusal("too_many_requests", _("Too many tries. Please wait %(minutes)d minutes and try again.") % {"minutes": -(-wait // 60)}, retry_after=wait)
+            raise Refusal(
+                "too_many_requests", _("Too many tries. Please wait %(minutes)d minutes and try again.") % {"minutes": -(-wait // 60)}, retry_after=wait
+            )
     complaint = Complaint.objects.filter(tracking_id=tracking_id).first()
     salt, expected = (bytes(complaint.code_salt), bytes(complaint.code_hash)) if complaint else (b"-" * 16, b"-" * 32)
     if not numbers.code_matches(bare, salt=salt, expected=expected, pepper=settings.CASE_CODE_PEPPER) or complaint is None:
@@ -58,7 +60,11 @@ def throttle_submission(client: str, *, at: datetime) -> None:
     bucket, seconds = f"submit:client:{client}", limits["submit_client_minutes"] * 60
     wait = throttle.blocked(bucket, limit=limits["submit_per_client"], seconds=seconds, at=at)
     if wait is not None:
-        raise Refusal("too_many_requests", _("Too many reports from this connection. Please wait %(minutes)d minutes and try again.") % {"minutes": -(-wait // 60)}, retry_after=wait)
+        raise Refusal(
+            "too_many_requests",
+            _("Too many reports from this connection. Please wait %(minutes)d minutes and try again.") % {"minutes": -(-wait // 60)},
+            retry_after=wait,
+        )
     throttle.hit(bucket, seconds=seconds, at=at)
 
 

@@ -217,7 +217,12 @@ def rate(request: HttpRequest, tracking_id: str) -> HttpResponse:
             services.rate(complaint.pk, rating=request.POST.get("rating", ""), text=request.POST.get("text", ""), by=by, at=at_of(request))
         except Refusal as refusal:
             forms.show_refusal(form, refusal)
-            return render(request, "complaints/citizen/step.html", {"complaint": complaint, "form": form, "label": _("Rate the handling"), "is_open": True}, status=refusal.status)
+            return render(
+                request,
+                "complaints/citizen/step.html",
+                {"complaint": complaint, "form": form, "label": _("Rate the handling"), "is_open": True},
+                status=refusal.status,
+            )
         messages.success(request, _("Thank you for your rating."))
         return redirect("own-case", tracking_id=complaint.tracking_id)
     return render(request, "complaints/citizen/step.html", {"complaint": complaint, "form": form, "label": _("Rate the handling"), "is_open": True})

@@ -35,7 +35,9 @@ TABS: dict[str, Q] = {
 
 def _require_desk(actor: Actor) -> None:
     if not (policy.may("desk", actor) or policy.may("desk_oversight", actor) or actor.has("oversee")):
-        raise Refusal("forbidden", _("You have no appointment in force that lets you work on reports. Please ask whoever manages officers in your institution."))
+        raise Refusal(
+            "forbidden", _("You have no appointment in force that lets you work on reports. Please ask whoever manages officers in your institution.")
+        )
 
 
 def _after(rows: ComplaintQuerySet, cursor: tuple[bool, datetime, UUID] | None) -> ComplaintQuerySet:
@@ -71,12 +73,30 @@ def queue(request: HttpRequest) -> HttpResponse:
     kept.pop("setelah", None)
     without_tab = kept.copy()
     without_tab.pop("tab", None)
-    context = {"page": page, "next": following, "filter": bound, "tab": tab, "kept": kept.urlencode(), "without_tab": without_tab.urlencode(), "at": at_of(request)}
+    context = {
+        "page": page,
+        "next": following,
+        "filter": bound,
+        "tab": tab,
+        "kept": kept.urlencode(),
+        "without_tab": without_tab.urlencode(),
+        "at": at_of(request),
+    }
     return render(request, "complaints/desk/queue.html", context)
 
 
 DESK_ACTS = ("see", "see_public", "see_notes", "see_identity", "take", "assign", "note", "edit", *services.AVAILABLE)
-RELATED = ("holder__parent", "topic", "assignee", "incident_region", "origin_region", "reported_institution", "reported_user", "target_institution", "entry_door")
+RELATED = (
+    "holder__parent",
+    "topic",
+    "assignee",
+    "incident_region",
+    "origin_region",
+    "reported_institution",
+    "reported_user",
+    "target_institution",
+    "entry_door",
+)
 
 
 def _case(request: HttpRequest, tracking_id: str, *, full: bool = False) -> Complaint:
@@ -149,11 +169,22 @@ def step(request: HttpRequest, tracking_id: str, action: str) -> HttpResponse:
             conflict = refusal if refusal.code == "conflict" else None
         else:
             messages.success(request, _("Done: %(step)s.") % {"step": forms.label_of(row)})
-            return redirect("desk-queue" if not _still_mine(request, complaint) else "desk-case", **({"tracking_id": complaint.tracking_id} if _still_mine(request, complaint) else {}))
+            return redirect(
+                "desk-queue" if not _still_mine(request, complaint) else "desk-case",
+                **({"tracking_id": complaint.tracking_id} if _still_mine(request, complaint) else {}),
+            )
     offered = {found.code for found in services.open_steps(complaint, by=actor_of(request), at=at_of(request))}
     if request.method == "GET" and action not in offered:
         raise Refusal("conflict" if complaint.may(action) else "forbidden", _("This step cannot be taken now."))
-    context = {"complaint": complaint, "form": form, "step": row, "label": forms.label_of(row), "conflict": conflict, "is_open": action in offered, "at": at_of(request)}
+    context = {
+        "complaint": complaint,
+        "form": form,
+        "step": row,
+        "label": forms.label_of(row),
+        "conflict": conflict,
+        "is_open": action in offered,
+        "at": at_of(request),
+    }
     return render(request, "complaints/desk/step.html", context, status=409 if conflict else 422 if form.errors else 200)
 
 
@@ -266,6 +297,7 @@ def intake(request: HttpRequest) -> HttpResponse:
     if not policy.may("intake", actor):
         raise Refusal("forbidden", _("You may not enter reports for others."))
     form = forms.IntakeForm(request.POST or None, assisted=True)
+    offers: Any = {}
     if request.method == "POST":
         channel = request.POST.get("channel", "")
         try:
@@ -277,9 +309,8 @@ def intake(request: HttpRequest) -> HttpResponse:
             if refusal.code != "invalid":
                 raise
             forms.show_refusal(form, refusal)
+            offers = getattr(refusal, "offers", {})
         else:
             clocks = Clock.objects.running().filter(complaint=receipt.complaint).order_by("due_at")
             return render(request, "complaints/desk/intake_receipt.html", {"receipt": receipt, "clocks": clocks, "at": at_of(request)})
-    return render(request, "complaints/desk/intake.html", {"form": form}, status=422 if form.errors else 200)
-
-
+    return render(request, "complaints/desk/intake.html", {"form": form, "offers": offers}, status=422 if form.errors else 200)

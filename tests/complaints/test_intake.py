@@ -95,7 +95,9 @@ def test_all_wrong_fields_are_named_at_once(world: World) -> None:
     assert set(refused(world, title="", body="", consent=False, incident_date="x")) == {"title", "body", "consent", "incident_date"}
 
 
-@pytest.mark.parametrize("text", ["Jalan 😀 rusak parah sekali di sini", "\u202eterbalik sekali jalan ini", "<script>alert(1)</script> jalan rusak", "jalan \u200f rusak parah"])
+@pytest.mark.parametrize(
+    "text", ["Jalan 😀 rusak parah sekali di sini", "\u202eterbalik sekali jalan ini", "<script>alert(1)</script> jalan rusak", "jalan \u200f rusak parah"]
+)
 def test_emoji_direction_marks_and_markup_are_kept_as_typed(world: World, text: str) -> None:
     complaint = world.submit(title=text, body=text).complaint
 

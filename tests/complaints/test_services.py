@@ -22,7 +22,9 @@ def refusal(world: World, complaint: Complaint, action: str, who: str = "", **gi
     return found.value
 
 
-@pytest.mark.parametrize("action", ["dispute", "invite", "merge", "unmerge", "change_track", "refer", "consent_transfer", "release_referral", "hold", "start", "submit"])
+@pytest.mark.parametrize(
+    "action", ["dispute", "invite", "merge", "unmerge", "change_track", "refer", "consent_transfer", "release_referral", "hold", "start", "submit"]
+)
 def test_steps_of_later_are_told_from_one_place(world: World, action: str) -> None:
     found = refusal(world, world.submit().complaint, action, "national")
 
@@ -376,7 +378,16 @@ def test_the_database_refuses_to_change_what_has_been_written(world: World, tabl
 
 @pytest.mark.parametrize(
     "change",
-    ["state = 'closed'", "state = 'selesai'", "closure_kind = 'decision'", "rating = 6", "track = 'oversight'", "title = ''", "lead_id = id", "ended_at = now()"],
+    [
+        "state = 'closed'",
+        "state = 'selesai'",
+        "closure_kind = 'decision'",
+        "rating = 6",
+        "track = 'oversight'",
+        "title = ''",
+        "lead_id = id",
+        "ended_at = now()",
+    ],
 )
 def test_the_database_refuses_a_complaint_that_cannot_be(world: World, change: str) -> None:
     complaint = world.to_state("in_progress")
