@@ -44,7 +44,7 @@ Progress = Callable[[str, int, int], None]  # what is loaded, how many rows of i
 
 @dataclass
 class Loader:
-    """One run; `written` counts the rows added or altered, by kind."""
+    """One run; `written` counts the rows added or altered, by the model's name: machines read it, so it speaks no language."""
 
     by: AbstractBaseUser
     at: datetime
@@ -53,7 +53,7 @@ class Loader:
 
     def note(self, model: type[models.Model], count: int) -> None:
         """One record a kind and run, not a row each: the file is the detail."""
-        self.written[str(model._meta.verbose_name_plural)] = count
+        self.written[str(model._meta.model_name)] = count
         if count:
             Change.objects.create(
                 target_kind=model._meta.label_lower, target_id="*", what="loaded", after={"rows": count}, why=WHY, by_id=self.by.pk, at=self.at
@@ -103,7 +103,7 @@ def _load_root(loader: Loader) -> None:
         parent=None, name="Meja Nasional SP4N-LAPOR!", short_name="Nasional", slug=ROOT_SLUG, kind=Kind.NATIONAL, tier=Tier.MACRO,
         valid_from=BEGINNING, by=loader.by, at=loader.at, why=WHY,
     )  # fmt: skip
-    loader.written[str(Institution._meta.verbose_name_plural)] = 1
+    loader.written[str(Institution._meta.model_name)] = 1
 
 
 def _topics() -> list[Topic]:

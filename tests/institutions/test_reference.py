@@ -5,6 +5,7 @@ from typing import Any
 import pytest
 from django.core.management import CommandError, call_command
 from django.db.models import Count
+from django.utils import translation
 
 from institutions import services
 from institutions.models import Change, Institution, Limit, Region, SlaPolicy, Topic
@@ -92,6 +93,17 @@ def test_the_command_answers_in_json_or_in_lines() -> None:
     assert set(json.loads(answers[0]).values()) == {0}
     assert len(answers[1].splitlines()) == len(json.loads(answers[0]))
     assert len(json.loads(answers[2])) == 1
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("language", ["id", "en"])
+def test_machines_get_the_same_names_in_every_language(language: str) -> None:
+    out = StringIO()
+
+    with translation.override(language):
+        call_command("load_reference", "--provinces", *PROVINCES, "--json", stdout=out)
+
+    assert set(json.loads(out.getvalue())) == {"region", "topic", "legalbasis", "slapolicy", "limit", "calendaryear", "calendarday"}
 
 
 @pytest.mark.django_db

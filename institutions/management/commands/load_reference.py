@@ -41,9 +41,9 @@ class Command(BaseCommand):
 
             written = services.load_reference(by=by, at=at, provinces=provinces, regions_only=options["regions_only"], progress=show)
             if options["real_bodies"]:
-                written["real bodies"] = services.load_institutions(by=by, at=at)
+                written["real_bodies"] = services.load_institutions(by=by, at=at)
         if options["json"]:
-            self.stdout.write(json.dumps({str(what): count for what, count in written.items()}, ensure_ascii=False))
+            self.stdout.write(json.dumps(written))
             return
         for what, count in written.items():
             self.stdout.write(f"{what}: {count} written")
