@@ -30,7 +30,7 @@ IDEMPOTENCY = OpenApiParameter(
 )
 IF_MATCH = OpenApiParameter("If-Match", str, OpenApiParameter.HEADER, description="The ETag of the state that was read; 412 when it moved on.")
 SEARCH = OpenApiParameter("search", str, description="Words of the name.")
-PROBLEMS = {code: shapes.ProblemOut for code in (403, 404, 409, 412, 422, 429, 503)}
+PROBLEMS = dict.fromkeys((403, 404, 409, 412, 422, 429, 503), shapes.ProblemOut)
 
 
 class CasePagination(pagination.CursorPagination):
@@ -42,6 +42,11 @@ class CasePagination(pagination.CursorPagination):
 
 class CodePagination(pagination.CursorPagination):
     page_size = 50
+    ordering = "code"
+
+
+class SlugPagination(CodePagination):
+    ordering = "slug"
 
 
 def client_of(request: Request) -> str:
@@ -59,8 +64,8 @@ class Endpoint(GenericAPIView[Any]):
     """Knows who asks: a token's or session's officer, and the case that a code proves."""
 
     permission_classes = (AllowAny,)  # the policy table decides, not the door
-    pagination_class = None
-    queryset = Complaint.objects.none()
+    pagination_class: Any = None
+    queryset: Any = Complaint.objects.none()
 
     def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
         super().initial(request, *args, **kwargs)
@@ -77,7 +82,7 @@ class Endpoint(GenericAPIView[Any]):
 class ComplaintList(Endpoint):
     """File a report, or list those that the caller may read."""
 
-    pagination_class = CasePagination
+    pagination_class: Any = CasePagination
     filter_backends = ()
 
     @extend_schema(request=shapes.SubmissionIn, responses={201: shapes.ReceiptOut, **PROBLEMS}, parameters=[IDEMPOTENCY])
@@ -103,8 +108,7 @@ class ComplaintList(Endpoint):
         if not bound.is_valid():
             raise Refusal("invalid", _("Please check the marked fields."), fields={name: list(texts) for name, texts in bound.errors.items()})
         found = bound.qs.select_related("holder", "topic", "incident_region__parent__parent__parent")
-        page = self.paginate_queryset(found)
-        assert page is not None
+        page = self.paginate_queryset(found) or []
         response = self.get_paginated_response([shapes.row_out(row, in_full=in_full) for row in page])
         return private(response) if in_full else response
 
@@ -181,11 +185,8 @@ def _version(value: Any) -> int | None:
 class InstitutionList(Endpoint):
     """Institutions in force; `slug` is what a report's target takes."""
 
-    class Pages(CodePagination):
-        ordering = "slug"
-
-    pagination_class = Pages
-    queryset = Institution.objects.none()
+    pagination_class: Any = SlugPagination
+    queryset: Any = Institution.objects.none()
 
     @extend_schema(responses={200: shapes.InstitutionOut(many=True), **PROBLEMS}, parameters=[SEARCH])
     def get(self, request: Request) -> Response:
@@ -193,8 +194,7 @@ class InstitutionList(Endpoint):
         return self._page(rows, request.query_params.get("search", ""))
 
     def _page(self, rows: Any, words: str) -> Response:
-        page = self.paginate_queryset(rows.search(words) if words.strip("\x00 ") else rows)
-        assert page is not None
+        page = self.paginate_queryset(rows.search(words) if words.strip("\x00 ") else rows) or []
         return self.get_paginated_response([self._out(row) for row in page])
 
     def _out(self, row: Any) -> dict[str, Any]:
@@ -204,11 +204,8 @@ class InstitutionList(Endpoint):
 class TopicList(InstitutionList):
     """Topics in use; `code` is what a report takes."""
 
-    class Pages(CodePagination):
-        ordering = "code"
-
-    pagination_class = Pages
-    queryset = Topic.objects.none()  # type: ignore[assignment]
+    pagination_class: Any = CodePagination
+    queryset: Any = Topic.objects.none()
 
     @extend_schema(responses={200: shapes.CodeOut(many=True), **PROBLEMS}, parameters=[SEARCH])
     def get(self, request: Request) -> Response:
@@ -221,11 +218,8 @@ class TopicList(InstitutionList):
 class RegionList(InstitutionList):
     """Regions of every level; `code` is what a report takes."""
 
-    class Pages(CodePagination):
-        ordering = "code"
-
-    pagination_class = Pages
-    queryset = Region.objects.none()  # type: ignore[assignment]
+    pagination_class: Any = CodePagination
+    queryset: Any = Region.objects.none()
 
     @extend_schema(responses={200: shapes.RegionOut(many=True), **PROBLEMS}, parameters=[SEARCH])
     def get(self, request: Request) -> Response:

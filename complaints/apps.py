@@ -1,7 +1,11 @@
 """The app's configuration: the reporter's addresses are opened by the vault alone."""
 
+from importlib import import_module
+
 from django.apps import AppConfig
 from django.utils.translation import gettext_lazy as _
+
+from officers.notices import register_resolver
 
 
 class ComplaintsConfig(AppConfig):
@@ -11,9 +15,6 @@ class ComplaintsConfig(AppConfig):
     verbose_name = _("Reports of citizens")
 
     def ready(self) -> None:
-        from officers.notices import register_resolver
-
-        from . import notices, vault
-
-        register_resolver("complaint", vault.resolve_address)
-        del notices
+        """The texts of notices are registered by being imported; who a reporter is, only the vault can tell."""
+        import_module("complaints.notices")
+        register_resolver("complaint", import_module("complaints.vault").resolve_address)

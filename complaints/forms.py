@@ -8,7 +8,6 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
-from django.utils.translation import gettext_lazy as __
 
 from institutions.models import Institution, Region, Topic
 from lapor.ground.problems import Refusal
@@ -68,10 +67,12 @@ def topic_choices() -> list[Any]:
     children: dict[str | None, list[Topic]] = {}
     for row in rows:
         children.setdefault(row.parent_id, []).append(row)
-    groups: list[Any] = []
-    for top in sorted(children.get(None, []), key=lambda row: row.name):
-        groups.append((top.name, [(top.pk, _("%(topic)s (in general)") % {"topic": top.name}), *((row.pk, row.name) for row in children.get(top.pk, []))]))
-    return groups
+
+    def group(top: Topic) -> tuple[str, list[Any]]:
+        general = (top.pk, _("%(topic)s (in general)") % {"topic": top.name})
+        return (top.name, [general, *((row.pk, row.name) for row in children.get(top.pk, []))])
+
+    return [group(top) for top in sorted(children.get(None, []), key=lambda row: row.name)]
 
 
 def _institutions(**wanted: Any) -> Choices:
@@ -82,65 +83,65 @@ def _institutions(**wanted: Any) -> Choices:
 def _target(step: Step, complaint: Complaint) -> forms.Field:
     """Institutions for the national desk, units of the holder's institution for everybody else."""
     if step.code == "dispose_to_institution":
-        return _select(__("Institution"), _institutions(parent__kind="national"))
+        return _select(gettext_lazy("Institution"), _institutions(parent__kind="national"))
     top = ".".join(complaint.holder.path.split(".")[:2]) + "."
-    return _select(__("Unit"), [row for row in _institutions(path__startswith=top) if row[0] != complaint.holder.slug])
+    return _select(gettext_lazy("Unit"), [row for row in _institutions(path__startswith=top) if row[0] != complaint.holder.slug])
 
 
 def _reason(step: Step, _complaint: Complaint) -> forms.Field:
     if step.code == "archive":
-        return _select(__("Reason"), ArchiveReason.choices)
-    return _select(__("Reason"), PendReason.choices)
+        return _select(gettext_lazy("Reason"), ArchiveReason.choices)
+    return _select(gettext_lazy("Reason"), PendReason.choices)
 
 
 TEXT_LABELS = {
-    "respond": (__("Your initial response"), __("Say in your own words what will be done and by whom. The reporter reads it.")),
-    "progress": (__("What was done since"), __("The reporter reads it.")),
-    "answer": (__("Final follow-up"), __("What was done, when and with which result. The reporter reads it, and the public unless the report is secret.")),
-    "reply": (__("Your reply"), __("What is still open? The institution reads it.")),
-    "complete": (__("What you add"), __("Please add what was asked for.")),
-    "confirm": (__("A word about the handling"), __("The institution reads it.")),
-    "reopen": (__("Why should it be opened again?"), __("Say what is not solved.")),
-    "archive": (__("Explanation to the reporter"), __("In plain words, with what the reporter can do instead.")),
-    "close_by_decision": (__("Justification"), __("The reporter reads it, together with the right to open the report again and to turn to the Ombudsman.")),
-    "pend": (__("A word to the reporter"), __("The reporter reads it above the list.")),
-    "hand_over": (__("Explanation to the reporter"), __("Who has it now and what happens there.")),
-    "withdraw": (__("Why do you withdraw it?"), __("You need not say.")),
+    "respond": (gettext_lazy("Your initial response"), gettext_lazy("Say in your own words what will be done and by whom. The reporter reads it.")),
+    "progress": (gettext_lazy("What was done since"), gettext_lazy("The reporter reads it.")),
+    "answer": (gettext_lazy("Final follow-up"), gettext_lazy("What was done, when and with which result. The reporter reads it, and the public unless the report is secret.")),
+    "reply": (gettext_lazy("Your reply"), gettext_lazy("What is still open? The institution reads it.")),
+    "complete": (gettext_lazy("What you add"), gettext_lazy("Please add what was asked for.")),
+    "confirm": (gettext_lazy("A word about the handling"), gettext_lazy("The institution reads it.")),
+    "reopen": (gettext_lazy("Why should it be opened again?"), gettext_lazy("Say what is not solved.")),
+    "archive": (gettext_lazy("Explanation to the reporter"), gettext_lazy("In plain words, with what the reporter can do instead.")),
+    "close_by_decision": (gettext_lazy("Justification"), gettext_lazy("The reporter reads it, together with the right to open the report again and to turn to the Ombudsman.")),
+    "pend": (gettext_lazy("A word to the reporter"), gettext_lazy("The reporter reads it above the list.")),
+    "hand_over": (gettext_lazy("Explanation to the reporter"), gettext_lazy("Who has it now and what happens there.")),
+    "withdraw": (gettext_lazy("Why do you withdraw it?"), gettext_lazy("You need not say.")),
 }  # fmt: skip
 
 
 def _text(step: Step, _complaint: Complaint) -> forms.Field:
-    label, hint = TEXT_LABELS.get(step.code, (__("Text"), __("Read by the desks that handle the report, not by the reporter.")))
+    label, hint = TEXT_LABELS.get(step.code, (gettext_lazy("Text"), gettext_lazy("Read by the desks that handle the report, not by the reporter.")))
     return _area(label, help_text=hint)
 
 
 Maker = Callable[[Step, Complaint], forms.Field]
 FIELDS: dict[str, Maker] = {
     "text": _text,
-    "evidence": lambda s, c: _area(__("Evidence, or the legal basis of a refusal"), rows=3),
+    "evidence": lambda s, c: _area(gettext_lazy("Evidence, or the legal basis of a refusal"), rows=3),
     "reason": _reason,
-    "items": lambda s, c: _area(__("What is missing"), rows=4, help_text=__("One item a line.")),
+    "items": lambda s, c: _area(gettext_lazy("What is missing"), rows=4, help_text=gettext_lazy("One item a line.")),
     "target": _target,
-    "suggested": lambda s, c: _select(__("Competent body, if you know it"), _institutions(parent__kind="national")),
-    "topic": lambda s, c: _select(__("Topic"), topic_choices(), initial=c.topic_id),
-    "track": lambda s, c: _select(__("Track"), Track.choices, help_text=__("Oversight-type: abuse of office, corruption, discipline of officials.")),
-    "estimated_on": lambda s, c: _date(__("Expected to be done by")),
-    "done_on": lambda s, c: _date(__("Done on")),
-    "outcome": lambda s, c: _select(__("Outcome"), Outcome.choices),
-    "rating": lambda s, c: _select(__("How satisfied are you?"), [(str(n), f"{n} {'★' * n}") for n in range(5, 0, -1)]),
-    "secret": lambda s, c: _select(__("Who may read it?"), [("true", __("Secret: only the institutions that handle it")), ("false", __("Public: without who you are"))]),
-    "body": lambda s, c: _select(__("Receiving body"), HandOverTarget.choices),
-    "reference": lambda s, c: Text(label=__("Its reference")),
-    "consent_identity": lambda s, c: _select(__("The reporter agrees that the identity moves too"), [("true", __("Yes")), ("false", __("No"))]),
-    "incident_date": lambda s, c: _date(__("When did it happen?"), initial=c.incident_date),
-    "incident_region": lambda s, c: Text(label=__("Village, district or city"), help_text=__("For example: Menteng, Jakarta Pusat.")),
-    "incident_place": lambda s, c: Text(label=__("Where exactly?"), initial=c.incident_place),
-    "reported_party": lambda s, c: Text(label=__("Whom is it about?"), initial=c.reported_party, help_text=__("As the reporter says it; needed on the oversight track.")),
+    "suggested": lambda s, c: _select(gettext_lazy("Competent body, if you know it"), _institutions(parent__kind="national")),
+    "topic": lambda s, c: _select(gettext_lazy("Topic"), topic_choices(), initial=c.topic_id),
+    "track": lambda s, c: _select(gettext_lazy("Track"), Track.choices, help_text=gettext_lazy("Oversight-type: abuse of office, corruption, discipline of officials.")),
+    "estimated_on": lambda s, c: _date(gettext_lazy("Expected to be done by")),
+    "done_on": lambda s, c: _date(gettext_lazy("Done on")),
+    "outcome": lambda s, c: _select(gettext_lazy("Outcome"), Outcome.choices),
+    "rating": lambda s, c: _select(gettext_lazy("How satisfied are you?"), [(str(n), f"{n} {'★' * n}") for n in range(5, 0, -1)]),
+    "secret": lambda s, c: _select(gettext_lazy("Who may read it?"), [("true", gettext_lazy("Secret: only the institutions that handle it")), ("false", gettext_lazy("Public: without who you are"))]),
+    "body": lambda s, c: _select(gettext_lazy("Receiving body"), HandOverTarget.choices),
+    "reference": lambda s, c: Text(label=gettext_lazy("Its reference")),
+    "consent_identity": lambda s, c: _select(gettext_lazy("The reporter agrees that the identity moves too"), [("true", gettext_lazy("Yes")), ("false", gettext_lazy("No"))]),
+    "incident_date": lambda s, c: _date(gettext_lazy("When did it happen?"), initial=c.incident_date),
+    "incident_region": lambda s, c: Text(label=gettext_lazy("Village, district or city"), help_text=gettext_lazy("For example: Menteng, Jakarta Pusat.")),
+    "incident_place": lambda s, c: Text(label=gettext_lazy("Where exactly?"), initial=c.incident_place),
+    "reported_party": lambda s, c: Text(label=gettext_lazy("Whom is it about?"), initial=c.reported_party, help_text=gettext_lazy("As the reporter says it; needed on the oversight track.")),
 }  # fmt: skip
 DECISION: dict[str, Callable[[], forms.Field]] = {
-    "decision_number": lambda: Text(label=__("Number of the decision")),
-    "decision_on": lambda: _date(__("Date of the decision")),
-    "decision_finding": lambda: _select(__("Finding"), Finding.choices),
+    "decision_number": lambda: Text(label=gettext_lazy("Number of the decision")),
+    "decision_on": lambda: _date(gettext_lazy("Date of the decision")),
+    "decision_finding": lambda: _select(gettext_lazy("Finding"), Finding.choices),
 }
 
 
@@ -222,19 +223,19 @@ class Ambiguous(Refusal):
 
 
 class NoteForm(Shape):
-    text = _area(__("Internal note"), help_text=__("Read by your institution and the national desk only."))
+    text = _area(gettext_lazy("Internal note"), help_text=gettext_lazy("Read by your institution and the national desk only."))
 
 
 class EditForm(Shape):
     """The desk's words beside the reporter's."""
 
-    title = Text(label=__("Title"))
-    body = _area(__("Text"), rows=10)
-    reported_party = Text(label=__("Whom is it about?"))
-    classification = _select(__("Kind"), Classification.choices)
-    topic = _select(__("Topic"), [])
-    track = _select(__("Track"), Track.choices)
-    is_urgent = forms.BooleanField(label=__("Urgent: danger to life, violence, a child in danger"))
+    title = Text(label=gettext_lazy("Title"))
+    body = _area(gettext_lazy("Text"), rows=10)
+    reported_party = Text(label=gettext_lazy("Whom is it about?"))
+    classification = _select(gettext_lazy("Kind"), Classification.choices)
+    topic = _select(gettext_lazy("Topic"), [])
+    track = _select(gettext_lazy("Track"), Track.choices)
+    is_urgent = forms.BooleanField(label=gettext_lazy("Urgent: danger to life, violence, a child in danger"))
     version_read = Text(widget=forms.HiddenInput)
 
     def __init__(self, complaint: Complaint, data: Mapping[str, Any] | None = None) -> None:
@@ -266,49 +267,61 @@ class EditForm(Shape):
 class IntakeForm(Shape):
     """Everything that a report may say, on one page."""
 
-    classification = Loose(label=__("What do you want to send?"), choices=Classification.choices, widget=forms.RadioSelect, initial=Classification.COMPLAINT)
-    title = Text(label=__("Title"), help_text=__("In one line, for example: Street lights out in front of the market."))
-    body = _area(__("What happened?"), rows=8, help_text=__("What, since when, who is affected. Please do not write identity numbers here."))
-    incident_date = _date(__("When did it happen?"), required=False)
-    incident_region = Text(label=__("In which village, district or city?"), required=False, help_text=__("For example: Menteng, Jakarta Pusat."))
-    incident_place = Text(label=__("Where exactly?"), required=False, help_text=__("For example: in front of the post office."))
-    target_institution = _select(__("Which institution is it for?"), [], required=False, help_text=__("If you do not know, leave it: we find the right one."))
-    topic = _select(__("What is it about?"), [], required=False)
-    requested_outcome = _area(__("What should be done?"), rows=3, required=False)
-    loss = _area(__("What loss did you have?"), rows=2, required=False)
-    reported_party = Text(label=__("Is it about somebody in particular?"), required=False, help_text=__("Office or function is enough."))
-    origin_region = Text(label=__("Where do you live?"), required=False, help_text=__("City or regency. Asked for aspirations and information requests."))
-    urgent = forms.BooleanField(label=__("It is urgent: danger to life, violence, a child in danger"), required=False)
-    is_anonymous = forms.BooleanField(label=__("Anonymous"), required=False, help_text=__("The institution and the public do not learn who you are."))
-    is_secret = forms.BooleanField(
-        label=__("Secret"), required=False, help_text=__("The public cannot read your report; only the institutions that handle it can.")
+    classification = Loose(
+        label=gettext_lazy("What do you want to send?"), choices=Classification.choices, widget=forms.RadioSelect, initial=Classification.COMPLAINT
     )
-    contact_name = Text(label=__("Your name"), required=False)
-    contact_email = Text(label=__("E-mail"), required=False, widget=forms.EmailInput)
-    contact_phone = Text(label=__("Telephone"), required=False, widget=forms.TextInput(attrs={"type": "tel"}))
-    contact_allowed = forms.BooleanField(label=__("The handling officer may contact me"), required=False)
-    gedsi_needs_assistance = Loose(label=__("Do you need help to follow your report?"), choices=Assistance.choices, required=False)
-    gedsi_gender = Loose(label=__("Gender"), choices=EMPTY + Gender.choices, required=False)
-    gedsi_disability = Loose(label=__("Disability"), choices=EMPTY + Disability.choices, required=False)
-    gedsi_age_band = Loose(label=__("Age"), choices=EMPTY + AgeBand.choices, required=False)
-    consent = forms.BooleanField(label=__("I agree that my report is handled as described in the privacy notice."))
+    title = Text(label=gettext_lazy("Title"), help_text=gettext_lazy("In one line, for example: Street lights out in front of the market."))
+    body = _area(
+        gettext_lazy("What happened?"), rows=8, help_text=gettext_lazy("What, since when, who is affected. Please do not write identity numbers here.")
+    )
+    incident_date = _date(gettext_lazy("When did it happen?"), required=False)
+    incident_region = Text(
+        label=gettext_lazy("In which village, district or city?"), required=False, help_text=gettext_lazy("For example: Menteng, Jakarta Pusat.")
+    )
+    incident_place = Text(label=gettext_lazy("Where exactly?"), required=False, help_text=gettext_lazy("For example: in front of the post office."))
+    target_institution = _select(
+        gettext_lazy("Which institution is it for?"), [], required=False, help_text=gettext_lazy("If you do not know, leave it: we find the right one.")
+    )
+    topic = _select(gettext_lazy("What is it about?"), [], required=False)
+    requested_outcome = _area(gettext_lazy("What should be done?"), rows=3, required=False)
+    loss = _area(gettext_lazy("What loss did you have?"), rows=2, required=False)
+    reported_party = Text(label=gettext_lazy("Is it about somebody in particular?"), required=False, help_text=gettext_lazy("Office or function is enough."))
+    origin_region = Text(
+        label=gettext_lazy("Where do you live?"), required=False, help_text=gettext_lazy("City or regency. Asked for aspirations and information requests.")
+    )
+    urgent = forms.BooleanField(label=gettext_lazy("It is urgent: danger to life, violence, a child in danger"), required=False)
+    is_anonymous = forms.BooleanField(
+        label=gettext_lazy("Anonymous"), required=False, help_text=gettext_lazy("The institution and the public do not learn who you are.")
+    )
+    is_secret = forms.BooleanField(
+        label=gettext_lazy("Secret"), required=False, help_text=gettext_lazy("The public cannot read your report; only the institutions that handle it can.")
+    )
+    contact_name = Text(label=gettext_lazy("Your name"), required=False)
+    contact_email = Text(label=gettext_lazy("E-mail"), required=False, widget=forms.EmailInput)
+    contact_phone = Text(label=gettext_lazy("Telephone"), required=False, widget=forms.TextInput(attrs={"type": "tel"}))
+    contact_allowed = forms.BooleanField(label=gettext_lazy("The handling officer may contact me"), required=False)
+    gedsi_needs_assistance = Loose(label=gettext_lazy("Do you need help to follow your report?"), choices=Assistance.choices, required=False)
+    gedsi_gender = Loose(label=gettext_lazy("Gender"), choices=EMPTY + Gender.choices, required=False)
+    gedsi_disability = Loose(label=gettext_lazy("Disability"), choices=EMPTY + Disability.choices, required=False)
+    gedsi_age_band = Loose(label=gettext_lazy("Age"), choices=EMPTY + AgeBand.choices, required=False)
+    consent = forms.BooleanField(label=gettext_lazy("I agree that my report is handled as described in the privacy notice."))
     idempotency_key = Text(widget=forms.HiddenInput)
 
     def __init__(self, data: Mapping[str, Any] | None = None, *, assisted: bool = False, door: Institution | None = None) -> None:
         super().__init__(data, initial={"idempotency_key": str(uuid.uuid4())})
         self.fields["topic"].choices = EMPTY + topic_choices()  # type: ignore[attr-defined]
         if door is None:
-            unknown = [("", __("I do not know"))]
+            unknown = [("", gettext_lazy("I do not know"))]
             self.fields["target_institution"].choices = unknown + _institutions(parent__kind="national")  # type: ignore[attr-defined]
         else:
             del self.fields["target_institution"]
         if assisted:
             channels = [(c, Channel(c).label) for c in ASSISTED]
-            channel = _select(__("How did the report come in?"), channels)
+            channel = _select(gettext_lazy("How did the report come in?"), channels)
             channel.asked = True  # type: ignore[attr-defined]
             channel.required = False
             self.fields = {"channel": channel, **self.fields}
-            self.fields["consent"].label = __("The reporter agrees that the report is handled as described in the privacy notice.")
+            self.fields["consent"].label = gettext_lazy("The reporter agrees that the report is handled as described in the privacy notice.")
 
 
 FLAGS = ("is_anonymous", "is_secret", "urgent", "contact_allowed", "consent")
@@ -351,17 +364,17 @@ class Unclear(Refusal):
 
 class ProofForm(Shape):
     number = Text(
-        label=__("Number"),
-        help_text=__("It looks like LPR-7K3M-92QX-4."),
+        label=gettext_lazy("Number"),
+        help_text=gettext_lazy("It looks like LPR-7K3M-92QX-4."),
         widget=forms.TextInput(attrs={"autocomplete": "off", "autocapitalize": "characters", "spellcheck": "false"}),
     )
     code = Text(
-        label=__("Case code"),
-        help_text=__("It was shown once, when you sent the report."),
+        label=gettext_lazy("Case code"),
+        help_text=gettext_lazy("It was shown once, when you sent the report."),
         widget=forms.TextInput(attrs={"autocomplete": "off", "autocapitalize": "characters", "spellcheck": "false"}),
     )
 
 
 class RateForm(Shape):
-    rating = _select(__("How satisfied are you?"), [(str(n), f"{n} {'★' * n}") for n in range(5, 0, -1)])
-    text = _area(__("A word about the handling"), rows=4, required=False)
+    rating = _select(gettext_lazy("How satisfied are you?"), [(str(n), f"{n} {'★' * n}") for n in range(5, 0, -1)])
+    text = _area(gettext_lazy("A word about the handling"), rows=4, required=False)

@@ -3,7 +3,7 @@
 import uuid
 from collections.abc import Iterable
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from django.conf import settings
 from django.contrib.postgres.indexes import GinIndex
@@ -31,7 +31,7 @@ from .workflow import (
 )
 
 if TYPE_CHECKING:
-    from django.db.models.query import QuerySet as _QuerySet
+    pass
 
 
 class Channel(models.TextChoices):
@@ -91,7 +91,7 @@ class ComplaintQuerySet(models.QuerySet["Complaint"]):
 
     def answering(self, actor: Actor, acts: Iterable[str]) -> "ComplaintQuerySet":
         """`permitting`, and `knows` beside it."""
-        return self.permitting(actor, acts).annotate(knows=holds_true(policy.knows(actor)))
+        return self.permitting(actor, acts).annotate(**{"knows": holds_true(policy.knows(actor))})
 
     def open(self) -> "ComplaintQuerySet":
         return self.filter(state__in=ACTIVE)

@@ -26,7 +26,7 @@ def _random(length: int) -> str:
 
 
 def _plain(typed: str) -> str:
-    return re.sub(r"[\s\-–—_.]", "", typed.upper())
+    return re.sub(r"[\s\-\u2013\u2014_.]", "", typed.upper())
 
 
 def _read(text: str, length: int) -> str | None:

@@ -129,8 +129,8 @@ class ComplaintOut(ComplaintRow):
 class StepOut(serializers.Serializer[Any]):
     action = serializers.CharField()
     number = serializers.CharField()
-    label = serializers.CharField()
-    required = serializers.ListField(child=serializers.CharField())
+    label = serializers.CharField()  # type: ignore[assignment]
+    required = serializers.ListField(child=serializers.CharField())  # type: ignore[assignment]
     optional = serializers.ListField(child=serializers.CharField())
 
 
@@ -163,7 +163,7 @@ class InstitutionOut(serializers.Serializer[Any]):
     slug = serializers.CharField()
     name = serializers.CharField()
     kind = serializers.CharField()
-    parent = serializers.CharField(allow_null=True)
+    parent = serializers.CharField(allow_null=True)  # type: ignore[assignment]
 
 
 class RegionOut(CodeOut):

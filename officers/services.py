@@ -13,7 +13,6 @@ from django.core.mail import EmailMessage
 from django.db import transaction
 from django.db.models import F
 from django.utils.translation import gettext as _
-
 from knox.models import AuthToken
 
 from institutions.models import Change, Institution, Limit
@@ -103,7 +102,7 @@ def may_appoint(by: Actor, institution: Institution, role: str) -> bool:
         return True
     if not any(institution.path.startswith(path) for path in by.under("manage_officers")):
         return False
-    return by.has("set_policy") or not institution.is_national and role not in {Role.NATIONAL_ADMIN, Role.CUSTODIAN, Role.AUDITOR, Role.OMBUDSMAN_OFFICER}
+    return by.has("set_policy") or (not institution.is_national and role not in {Role.NATIONAL_ADMIN, Role.CUSTODIAN, Role.AUDITOR, Role.OMBUDSMAN_OFFICER})
 
 
 @transaction.atomic
@@ -217,7 +216,7 @@ def notify_many(messages: Sequence[Message], *, at: datetime) -> list[Notice]:
                 created_at=at,
                 due_at=at,
                 next_try_at=at,
-            )  # fmt: skip
+            )
         )
     return Notice.objects.bulk_create(rows)
 

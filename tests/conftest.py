@@ -9,6 +9,7 @@ import pytest
 from django.conf import settings
 from django.core.cache import cache
 from django.db import connection
+from psycopg import sql
 
 from tests.world import World, build
 
@@ -33,7 +34,7 @@ def sweep_away() -> None:
         owner.execute("SET session_replication_role = replica")
         owner.execute("SET lock_timeout = '20s'")
         for name in MOVING:
-            owner.execute(f"DELETE FROM {name}")  # type: ignore[arg-type]
+            owner.execute(sql.SQL("DELETE FROM {}").format(sql.Identifier(*name.split("."))))
 
 
 @pytest.fixture
@@ -54,10 +55,9 @@ def committed(django_db_setup: None, django_db_blocker: Any) -> Iterator[World]:
 
 
 @pytest.fixture(autouse=True)
-def fresh_cache() -> Iterator[None]:
+def fresh_cache() -> None:
     """Throttles and ticks of one test are nothing to the next; each worker has a prefix of its own."""
     cache.clear()
-    yield
 
 
 @pytest.fixture(scope="session", autouse=True)

@@ -1,5 +1,6 @@
 """The small country in which the tests play: built once a database through services, read fresh by each test."""
 
+from collections.abc import Callable
 from datetime import date, datetime, timedelta
 from functools import cached_property
 from typing import Any
@@ -151,8 +152,8 @@ class World:
         return client
 
 
-SORT = {"topic": "public_works.potholes", "track": "non_oversight"}
-ANSWER = {"text": "Lubang sudah ditambal.", "outcome": "solved", "done_on": "2026-11-02", "evidence": "Berita acara 12/DPU/2026."}
+SORT: dict[str, Any] = {"topic": "public_works.potholes", "track": "non_oversight"}
+ANSWER: dict[str, Any] = {"text": "Lubang sudah ditambal.", "outcome": "solved", "done_on": "2026-11-02", "evidence": "Berita acara 12/DPU/2026."}
 
 
 def at_city(world: World, complaint: Complaint) -> Complaint:
@@ -171,7 +172,7 @@ def answered(world: World, complaint: Complaint) -> Complaint:
     return world.step(in_progress(world, complaint), "answer", "liaison", **ANSWER)
 
 
-_WAYS = {
+_WAYS: dict[str, Callable[[World, Complaint], Complaint]] = {
     "awaiting_verification": lambda _w, c: c,
     "at_city": at_city,
     "awaiting_completion": lambda w, c: w.step(c, "pend", "national", reason="incomplete", items="Foto lokasi"),

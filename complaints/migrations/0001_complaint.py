@@ -118,7 +118,7 @@ class Migration(migrations.Migration):
                 ('complete_at', models.DateTimeField(blank=True, null=True)),
                 ('published_at', models.DateTimeField(blank=True, null=True)),
                 ('moved_at', models.DateTimeField()),
-                ('next_due_at', models.DateTimeField(default=datetime.datetime(9999, 12, 31, 0, 0, tzinfo=datetime.timezone.utc))),
+                ('next_due_at', models.DateTimeField(default=datetime.datetime(9999, 12, 31, 0, 0, tzinfo=datetime.UTC))),
                 ('ended_at', models.DateTimeField(blank=True, null=True)),
                 ('closure_kind', models.CharField(blank=True, choices=[('reporter_confirmed', 'Confirmed by the reporter'), ('auto_no_reply', 'Closed after no reply'), ('decision', 'Closed by decision'), ('merged', 'Merged'), ('withdrawn', 'Withdrawn'), ('handed_over', 'Handed over')], default='', max_length=20)),
                 ('archive_reason', models.CharField(blank=True, choices=[('unintelligible', 'Unintelligible'), ('too_general', 'Too general'), ('format_error', 'Format error'), ('not_public_service', 'Not about a public service'), ('spam_or_abuse', 'Spam or abuse'), ('advertisement', 'Advertisement'), ('test_message', 'Test message'), ('hate_content', 'Hateful content'), ('not_completed', 'Not completed in time'), ('sub_judice', 'Before a court'), ('already_decided', 'Already decided')], default='', max_length=20)),

@@ -88,6 +88,14 @@ def _leaves_gap(plan: Plan, rule: ClockRule, move: Move) -> bool:
     return not plan.reference.limits[flag]
 
 
+def _revive(plan: Plan, move: Move, rule: ClockRule, clock: Clock) -> None:
+    """A resumable clock that stopped goes on, or the case ends and from now on the time is not counted."""
+    if rule.resumes(move):
+        _resume(plan, clock)
+    elif move.ends and _leaves_gap(plan, rule, move):
+        _note(plan, clock, ClockEvent.PAUSE, plan.kind)
+
+
 def _advance(plan: Plan, move: Move, key: str, rule: ClockRule, clock: Clock | None) -> bool:
     """Apply one rule to the clock of its key; says whether a new one may be started."""
     alive = clock is not None and clock.state in {Clock.RUNNING, Clock.PAUSED}
@@ -98,11 +106,8 @@ def _advance(plan: Plan, move: Move, key: str, rule: ClockRule, clock: Clock | N
     elif alive and (rule.stops(move) or (move.ends and not rule.survives_end)):
         _stop(plan, clock, plan.kind, leaves_gap=_leaves_gap(plan, rule, move))
         return True
-    elif clock.state == Clock.STOPPED and rule.is_resumable:
-        if rule.resumes(move):
-            _resume(plan, clock)
-        elif move.ends and _leaves_gap(plan, rule, move):
-            _note(plan, clock, ClockEvent.PAUSE, plan.kind)
+    elif clock.state == Clock.STOPPED:
+        _revive(plan, move, rule, clock)
     elif clock.state == Clock.RUNNING and rule.pauses(move):
         _pause(plan, clock)
     elif clock.state == Clock.PAUSED and rule.resumes(move):

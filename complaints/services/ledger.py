@@ -54,7 +54,7 @@ def _walk(complaint: Complaint, rows: list[Transition], entries: dict[int, Entry
         if row.prev != prev:
             yield Fault(complaint.tracking_id, row.seq, "broken_chain")
         entry = entries.get(row.pk)
-        if entry is not None and not entry.is_erased and commit(entry.salt, entry.text, entry.details) != row.commitment:
+        if entry is not None and not entry.is_erased and commit(bytes(entry.salt), entry.text, entry.details) != row.commitment:
             yield Fault(complaint.tracking_id, row.seq, "text_exchanged")
         prev = row.hash
     if len(rows) != complaint.seq or prev != complaint.head:
@@ -63,7 +63,8 @@ def _walk(complaint: Complaint, rows: list[Transition], entries: dict[int, Entry
 
 def verify(*, progress: Callable[[int], None] = lambda _n: None, batch: int = 500) -> tuple[int, list[Fault]]:
     """(rows walked, faults found) over the chains of all complaints."""
-    walked, faults = 0, []
+    walked = 0
+    faults: list[Fault] = []
     ids = list(Complaint.objects.order_by("pk").values_list("pk", flat=True))
     for start in range(0, len(ids), batch):
         chunk = ids[start : start + batch]

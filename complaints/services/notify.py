@@ -48,8 +48,10 @@ def tell(plans: Sequence[Plan]) -> None:
         if telling.reporter and complaint.has_contact and complaint.pk not in plan.actor.case_ids:
             messages.append(_to_reporter(complaint, telling.reporter, context))
         if telling.officers:
-            for user in _audience(plan, telling.audience):
-                messages.append(Message(telling.officers, context, recipient_id=user, language=plan.reference.languages.get(user, "id")))
+            languages = plan.reference.languages
+            messages += [
+                Message(telling.officers, context, recipient_id=user, language=languages.get(user, "id")) for user in _audience(plan, telling.audience)
+            ]
     if messages:
         notify_many(messages, at=plans[0].at)
 

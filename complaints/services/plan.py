@@ -49,7 +49,7 @@ class Plan:
     changed: list[Clock] = field(default_factory=list)
     started: list[Clock] = field(default_factory=list)
     events: list[ClockEvent] = field(default_factory=list)
-    transition: Transition | None = None
+    transition_id: int = 0
     stored: dict[str, Any] = field(default_factory=dict)
 
     @classmethod
@@ -137,7 +137,7 @@ def _transition(plan: Plan, pk: int) -> tuple[Transition, Entry | None]:
         prev=complaint.head,
     )
     row.hash = complaint.head = ledger.digest(row)
-    plan.transition = row
+    plan.transition_id = pk
     return row, entry
 
 
@@ -157,16 +157,20 @@ def write(plans: Sequence[Plan]) -> None:
     Transition.objects.bulk_create(rows)
     if entries:
         Entry.objects.bulk_create(entries)
+    _write_clocks(plans)
+
+
+def _write_clocks(plans: Sequence[Plan]) -> None:
     started = [clock for plan in plans for clock in plan.started]
     changed = [clock for plan in plans for clock in plan.changed]
-    if changed:
+    if changed:  # first: a clock that stops makes room for the next one of its key
         _save_clocks(changed)
     if started:
         Clock.objects.bulk_create(started)
     events = []
     for plan in plans:
         for event in plan.events:
-            event.transition = plan.transition
+            event.transition_id = plan.transition_id
             events.append(event)
     if events:
         ClockEvent.objects.bulk_create(events)

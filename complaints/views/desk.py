@@ -169,10 +169,8 @@ def step(request: HttpRequest, tracking_id: str, action: str) -> HttpResponse:
             conflict = refusal if refusal.code == "conflict" else None
         else:
             messages.success(request, _("Done: %(step)s.") % {"step": forms.label_of(row)})
-            return redirect(
-                "desk-queue" if not _still_mine(request, complaint) else "desk-case",
-                **({"tracking_id": complaint.tracking_id} if _still_mine(request, complaint) else {}),
-            )
+            mine = Complaint.objects.seen_by(actor_of(request)).filter(pk=complaint.pk).exists()
+            return redirect("desk-case", tracking_id=complaint.tracking_id) if mine else redirect("desk-queue")
     offered = {found.code for found in services.open_steps(complaint, by=actor_of(request), at=at_of(request))}
     if request.method == "GET" and action not in offered:
         raise Refusal("conflict" if complaint.may(action) else "forbidden", _("This step cannot be taken now."))
@@ -186,10 +184,6 @@ def step(request: HttpRequest, tracking_id: str, action: str) -> HttpResponse:
         "at": at_of(request),
     }
     return render(request, "complaints/desk/step.html", context, status=409 if conflict else 422 if form.errors else 200)
-
-
-def _still_mine(request: HttpRequest, complaint: Complaint) -> bool:
-    return Complaint.objects.seen_by(actor_of(request)).filter(pk=complaint.pk).exists()
 
 
 def _back(request: HttpRequest, tracking_id: str, refusal: Refusal | None, done: str) -> HttpResponse:

@@ -175,7 +175,7 @@ class Stores:
     def _valkey(self) -> Child:
         program = binaries.valkey(self.places.account)
         durable = "no" if self.hasty else "yes"
-        line = ["--port", "0", "--unixsocket", self.places.valkey_socket, "--unixsocketperm", "700"]
+        line: list[str | Path] = ["--port", "0", "--unixsocket", self.places.valkey_socket, "--unixsocketperm", "700"]
         command: list[str | Path] = [program, *line, "--dir", self.places.valkey, "--save", "", "--appendonly", durable]
         return self.nursery.start(VALKEY, command, env=PLAIN, account=self.places.account)
 

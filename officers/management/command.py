@@ -5,7 +5,7 @@ import sys
 from argparse import ArgumentParser
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from datetime import date, datetime
+from datetime import date, datetime, time
 from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
@@ -35,7 +35,7 @@ class SweepCommand(BaseCommand):
         try:
             found = parse_datetime(text)
             if found is None and (day := parse_date(text)) is not None:
-                found = datetime(day.year, day.month, day.day, 12)
+                found = datetime.combine(day, time(12))
         except ValueError:
             found = None
         if found is None:

@@ -1,6 +1,7 @@
 """Every role on every kind of case gets what `access.py` expects, and list, detail, search and count never disagree."""
 
 from collections.abc import Callable
+from typing import Any
 
 import pytest
 
@@ -29,7 +30,7 @@ PLAYERS = {
     "custodian": "custodian",
     "auditor": "auditor",
 }
-OVERSIGHT = {**SORT, "track": "oversight", "reported_party": "Kepala dinas"}
+OVERSIGHT: dict[str, Any] = {**SORT, "track": "oversight", "reported_party": "Kepala dinas"}
 
 
 def actor_of(world: World, role: str, complaint: Complaint) -> Actor:

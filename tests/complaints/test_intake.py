@@ -242,7 +242,7 @@ def test_a_typing_slip_is_named_and_not_counted(world: World) -> None:
         with pytest.raises(Refusal) as found:
             services.prove(slip, "AAAA-BBBB", client="a", at=world.at)
         assert set(found.value.fields) == {"number", "code"}
-    assert services.prove(number, receipt.case_code, client="a", at=world.at)
+    assert services.prove(number, receipt.case_code, client="a", at=world.at).pk == receipt.complaint.pk
 
 
 def test_wrong_pairs_are_throttled_per_number_and_per_client(world: World) -> None:
@@ -257,7 +257,7 @@ def test_wrong_pairs_are_throttled_per_number_and_per_client(world: World) -> No
 
     assert found.value.status == 429
     assert 0 < (found.value.retry_after or 0) <= limits["code_tries_number_minutes"] * 60
-    assert services.prove(other.complaint.tracking_id, other.case_code, client="somebody", at=world.at)
+    assert services.prove(other.complaint.tracking_id, other.case_code, client="somebody", at=world.at).pk == other.complaint.pk
 
 
 def test_a_renewed_code_opens_and_the_old_one_does_not(world: World) -> None:
@@ -265,7 +265,7 @@ def test_a_renewed_code_opens_and_the_old_one_does_not(world: World) -> None:
 
     code = services.rotate_code(receipt.complaint.pk, by=world.reporter(receipt.complaint), at=world.at)
 
-    assert services.prove(receipt.complaint.tracking_id, code, client="a", at=world.at)
+    assert services.prove(receipt.complaint.tracking_id, code, client="a", at=world.at).pk == receipt.complaint.pk
     with pytest.raises(Refusal):
         services.prove(receipt.complaint.tracking_id, receipt.case_code, client="a", at=world.at)
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from datetime import timedelta
+from typing import Any
 
 import pytest
 from django.utils import translation
@@ -89,11 +90,11 @@ def test_the_table_leads_from_every_open_state_to_an_end_without_the_reporter(st
     assert _reachable(edges, state) & ENDED
 
 
-OVERSIGHT = {"topic": "public_works.potholes", "track": "oversight", "reported_party": "Oknum dinas"}
+OVERSIGHT: dict[str, Any] = {"topic": "public_works.potholes", "track": "oversight", "reported_party": "Oknum dinas"}
 OFFICERS = ("national", "admin", "admin2", "liaison", "liaison2", "unit_admin", "supervisor")
 
 
-def _cases(world: World, mode: dict[str, bool]) -> Iterator[Complaint]:
+def _cases(world: World, mode: dict[str, Any]) -> Iterator[Complaint]:
     for state in ("awaiting_verification", "at_city", "awaiting_completion", "awaiting_followup", "in_progress", "awaiting_reporter", "reporter_replied"):
         yield world.to_state(state, **mode)
     entered = world.submit(**mode).complaint
@@ -101,8 +102,8 @@ def _cases(world: World, mode: dict[str, bool]) -> Iterator[Complaint]:
     handled = world.submit(**mode).complaint
     world.step(handled, "dispose_to_institution", "national", target="kota-uji", **OVERSIGHT)
     yield world.step(handled, "handle", "supervisor")
-    answer = {"text": "Selesai diperiksa.", "outcome": "not_proven", "done_on": "2026-11-02", "evidence": "LHP 3/2026"}
-    answer["decision"] = {"number": "3/LHP/2026", "on": "2026-11-02", "finding": "not_proven"}  # type: ignore[assignment]
+    answer: dict[str, Any] = {"text": "Selesai diperiksa.", "outcome": "not_proven", "done_on": "2026-11-02", "evidence": "LHP 3/2026"}
+    answer["decision"] = {"number": "3/LHP/2026", "on": "2026-11-02", "finding": "not_proven"}
     decided = world.submit(**mode).complaint
     world.step(decided, "dispose_to_institution", "national", target="kota-uji", **OVERSIGHT)
     world.step(decided, "handle", "supervisor")
@@ -113,7 +114,7 @@ def _cases(world: World, mode: dict[str, bool]) -> Iterator[Complaint]:
 
 @pytest.mark.parametrize("days", [0, 61, 400])
 @pytest.mark.parametrize("mode", [{}, {"is_anonymous": True}, {"is_secret": True}], ids=["named", "anonymous", "secret"])
-def test_every_open_case_offers_a_step_to_an_officer_or_a_sweep_takes_it(world: World, mode: dict[str, bool], days: int) -> None:
+def test_every_open_case_offers_a_step_to_an_officer_or_a_sweep_takes_it(world: World, mode: dict[str, Any], days: int) -> None:
     at = world.at + timedelta(days=days)
     for complaint in _cases(world, mode):
         offered = []

@@ -1,6 +1,5 @@
 """Let reports live their whole lives before the reader's eyes."""
 
-import json
 from argparse import ArgumentParser
 from collections.abc import Callable
 from datetime import datetime, timedelta

@@ -90,7 +90,7 @@ class Story:
 
     def __post_init__(self) -> None:
         choices = [pair for pair in self.country.units.get(self.template["topic"], ()) if pair[0] in self.template.get("only", (pair[0],))]
-        self.body, self.unit = self.random.choice(choices or list(self.country.units.values())[0])
+        self.body, self.unit = self.random.choice(choices or next(iter(self.country.units.values())))
         if self.template.get("track") == Track.OVERSIGHT and not choices:
             self.unit = self.body
         self.voice = Voice(self.random, self.template["topic"], self.template["classification"])
@@ -100,7 +100,8 @@ class Story:
 
     @property
     def case(self) -> Complaint:
-        assert self.complaint is not None
+        if self.complaint is None:
+            raise RuntimeError("the story has not begun")
         return self.complaint
 
     def _wait(self, low: float, high: float) -> timedelta:
@@ -345,8 +346,8 @@ def live(*, now: datetime, size: int, seed: int, progress: Callable[[int], None]
     country = Country(now)
     queue: list[tuple[datetime, int, Story | None, Any]] = []
     stories = _cast(country, random, size, now)
-    for at, story in stories:
-        heapq.heappush(queue, (at, next(order), story, tell(story)))
+    for at, begun in stories:
+        heapq.heappush(queue, (at, next(order), begun, tell(begun)))
     first = min(at for at, _story in stories)
     for day in range((now - first).days + 1):
         heapq.heappush(queue, (first + timedelta(days=day, hours=2), next(order), None, None))
