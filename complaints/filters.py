@@ -47,7 +47,7 @@ class PublicFilter(django_filters.FilterSet):
 
     def by_region(self, rows: ComplaintQuerySet, _name: str, value: str) -> ComplaintQuerySet:
         """Happened in the region or any part of it."""
-        return rows.filter(Q(incident_region=value) | Q(incident_region__startswith=f"{value}."))
+        return rows.filter(Q(incident_region=value) | Q(incident_region__code__startswith=f"{value}."))
 
 
 class DeskFilter(PublicFilter):

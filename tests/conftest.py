@@ -9,6 +9,7 @@ import pytest
 from django.conf import settings
 from django.core.cache import cache
 from django.db import connection
+from django.test.utils import setup_databases, teardown_databases
 from psycopg import sql
 
 from tests.world import World, build
@@ -21,14 +22,25 @@ MOVING = (
 
 
 @pytest.fixture(scope="session")
-def django_db_setup(django_db_setup: None, django_db_blocker: Any) -> None:
-    """Build the country once in each worker's database."""
+def django_db_setup(
+    django_test_environment: None, django_db_modify_db_settings: None, django_db_blocker: Any, django_db_keepdb: bool, django_db_createdb: bool
+) -> Iterator[None]:
+    """A test database for each worker, with the country in it, whichever fixture asks for it first."""
+    keep = django_db_keepdb and not django_db_createdb
     with django_db_blocker.unblock():
+        made = setup_databases(verbosity=0, interactive=False, keepdb=keep)
         build()
+    yield
+    if not django_db_keepdb:
+        with django_db_blocker.unblock():
+            connection.close()
+            teardown_databases(made, verbosity=0)
 
 
 def sweep_away() -> None:
     """Empty the moving tables as the owner of the cluster: their triggers refuse everybody else."""
+    if not connection.settings_dict["NAME"].startswith("test_"):
+        raise RuntimeError("only a test database is swept")
     dsn = psycopg.conninfo.make_conninfo(os.environ["LAPOR_OWNER_URL"], dbname=connection.settings_dict["NAME"])
     with psycopg.connect(dsn, autocommit=True) as owner:
         owner.execute("SET session_replication_role = replica")

@@ -7,6 +7,7 @@ from typing import Any
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
+from django.db import transaction
 from django.test import Client
 
 from complaints import services
@@ -74,6 +75,7 @@ COMPLAINT: dict[str, Any] = {
 }
 
 
+@transaction.atomic
 def build() -> None:
     """Reference data, bodies and officers; at most once a database."""
     if Institution.objects.filter(slug=BODIES[0][0]).exists():

@@ -1,0 +1,261 @@
+"""The API: a report lives its life over tokens and case codes, and every refusal is a problem one can act on."""
+
+import json
+import uuid
+from datetime import datetime
+from typing import Any
+
+import pytest
+import time_machine
+from django.db import connection
+from django.test import Client
+from django.test.utils import CaptureQueriesContext
+
+from complaints.models import Complaint
+from officers import services as officers
+from tests.world import ANSWER, COMPLAINT, SORT, World
+
+BASE = "/api/v1/complaints/"
+
+
+@pytest.fixture(autouse=True)
+def then(world: World) -> Any:
+    """The faces read the clock: let it stand where the country's does."""
+    with time_machine.travel(world.at, tick=False):
+        yield
+
+
+@pytest.fixture
+def client() -> Client:
+    return Client(headers={"accept-language": "en"})
+
+
+def token(world: World, name: str) -> dict[str, str]:
+    return {"Authorization": f"Token {officers.issue_token(name, at=world.at)}"}
+
+
+def post(client: Client, path: str, body: Any, **headers: str) -> Any:
+    return client.post(path, json.dumps(body), content_type="application/json", headers=headers)
+
+
+def test_a_report_is_filed_and_the_receipt_names_number_code_holder_and_clocks(client: Client, world: World) -> None:
+    response = post(client, BASE, COMPLAINT)
+
+    body = response.json()
+    assert response.status_code == 201
+    assert set(body) == {"tracking_id", "case_code", "state", "holder", "clocks", "missing"}
+    assert body["holder"] == {"slug": "nasional", "name": world.nation.name}
+    assert {clock["key"] for clock in body["clocks"]} == {"verify_national", "completeness_answer"}
+    assert response["Cache-Control"] == "no-store"
+    assert Complaint.objects.get().channel == "api"
+
+
+def test_a_whole_life_with_tokens_and_a_case_code(client: Client, world: World) -> None:
+    receipt = post(client, BASE, COMPLAINT).json()
+    url = f"{BASE}{receipt['tracking_id']}/steps/"
+    code = {"X-Case-Code": receipt["case_code"]}
+    people = {name: token(world, name) for name in ("national", "admin", "liaison")}
+
+    def step(headers: dict[str, str], **body: Any) -> dict[str, Any]:
+        version = client.get(url, headers=headers).json()["version"]
+        response = post(client, url, {"version": version, **body}, **headers)
+        assert response.status_code == 200, response.content
+        return dict(response.json())
+
+    step(people["national"], action="dispose_to_institution", target="kota-uji", **SORT)
+    step(people["admin"], action="dispose_to_unit", target="kota-uji-dpu")
+    step(people["liaison"], action="respond", text="Kami periksa.", estimated_on="2026-11-20")
+    step(people["liaison"], action="answer", **ANSWER)
+    step(code, action="reply", text="Belum selesai.")
+    step(people["liaison"], action="answer", **ANSWER)
+    last = step(code, action="confirm", rating=5)
+
+    assert last["state"] == "closed"
+    own = client.get(f"{BASE}{receipt['tracking_id']}/", headers=code).json()
+    assert (own["audience"], own["rating"]) == ("reporter", 5)
+    assert [event["kind"] for event in own["timeline"]][-1] == "confirm"
+    assert "actor" not in own["timeline"][0]
+
+
+def test_open_steps_name_what_each_one_asks(client: Client, world: World) -> None:
+    complaint = world.submit().complaint
+
+    steps = client.get(f"{BASE}{complaint.tracking_id}/steps/", headers=token(world, "national")).json()["steps"]
+
+    found = {step["action"]: step["required"] for step in steps}
+    assert found["dispose_to_institution"] == ["topic", "track", "target"]
+    assert found["archive"] == ["reason", "text"]
+
+
+def test_the_public_reads_the_published_copy_and_nothing_of_a_secret_case(client: Client, world: World) -> None:
+    shown, hidden = world.to_state("awaiting_reporter"), world.to_state("awaiting_reporter", is_secret=True)
+
+    body = client.get(f"{BASE}{shown.tracking_id}/").json()
+    missing, secret = client.get(f"{BASE}LPR-0000-0000-0/"), client.get(f"{BASE}{hidden.tracking_id}/")
+
+    assert body["audience"] == "public"
+    assert not {"reported_party", "is_anonymous", "assignee", "incident_place"} & set(body)
+    assert "liaison" not in json.dumps(body)
+    assert [row["tracking_id"] for row in client.get(BASE).json()["results"]] == [shown.tracking_id]
+    assert (secret.status_code, secret.content) == (404, missing.content)
+
+
+@pytest.mark.parametrize(
+    ("who", "status"),
+    [("liaison", 200), ("admin", 200), ("national", 200), ("other_admin", 404), ("hub", 404), ("operator", 403), ("custodian", 403), ("auditor", 200)],
+)
+def test_a_secret_case_answers_each_officer_as_the_policy_says(client: Client, world: World, who: str, status: int) -> None:
+    complaint = world.to_state("in_progress", is_secret=True)
+
+    assert client.get(f"{BASE}{complaint.tracking_id}/", headers=token(world, who)).status_code == status
+
+
+def test_a_wrong_code_is_404_and_too_many_are_429(client: Client, world: World) -> None:
+    receipt, other = world.submit(), world.submit()
+    url = f"{BASE}{receipt.complaint.tracking_id}/"
+
+    answers = [client.get(url, headers={"X-Case-Code": other.case_code}) for _n in range(6)]
+
+    assert [answer.status_code for answer in answers] == [404] * 5 + [429]
+    assert int(answers[-1]["Retry-After"]) > 0
+
+
+def test_a_forged_forwarding_header_does_not_make_another_client(client: Client, world: World) -> None:
+    receipts = [world.submit() for _n in range(40)]
+
+    answers = [
+        client.get(f"{BASE}{r.complaint.tracking_id}/", headers={"X-Case-Code": receipts[0].case_code, "X-Forwarded-For": f"203.0.113.{n}"}).status_code
+        for n, r in enumerate(receipts[1:])
+    ]
+
+    assert answers[:30] == [404] * 30
+    assert set(answers[30:]) == {429}
+
+
+def test_etag_and_if_match(client: Client, world: World) -> None:
+    complaint, head = world.to_state("in_progress"), token(world, "liaison")
+    url = f"{BASE}{complaint.tracking_id}/steps/"
+    etag = client.get(url, headers=head)["ETag"]
+
+    good = post(client, url, {"action": "progress", "text": "Berjalan."}, **head, **{"If-Match": etag})
+    stale = post(client, url, {"action": "progress", "text": "Berjalan."}, **head, **{"If-Match": etag})
+    old = post(client, url, {"action": "progress", "version": 1, "text": "Berjalan."}, **head)
+
+    assert (good.status_code, stale.status_code, old.status_code) == (200, 412, 409)
+    assert good["ETag"] != etag
+    assert old.json()["state"] == "in_progress"
+
+
+@pytest.mark.parametrize(
+    "body", [[], "x", 1, None, {"action": "hapus"}, {"action": {"a": 1}}, {"action": "progress", "version": "satu"}, {"action": "progress", "text": {"a": 1}}]
+)
+def test_bodies_that_cannot_be_used_are_422_problems(client: Client, world: World, body: Any) -> None:
+    complaint = world.to_state("in_progress")
+
+    response = post(client, f"{BASE}{complaint.tracking_id}/steps/", body, **token(world, "liaison"))
+
+    assert response.status_code == 422
+    assert response["Content-Type"] == "application/problem+json"
+    assert set(response.json()) >= {"type", "title", "status", "code"}
+
+
+@pytest.mark.parametrize(
+    "field", ["title", "body", "incident_place", "requested_outcome", "loss", "reported_party", "topic", "target_institution", "incident_region"]
+)
+@pytest.mark.parametrize("value", ["\x00", "\ud800", {"a": 1}, ["x"], "x" * 30_000])
+def test_no_field_can_break_the_intake(client: Client, world: World, field: str, value: Any) -> None:
+    response = post(client, BASE, {**COMPLAINT, field: value})
+
+    assert response.status_code in {201, 422}
+    assert response.status_code == 422 or field in {"topic", "target_institution"}
+
+
+def test_malformed_json_and_a_wrong_token_are_problems_too(client: Client, world: World) -> None:
+    broken = client.post(BASE, "{", content_type="application/json")
+    wrong = client.get(BASE, headers={"Authorization": "Token nope"})
+
+    assert (broken.status_code, wrong.status_code) == (400, 401)
+    assert broken["Content-Type"] == wrong["Content-Type"] == "application/problem+json"
+
+
+def test_refusals_speak_the_callers_language(client: Client, world: World) -> None:
+    english = post(client, BASE, {**COMPLAINT, "title": ""}).json()
+    indonesian = post(client, BASE, {**COMPLAINT, "title": ""}, **{"Accept-Language": "id"}).json()
+
+    assert english["fields"]["title"] == ["Please fill this in."]
+    assert indonesian["fields"]["title"] == ["Mohon diisi."]
+
+
+def test_an_idempotency_key_gives_the_same_receipt(client: Client, world: World) -> None:
+    key = {"Idempotency-Key": str(uuid.uuid4())}
+
+    first, again = post(client, BASE, COMPLAINT, **key), post(client, BASE, COMPLAINT, **key)
+
+    assert first.json() == again.json()
+    assert Complaint.objects.count() == 1
+    assert post(client, BASE, COMPLAINT, **{"Idempotency-Key": "short"}).status_code == 422
+
+
+def test_unknown_or_forbidden_fields_change_nothing(client: Client, world: World) -> None:
+    response = post(client, BASE, {**COMPLAINT, "state": "closed", "holder": "kota-uji", "is_staff": True, "id": 1, "tracking_id": "LPR-AAAA-AAAA-A"})
+
+    complaint = Complaint.objects.get(tracking_id=response.json()["tracking_id"])
+    assert (complaint.state, complaint.holder) == ("awaiting_verification", world.nation)
+
+
+@pytest.mark.parametrize("who", ["", "liaison"])
+def test_lists_cost_the_same_for_one_row_and_for_fifty(client: Client, world: World, who: str) -> None:
+    head = token(world, who) if who else {}
+
+    def counted() -> int:
+        with CaptureQueriesContext(connection) as queries:
+            assert client.get(BASE, headers=head).status_code == 200
+        return len(queries)
+
+    world.to_state("awaiting_followup")
+    client.get(BASE, headers=head)
+    one = counted()
+    for _n in range(6):
+        world.to_state("awaiting_followup")
+
+    assert counted() == one <= 4
+
+
+@pytest.mark.parametrize(
+    "query",
+    ["state=apa", "q=%00", "q=' OR 1=1", "institution=tidak-ada", "region=%25", "topic=x", "cursor=x", "page_size=-1", "ordering=reporter__nik", "is_urgent=x"],
+)
+def test_filters_never_break(client: Client, world: World, query: str) -> None:
+    for head in ({}, token(world, "admin")):
+        assert client.get(f"{BASE}?{query}", headers=head).status_code in {200, 404, 422}
+
+
+def test_places_topics_and_institutions_are_found_by_words(client: Client, world: World) -> None:
+    assert client.get("/api/v1/institutions/?search=dinas pekerjaan").json()["results"][0]["slug"] == "kota-uji-dpu"
+    assert "public_works.potholes" in {row["code"] for row in client.get("/api/v1/topics/?search=potholes").json()["results"]}
+    regions = client.get("/api/v1/regions/?search=kota semarang").json()["results"]
+    assert {"code", "name", "level", "full_name"} == set(regions[0])
+
+
+def test_the_schema_is_openapi_3_1_and_the_docs_load_nothing_from_elsewhere(client: Client, world: World) -> None:
+    schema = client.get("/api/v1/schema/?format=json").json()
+    docs = client.get("/api/v1/docs/").content.decode()
+
+    assert schema["openapi"].startswith("3.1")
+    assert f"{BASE}{{tracking_id}}/steps/" in schema["paths"]
+    assert "https://" not in docs.replace("https://www.w3.org", "")
+
+
+def test_somebody_logged_in_leaves_no_trace_of_the_office_when_reporting(client: Client, world: World) -> None:
+    response = post(client, BASE, COMPLAINT, **token(world, "liaison"))
+
+    complaint = Complaint.objects.get(tracking_id=response.json()["tracking_id"])
+    assert complaint.entered_by is None
+    assert complaint.transitions.get().by.username == "reporter"
+
+
+def test_an_appointment_that_ended_ends_the_tokens_powers(client: Client, world: World) -> None:
+    complaint, head = world.to_state("in_progress", is_secret=True), token(world, "liaison")
+    world.user("liaison").appointments.update(valid_to=datetime(2026, 11, 1).date())  # noqa: DTZ001
+
+    assert client.get(f"{BASE}{complaint.tracking_id}/", headers=head).status_code == 404
