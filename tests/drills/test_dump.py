@@ -57,7 +57,7 @@ def test_a_row_altered_by_the_owner_is_found(committed: World, alteration: str, 
 
     with psycopg.connect(owner(), autocommit=True) as database:
         database.execute("SET session_replication_role = replica")
-        database.execute(f"{alteration} AND complaint_id = '{complaint.pk}'")  # type: ignore[arg-type]
+        database.execute(f"{alteration} AND complaint_id = '{complaint.pk}'")
 
     found = verify()[1]
     assert {fault.what for fault in found} == faults
