@@ -151,6 +151,14 @@ class StepForm(Shape):
     step: Step
 
 
+def read_version(text: str) -> int | None:
+    """The version that a page was read at; none when it says nothing, and one that never was when it says nonsense."""
+    try:
+        return int(text) if text.strip() else None
+    except ValueError:
+        return 0
+
+
 def label_of(step: Step) -> str:
     return str(ACTIONS[step.code])
 
@@ -185,6 +193,8 @@ def given(form: StepForm) -> dict[str, Any]:
 def show_refusal(form: forms.Form, refusal: Refusal) -> None:
     """Put the service's sentences beside their fields; what belongs to no field stands on top."""
     form.errors.clear() if form.is_bound else None
+    if isinstance(form, IntakeForm) and (refusal.code == "conflict" or "Idempotency-Key" in refusal.fields):
+        form.renew_key()
     for name, texts in refusal.fields.items():
         field = name.replace(".", "_")
         field = "decision_number" if field == "decision" else field
@@ -260,8 +270,7 @@ class EditForm(Shape):
         return found
 
     def version(self) -> int | None:
-        text = self.data.get("version_read", "")
-        return int(text) if text.isdigit() else None
+        return read_version(self.data.get("version_read", ""))
 
 
 class IntakeForm(Shape):
@@ -322,6 +331,11 @@ class IntakeForm(Shape):
             channel.required = False
             self.fields = {"channel": channel, **self.fields}
             self.fields["consent"].label = gettext_lazy("The reporter agrees that the report is handled as described in the privacy notice.")
+
+    def renew_key(self) -> None:
+        """The hidden key was used for other words or is none: what is typed now is a report of its own."""
+        self.data = self.data.copy()  # type: ignore[attr-defined]
+        self.data["idempotency_key"] = str(uuid.uuid4())  # type: ignore[index]
 
 
 FLAGS = ("is_anonymous", "is_secret", "urgent", "contact_allowed", "consent")

@@ -16,7 +16,7 @@ from officers.actors import actor_for
 from .. import forms, masks, numbers, services
 from ..models import Channel, Clock, Complaint
 from ..workflow import INNER_EVENTS, State
-from .shared import CLOCKS, TIMELINE, actor_of, at_of, client_of, private
+from .shared import CLOCKS, TIMELINE, actor_of, at_of, client_of, number_of, private
 
 
 @private
@@ -33,10 +33,13 @@ def file(request: HttpRequest, slug: str = "") -> HttpResponse:
         if request.POST.get("langkah") == "kirim":
             return _send(request, form, given, door)
     except Refusal as refusal:
-        if refusal.code not in {"invalid", "too_many_requests"}:
+        if refusal.code not in {"invalid", "conflict", "too_many_requests"}:
             raise
         forms.show_refusal(form, refusal)
-        return _form(request, form, door, offers=getattr(refusal, "offers", {}), status=refusal.status)
+        response = _form(request, form, door, offers=getattr(refusal, "offers", {}), status=refusal.status)
+        if refusal.retry_after is not None:
+            response["Retry-After"] = str(refusal.retry_after)
+        return response
     if request.POST.get("langkah") == "ubah":
         return _form(request, form, door)
     return _check(request, form, draft, door)
@@ -136,7 +139,7 @@ OWN_ACTS = ("see", "rate", "rotate_code", *services.AVAILABLE)
 def _own(request: HttpRequest, tracking_id: str, *, full: bool = False) -> Complaint | None:
     """The case, if its code was proved here not long ago."""
     actor = actor_of(request)
-    rows = Complaint.objects.filter(pk__in=actor.case_ids, tracking_id=tracking_id.upper()).answering(actor, OWN_ACTS)
+    rows = Complaint.objects.filter(pk__in=actor.case_ids, tracking_id=number_of(tracking_id)).answering(actor, OWN_ACTS)
     rows = rows.select_related("holder__parent", "topic", "incident_region", "lead")
     return (rows.prefetch_related(TIMELINE, CLOCKS) if full else rows).first()
 
@@ -184,10 +187,9 @@ def step(request: HttpRequest, tracking_id: str, action: str) -> HttpResponse:
     by = actor_for(None, at=at_of(request), case_ids=frozenset({complaint.pk}))
     conflict: Refusal | None = None
     if request.method == "POST":
-        version = request.POST.get("version", "")
+        version = forms.read_version(request.POST.get("version", ""))
         try:
-            read = int(version) if version.isdigit() else None
-            services.advance(complaint.pk, action, by=by, at=at_of(request), version=read, given=forms.given(form))
+            services.advance(complaint.pk, action, by=by, at=at_of(request), version=version, given=forms.given(form))
         except Refusal as refusal:
             if refusal.code not in {"invalid", "conflict"}:
                 raise

@@ -21,7 +21,7 @@ from .. import forms, policy, services
 from ..filters import DeskFilter, narrowed
 from ..models import ASSISTED, Clock, Complaint, ComplaintQuerySet, Entry
 from ..workflow import HANDLING, EntryKind, State
-from .shared import CLOCKS, TIMELINE, actor_of, at_of, read_cursor, write_cursor
+from .shared import CLOCKS, TIMELINE, actor_of, at_of, number_of, read_cursor, write_cursor
 
 PAGE = 50
 TABS: dict[str, Q] = {
@@ -104,7 +104,7 @@ def _case(request: HttpRequest, tracking_id: str, *, full: bool = False) -> Comp
     rows = Complaint.objects.answering(actor_of(request), DESK_ACTS).select_related(*RELATED)
     if full:
         rows = rows.prefetch_related(TIMELINE, CLOCKS)
-    found = rows.filter(tracking_id=tracking_id.upper()).first()
+    found = rows.filter(tracking_id=number_of(tracking_id)).first()
     if found is None or not found.knows:
         raise Refusal("not_found", _("There is no such report, or you may not see it."))
     if not found.may("see"):
@@ -156,10 +156,7 @@ def step(request: HttpRequest, tracking_id: str, action: str) -> HttpResponse:
     form = forms.step_form(row, complaint, data=request.POST or None)
     conflict: Refusal | None = None
     if request.method == "POST":
-        try:
-            version = int(request.POST.get("version") or 0)
-        except ValueError:
-            version = 0
+        version = forms.read_version(request.POST.get("version", "")) or 0
         try:
             services.advance(complaint.pk, action, by=actor_of(request), at=at_of(request), version=version, given=forms.given(form))
         except Refusal as refusal:
@@ -292,6 +289,7 @@ def intake(request: HttpRequest) -> HttpResponse:
         raise Refusal("forbidden", _("You may not enter reports for others."))
     form = forms.IntakeForm(request.POST or None, assisted=True)
     offers: Any = {}
+    status = 200
     if request.method == "POST":
         channel = request.POST.get("channel", "")
         try:
@@ -300,11 +298,11 @@ def intake(request: HttpRequest) -> HttpResponse:
             given, key = forms.submission(form, at=at_of(request)), request.POST.get("idempotency_key", "")
             receipt = services.submit(given, by=actor, at=at_of(request), channel=channel, assisted=True, idempotency_key=key)
         except Refusal as refusal:
-            if refusal.code != "invalid":
+            if refusal.code not in {"invalid", "conflict"}:
                 raise
             forms.show_refusal(form, refusal)
-            offers = getattr(refusal, "offers", {})
+            offers, status = getattr(refusal, "offers", {}), refusal.status
         else:
             clocks = Clock.objects.running().filter(complaint=receipt.complaint).order_by("due_at")
             return render(request, "complaints/desk/intake_receipt.html", {"receipt": receipt, "clocks": clocks, "at": at_of(request)})
-    return render(request, "complaints/desk/intake.html", {"form": form, "offers": offers}, status=422 if form.errors else 200)
+    return render(request, "complaints/desk/intake.html", {"form": form, "offers": offers}, status=status)

@@ -13,7 +13,7 @@ from ..filters import PublicFilter, narrowed
 from ..forms import topic_choices
 from ..models import Complaint, ComplaintQuerySet
 from ..workflow import INNER_EVENTS
-from .shared import CLOCKS, TIMELINE, at_of, read_cursor, write_cursor
+from .shared import CLOCKS, TIMELINE, at_of, number_of, read_cursor, write_cursor
 
 PAGE = 20
 RELATED = ("holder", "topic", "incident_region__parent__parent__parent")
@@ -73,7 +73,7 @@ def listing(request: HttpRequest) -> HttpResponse:
 def detail(request: HttpRequest, tracking_id: str) -> HttpResponse:
     """The published copy of one report; 404 for everything that is not public."""
     rows = Complaint.objects.public().select_related(*RELATED).prefetch_related(TIMELINE, CLOCKS)
-    complaint = rows.filter(tracking_id=tracking_id.upper()).first()
+    complaint = rows.filter(tracking_id=number_of(tracking_id)).first()
     if complaint is None:
         raise Refusal("not_found", _("There is no such report, or it is not public."))
     events = [(row, getattr(row, "entry", None)) for row in complaint.transitions.all() if row.kind not in INNER_EVENTS]

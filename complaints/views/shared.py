@@ -36,6 +36,11 @@ def client_of(request: HttpRequest) -> str:
     return throttle.client_key(request.META.get("REMOTE_ADDR", ""), at=at_of(request))
 
 
+def number_of(text: str) -> str:
+    """The number that stands in an address, as it is stored; no address can carry a NUL into the database."""
+    return text.upper().replace("\x00", "")
+
+
 def private(view: View) -> View:
     """A page about one person's case: not stored and not indexed.
 
