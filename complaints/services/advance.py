@@ -28,9 +28,9 @@ def not_found() -> Refusal:
 
 def lock(pk: UUID, *, by: Actor, acts: Iterable[str]) -> Complaint:
     """The complaint, locked to the end of the transaction, with `may_<act>` answered. 404 if there is none."""
-    # Two statements: whoever waited for the lock must not join the row as it is now with the holder of before.
-    list(Complaint.objects.select_for_update().filter(pk=pk).values_list("pk"))
-    complaint = Complaint.objects.permitting(by, acts).select_related("holder").filter(pk=pk).first()
+    rows = Complaint.objects.permitting(by, acts).select_related("holder").select_for_update(of=("self",)).filter(pk=pk)
+    # Whoever waited for the lock while the case moved joins the new row with the holder of before and finds nothing: ask again.
+    complaint = next(iter(rows), None) or next(iter(rows.all()), None)
     if complaint is None:
         raise not_found()
     return complaint
