@@ -3,7 +3,7 @@
 import base64
 import binascii
 from collections.abc import Callable
-from datetime import datetime
+from datetime import UTC, datetime
 from functools import wraps
 from typing import Any
 from uuid import UUID
@@ -69,6 +69,6 @@ def read_cursor(text: str) -> tuple[bool, datetime, UUID] | None:
     try:
         flag, time, pk = base64.urlsafe_b64decode(text.encode()).decode().split("|")
         found = datetime.fromisoformat(time)
-        return (flag == "1", found, UUID(pk)) if found.tzinfo is not None else None
-    except (ValueError, binascii.Error):
+        return (flag == "1", found.astimezone(UTC), UUID(pk)) if found.tzinfo is not None else None
+    except (ValueError, OverflowError, binascii.Error):
         return None
