@@ -1,0 +1,51 @@
+"""PostgreSQL or Valkey away: a friendly answer that keeps what was typed, and a receipt all the same."""
+
+import os
+import subprocess
+import sys
+import uuid
+from pathlib import Path
+
+from complaints.models import Complaint
+from tests.server import ROOT, ask, database_url, serving
+from tests.world import World
+
+DEAD = {"database": "postgresql://lapor@/lapor?host=/nonexistent", "cache": "unix:///nonexistent/valkey.sock"}
+TYPED = {
+    "classification": "complaint",
+    "title": "Lampu jalan padam di depan pasar",
+    "body": "Sejak dua minggu lampu jalan di depan pasar padam seluruhnya.",
+    "consent": "on",
+    "langkah": "kirim",
+}
+
+
+def test_without_postgresql_the_citizen_gets_back_what_was_typed(tmp_path: Path) -> None:
+    with serving(tmp_path, DATABASE_URL=DEAD["database"]) as address:
+        status, page, headers = ask(f"{address}/lapor/", {**TYPED, "idempotency_key": str(uuid.uuid4())})
+        ready, parts, _headers = ask(f"{address}/readyz")
+        api, problem, api_headers = ask(f"{address}/api/v1/complaints/")
+
+    assert (status, headers["Retry-After"]) == (503, "30")
+    assert TYPED["title"] in page
+    assert TYPED["body"] in page
+    assert ready == 503
+    assert "database" in parts
+    assert (api, api_headers["Content-Type"]) == (503, "application/problem+json")
+    assert "unavailable" in problem
+
+
+def test_without_valkey_the_receipt_comes_and_the_mail_follows(committed: World, tmp_path: Path) -> None:
+    form = {**TYPED, "contact_email": "zz9@contoh.invalid", "idempotency_key": str(uuid.uuid4())}
+    with serving(tmp_path, DATABASE_URL=database_url(), REDIS_URL=DEAD["cache"]) as address:
+        status, page, _headers = ask(f"{address}/lapor/", form)
+        ready, parts, _headers = ask(f"{address}/readyz")
+
+    complaint = Complaint.objects.get()
+    assert status == 200
+    assert complaint.tracking_id in page
+    assert ready == 503
+    assert "broker" in parts
+    env = {**os.environ, "DATABASE_URL": database_url(), "LAPOR_HOME": str(tmp_path)}
+    subprocess.run([sys.executable, "manage.py", "deliver"], cwd=ROOT, env=env, check=True, capture_output=True)
+    assert "zz9@contoh.invalid" in next((tmp_path / "mail").glob("*.eml")).read_text()
