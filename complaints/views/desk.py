@@ -99,15 +99,16 @@ RELATED = (
 )
 
 
-def _case(request: HttpRequest, tracking_id: str, *, full: bool = False) -> Complaint:
-    """The case as this officer may know it; 404 and 403 as everywhere."""
+def _case(request: HttpRequest, tracking_id: str, *, full: bool = False, is_sent: bool = False) -> Complaint:
+    """The case as this officer may know it; 404 and 403 as everywhere. Of what was sent (`is_sent`) the service judges itself:
+    it tells whoever had the case until now that it moved on."""
     rows = Complaint.objects.answering(actor_of(request), DESK_ACTS).select_related(*RELATED)
     if full:
         rows = rows.prefetch_related(TIMELINE, CLOCKS)
     found = rows.filter(tracking_id=number_of(tracking_id)).first()
-    if found is None or not found.knows:
+    if found is None or not (found.knows or is_sent):
         raise Refusal("not_found", _("There is no such report, or you may not see it."))
-    if not found.may("see"):
+    if not (found.may("see") or is_sent):
         raise Refusal("forbidden", _("You may know of this report but not read it."))
     return found
 
@@ -152,7 +153,7 @@ def case(request: HttpRequest, tracking_id: str) -> HttpResponse:
 def step(request: HttpRequest, tracking_id: str, action: str) -> HttpResponse:
     """One step: what it asks, and the answer when it cannot be taken; nothing typed is lost."""
     row = services.step_of(action)
-    complaint = _case(request, tracking_id)
+    complaint = _case(request, tracking_id, is_sent=request.method == "POST")
     form = forms.step_form(row, complaint, data=request.POST or None)
     conflict: Refusal | None = None
     if request.method == "POST":
@@ -178,6 +179,7 @@ def step(request: HttpRequest, tracking_id: str, action: str) -> HttpResponse:
         "label": forms.label_of(row),
         "conflict": conflict,
         "is_open": action in offered,
+        "can_read": complaint.may("see"),
         "at": at_of(request),
     }
     return render(request, "complaints/desk/step.html", context, status=409 if conflict else 422 if form.errors else 200)
