@@ -1,4 +1,4 @@
-"""The complaint and what hangs on it: texts, the append-only history, clocks; and the vocabulary for reading them."""
+"""The complaint itself, and the vocabulary for reading complaints."""
 
 import uuid
 from collections.abc import Iterable
@@ -12,17 +12,16 @@ from django.db import models
 from django.db.models import Case, Func, Q, Value, When
 from django.utils.translation import gettext_lazy as _
 
-from institutions.models import Institution, Region, SlaPolicy, Topic, append_only
+from institutions.models import Institution, Region, Topic
 from lapor.ground.actor import Actor
 
-from . import policy
-from .workflow import (
+from .. import policy
+from ..workflow import (
     ACTIVE,
     ENDED,
     ArchiveReason,
     Classification,
     ClosureKind,
-    EntryKind,
     Finding,
     HandOverTarget,
     Outcome,
@@ -263,196 +262,3 @@ class Complaint(models.Model):
     def may(self, act: str) -> bool:
         """What `answering` found for this act."""
         return bool(getattr(self, f"may_{act}"))
-
-
-class Assistance(models.TextChoices):
-    NONE = "", _("None")
-    INTERPRETER = "interpreter", _("Sign-language interpreter")
-    LARGE_PRINT = "large_print", _("Large print")
-    CALL_BACK = "call_back", _("Call me back")
-    OTHER = "other", _("Other help")
-
-
-class Gender(models.TextChoices):
-    FEMALE = "female", _("Woman")
-    MALE = "male", _("Man")
-    OTHER = "other", _("Other")
-
-
-class Disability(models.TextChoices):
-    NONE = "none", _("No disability")
-    PHYSICAL = "physical", _("Physical")
-    SENSORY = "sensory", _("Seeing or hearing")
-    INTELLECTUAL = "intellectual", _("Intellectual")
-    MENTAL = "mental", _("Mental")
-    MULTIPLE = "multiple", _("More than one")
-
-
-class AgeBand(models.TextChoices):
-    UNDER_18 = "under_18", _("Under 18")
-    TO_29 = "18_29", "18-29"
-    TO_44 = "30_44", "30-44"
-    TO_59 = "45_59", "45-59"
-    OVER_60 = "60_plus", _("60 and older")
-
-
-class Gedsi(models.Model):
-    """Voluntary answers for inclusion statistics; never shown to whoever handles the complaint."""
-
-    complaint = models.OneToOneField(Complaint, on_delete=models.PROTECT, primary_key=True, related_name="+")
-    needs_assistance = models.CharField(max_length=12, choices=Assistance.choices, blank=True, default="")
-    gender = models.CharField(max_length=8, choices=Gender.choices, blank=True, default="")
-    disability = models.CharField(max_length=12, choices=Disability.choices, blank=True, default="")
-    age_band = models.CharField(max_length=8, choices=AgeBand.choices, blank=True, default="")
-
-    def __str__(self) -> str:
-        return str(self.complaint_id)
-
-
-class Transition(models.Model):
-    """One event of a complaint's life: codes, ids and times, never free text; chained to the one before it."""
-
-    id = models.BigAutoField(primary_key=True)
-    complaint = models.ForeignKey(Complaint, on_delete=models.PROTECT, related_name="transitions")
-    seq = models.PositiveIntegerField()
-    kind = models.CharField(max_length=24)
-    at = models.DateTimeField()
-    by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
-    as_role = models.CharField(max_length=24, blank=True, default="")
-    state_before = models.CharField(max_length=24, blank=True, default="")
-    state_after = models.CharField(max_length=24)
-    holder_before = models.ForeignKey(Institution, on_delete=models.PROTECT, null=True, related_name="+")
-    holder_after = models.ForeignKey(Institution, on_delete=models.PROTECT, related_name="+")
-    track = models.CharField(max_length=16)
-    reason = models.CharField(max_length=24, blank=True, default="")
-    data = models.JSONField(default=dict)
-    commitment = models.CharField(max_length=64, blank=True, default="")
-    prev = models.CharField(max_length=64, blank=True, default="")
-    hash = models.CharField(max_length=64)
-
-    class Meta:
-        ordering = ("seq",)
-        constraints = [models.UniqueConstraint(fields=("complaint", "seq"), name="transition_one_per_seq")]
-        indexes = [models.Index(fields=("at",), name="transition_at"), models.Index(fields=("holder_after", "at"), name="transition_holder")]
-        triggers = append_only("transition")
-
-    def __str__(self) -> str:
-        return f"{self.kind} {self.seq}"
-
-
-class Entry(models.Model):
-    """A text that belongs to an event; erasable, while the event keeps a salted commitment to it."""
-
-    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
-    complaint = models.ForeignKey(Complaint, on_delete=models.PROTECT, related_name="entries")
-    transition = models.OneToOneField(Transition, on_delete=models.PROTECT, related_name="entry")
-    kind = models.CharField(max_length=12, choices=EntryKind.choices)
-    institution = models.ForeignKey(Institution, on_delete=models.PROTECT, null=True, related_name="+")
-    text = models.TextField()
-    text_public = models.TextField(blank=True, default="")
-    details = models.JSONField(default=dict)
-    salt = models.BinaryField(max_length=16)
-    is_erased = models.BooleanField(default=False)
-
-    class Meta:
-        indexes = [models.Index(fields=("complaint", "kind"), name="entry_complaint_kind")]
-
-    def __str__(self) -> str:
-        return f"{self.kind} {self.id}"
-
-
-class ClockQuerySet(models.QuerySet["Clock"]):
-    def running(self) -> "ClockQuerySet":
-        return self.filter(state=Clock.RUNNING)
-
-    def due_before(self, at: datetime) -> "ClockQuerySet":
-        """Running clocks whose due instant has passed at `at`."""
-        return self.running().filter(due_at__lt=at)
-
-
-class Clock(models.Model):
-    """One deadline of a complaint: the policy row it was started under and the due instant derived from its events."""
-
-    RUNNING, PAUSED, STOPPED, VOID = "running", "paused", "stopped", "void"
-
-    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
-    complaint = models.ForeignKey(Complaint, on_delete=models.PROTECT, related_name="clocks")
-    key = models.CharField(max_length=32)
-    policy = models.ForeignKey(SlaPolicy, on_delete=models.PROTECT, related_name="+")
-    holder = models.ForeignKey(Institution, on_delete=models.PROTECT, related_name="+")
-    zone = models.CharField(max_length=32)
-    calendar_version = models.CharField(max_length=64)
-    is_provisional = models.BooleanField(default=False)
-    started_at = models.DateTimeField()
-    due_at = models.DateTimeField()
-    stopped_at = models.DateTimeField(null=True)
-    state = models.CharField(max_length=8, default=RUNNING)
-    outcome = models.CharField(max_length=8, blank=True, default="")
-
-    objects = ClockQuerySet.as_manager()
-
-    class Meta:
-        constraints = [
-            models.CheckConstraint(name="clock_due_after_start", condition=Q(due_at__gte=models.F("started_at"))),
-            models.CheckConstraint(name="clock_state_known", condition=Q(state__in=("running", "paused", "stopped", "void"))),
-            models.CheckConstraint(name="clock_running_has_no_outcome", condition=~Q(state="running") | Q(outcome="", stopped_at__isnull=True)),
-            models.UniqueConstraint(fields=("complaint", "key"), condition=Q(state__in=("running", "paused")), name="clock_one_alive_per_key"),
-        ]
-        indexes = [
-            models.Index(fields=("key", "due_at"), name="clock_due", condition=Q(state="running")),
-            models.Index(fields=("complaint", "due_at"), name="clock_next", condition=Q(state="running")),
-        ]
-
-    def __str__(self) -> str:
-        return f"{self.key} {self.due_at:%Y-%m-%d}"
-
-
-class ClockEvent(models.Model):
-    """What happened to a clock; append-only, so that anybody can derive the due instant again."""
-
-    START, PAUSE, RESUME, STOP, VOID, RECOMPUTE = "start", "pause", "resume", "stop", "void", "recompute"
-
-    id = models.BigAutoField(primary_key=True)
-    clock = models.ForeignKey(Clock, on_delete=models.PROTECT, related_name="events")
-    transition = models.ForeignKey(Transition, on_delete=models.PROTECT, related_name="+")
-    kind = models.CharField(max_length=12)
-    reason = models.CharField(max_length=24)
-    at = models.DateTimeField()
-    due_at = models.DateTimeField()
-
-    class Meta:
-        ordering = ("id",)
-        constraints = [models.CheckConstraint(name="clock_event_kind", condition=Q(kind__in=("start", "pause", "resume", "stop", "void", "recompute")))]
-        triggers = append_only("clock_event")
-
-    def __str__(self) -> str:
-        return f"{self.kind} {self.at:%Y-%m-%d}"
-
-
-class Reading(models.Model):
-    """Who opened which identity, and why; append-only."""
-
-    id = models.BigAutoField(primary_key=True)
-    complaint = models.ForeignKey(Complaint, on_delete=models.PROTECT, related_name="+")
-    by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
-    at = models.DateTimeField()
-    what = models.CharField(max_length=24)
-    reason = models.CharField(max_length=200)
-
-    class Meta:
-        triggers = append_only("reading")
-
-    def __str__(self) -> str:
-        return f"{self.what} {self.at:%Y-%m-%d}"
-
-
-class Replay(models.Model):
-    """The answer to a submission, sealed under its own idempotency key, so that sending twice gives the same receipt."""
-
-    key_hash = models.BinaryField(max_length=32, primary_key=True)
-    request_hash = models.BinaryField(max_length=32)
-    sealed = models.BinaryField()
-    created_at = models.DateTimeField(db_index=True)
-
-    def __str__(self) -> str:
-        return f"{self.created_at:%Y-%m-%d %H:%M}"

@@ -1,0 +1,28 @@
+"""The complaint and what hangs on it: texts, the append-only history, clocks; and the vocabulary for reading them."""
+
+from .clocks import Clock, ClockEvent, ClockQuerySet
+from .complaint import ASSISTED, NEVER, Channel, Complaint, ComplaintQuerySet, Words, holds_true
+from .history import Entry, Reading, Replay, Transition
+from .inclusion import AgeBand, Assistance, Disability, Gedsi, Gender
+
+__all__ = [
+    "ASSISTED",
+    "NEVER",
+    "AgeBand",
+    "Assistance",
+    "Channel",
+    "Clock",
+    "ClockEvent",
+    "ClockQuerySet",
+    "Complaint",
+    "ComplaintQuerySet",
+    "Disability",
+    "Entry",
+    "Gedsi",
+    "Gender",
+    "Reading",
+    "Replay",
+    "Transition",
+    "Words",
+    "holds_true",
+]

@@ -1,0 +1,80 @@
+"""The deadlines of a complaint, in a narrow table of their own, and the events they are derived from."""
+
+import uuid
+from datetime import datetime
+
+from django.db import models
+from django.db.models import Q
+
+from institutions.models import Institution, SlaPolicy, append_only
+
+from .complaint import Complaint
+from .history import Transition
+
+
+class ClockQuerySet(models.QuerySet["Clock"]):
+    def running(self) -> "ClockQuerySet":
+        return self.filter(state=Clock.RUNNING)
+
+    def due_before(self, at: datetime) -> "ClockQuerySet":
+        """Running clocks whose due instant has passed at `at`."""
+        return self.running().filter(due_at__lt=at)
+
+
+class Clock(models.Model):
+    """One deadline of a complaint: the policy row it was started under and the due instant derived from its events."""
+
+    RUNNING, PAUSED, STOPPED, VOID = "running", "paused", "stopped", "void"
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    complaint = models.ForeignKey(Complaint, on_delete=models.PROTECT, related_name="clocks")
+    key = models.CharField(max_length=32)
+    policy = models.ForeignKey(SlaPolicy, on_delete=models.PROTECT, related_name="+")
+    holder = models.ForeignKey(Institution, on_delete=models.PROTECT, related_name="+")
+    zone = models.CharField(max_length=32)
+    calendar_version = models.CharField(max_length=64)
+    is_provisional = models.BooleanField(default=False)
+    started_at = models.DateTimeField()
+    due_at = models.DateTimeField()
+    stopped_at = models.DateTimeField(null=True)
+    state = models.CharField(max_length=8, default=RUNNING)
+    outcome = models.CharField(max_length=8, blank=True, default="")
+
+    objects = ClockQuerySet.as_manager()
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(name="clock_due_after_start", condition=Q(due_at__gte=models.F("started_at"))),
+            models.CheckConstraint(name="clock_state_known", condition=Q(state__in=("running", "paused", "stopped", "void"))),
+            models.CheckConstraint(name="clock_running_has_no_outcome", condition=~Q(state="running") | Q(outcome="", stopped_at__isnull=True)),
+            models.UniqueConstraint(fields=("complaint", "key"), condition=Q(state__in=("running", "paused")), name="clock_one_alive_per_key"),
+        ]
+        indexes = [
+            models.Index(fields=("key", "due_at"), name="clock_due", condition=Q(state="running")),
+            models.Index(fields=("complaint", "due_at"), name="clock_next", condition=Q(state="running")),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.key} {self.due_at:%Y-%m-%d}"
+
+
+class ClockEvent(models.Model):
+    """What happened to a clock; append-only, so that anybody can derive the due instant again."""
+
+    START, PAUSE, RESUME, STOP, VOID, RECOMPUTE = "start", "pause", "resume", "stop", "void", "recompute"
+
+    id = models.BigAutoField(primary_key=True)
+    clock = models.ForeignKey(Clock, on_delete=models.PROTECT, related_name="events")
+    transition = models.ForeignKey(Transition, on_delete=models.PROTECT, related_name="+")
+    kind = models.CharField(max_length=12)
+    reason = models.CharField(max_length=24)
+    at = models.DateTimeField()
+    due_at = models.DateTimeField()
+
+    class Meta:
+        ordering = ("id",)
+        constraints = [models.CheckConstraint(name="clock_event_kind", condition=Q(kind__in=("start", "pause", "resume", "stop", "void", "recompute")))]
+        triggers = append_only("clock_event")
+
+    def __str__(self) -> str:
+        return f"{self.kind} {self.at:%Y-%m-%d}"
