@@ -3,6 +3,7 @@
 -- Operators:  psql -U postgres -f deploy/roles.sql
 --             then give the login a password (\password lapor) and make its database:
 --             createdb -U postgres -O lapor -E UTF8 -T template0 lapor
+--             psql -U postgres -d lapor -c 'GRANT ALL ON SCHEMA public TO lapor'
 --
 -- `lapor` is the only login of the system. It is not a superuser, and it does not inherit: what belongs to the vault it
 -- can touch only after `SET ROLE lapor_vault`, which the code does in one module, for one transaction.

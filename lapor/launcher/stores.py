@@ -147,7 +147,12 @@ class Stores:
             roles += "\nALTER ROLE lapor CREATEDB;"
         self._sql("postgres", roles)
         if not self._sql("postgres", "SELECT 1 FROM pg_database WHERE datname = 'lapor'"):
-            self._sql("postgres", "CREATE DATABASE lapor OWNER lapor")
+            # A login that does not inherit is not, before PostgreSQL 16, at home in its own database's public schema;
+            # databases that the tests make are copies of template1.
+            grant = "GRANT ALL ON SCHEMA public TO lapor"
+            self._sql("template1", grant)
+            self._sql("postgres", "CREATE DATABASE lapor OWNER lapor TEMPLATE template0")
+            self._sql("lapor", grant)
 
     def begin_again(self) -> None:
         """A first start that was killed left half a demo: it goes, and the next one finds an empty database.
