@@ -15,6 +15,7 @@ from django.utils.translation import gettext
 
 from complaints import numbers, services
 from complaints.models import Complaint
+from complaints.workflow import SENTENCES
 from tests.world import SORT, World, answered, at_unit
 
 OVERSIGHT: dict[str, Any] = {**SORT, "track": "oversight", "reported_party": "Kepala dinas"}
@@ -156,6 +157,8 @@ def test_what_the_reporter_answers_and_what_desks_note_stays_between_them(client
 
     assert "Sudah diulang." in found
     assert not any(text in found for text in ("Balasan pribadi", "Catatan meja", "Komentar pribadi"))
+    assert str(SENTENCES["answer"]) in found
+    assert str(SENTENCES["note"]) not in found
 
 
 def test_a_secret_wish_of_the_reporter_is_not_told_with_its_reason(client: Client, world: World) -> None:
