@@ -210,3 +210,6 @@ HANDLER_KEYS = frozenset(
         "jurisdiction_decision",
     }
 )
+
+# The deadlines that the public may watch.
+PUBLIC_KEYS = frozenset({"verify_national", "verify_institution", "first_response", "resolution_information", "resolution_non_oversight", "statutory_60"})

@@ -9,11 +9,10 @@ from rest_framework import serializers
 
 from institutions.models import Institution, Region, Topic
 
+from .clock import PUBLIC_KEYS
 from .models import AgeBand, Assistance, Clock, Complaint, Disability, Entry, Gender, Transition
 from .services import OpenStep, Receipt
 from .workflow import ACTIONS, INNER_EVENTS, NEXT_STEPS, SENTENCES, Classification, EntryKind, State
-
-PUBLIC_CLOCKS = frozenset({"verify_national", "verify_institution", "first_response", "resolution_information", "resolution_non_oversight", "statutory_60"})
 
 
 class ContactIn(serializers.Serializer[Any]):
@@ -179,13 +178,6 @@ def coded(row: Topic | Region | None) -> dict[str, str] | None:
     return {"code": str(row.pk), "name": row.name} if row is not None else None
 
 
-def regency(region: Region | None) -> Region | None:
-    """The regency or city of a place: nothing finer is public."""
-    while region is not None and region.level not in {"regency", "province"}:
-        region = region.parent
-    return region
-
-
 def clock_out(clock: Clock) -> dict[str, Any]:
     return {name: getattr(clock, name) for name in ("key", "state", "started_at", "due_at", "is_provisional", "outcome")}
 
@@ -203,7 +195,7 @@ def receipt_out(receipt: Receipt, clocks: Iterable[Clock], missing: list[str]) -
 
 
 def row_out(complaint: Complaint, *, in_full: bool) -> dict[str, Any]:
-    region = complaint.incident_region if in_full else regency(complaint.incident_region)
+    region = complaint.incident_region if in_full else complaint.regency
     return {
         "tracking_id": complaint.tracking_id,
         "title": complaint.title if in_full else complaint.title_public,
@@ -237,7 +229,7 @@ def event_out(row: Transition, entry: Entry | None, *, audience: str, sees_note:
 def detail_out(complaint: Complaint, *, audience: str, note_paths: tuple[str, ...] = ()) -> dict[str, Any]:
     """A complaint read with `clocks` and `transitions__entry` prefetched, for one audience."""
     in_full = audience != "public"
-    clocks = [c for c in complaint.clocks.all() if in_full or c.key in PUBLIC_CLOCKS]
+    clocks = [c for c in complaint.clocks.all() if in_full or c.key in PUBLIC_KEYS]
     found = row_out(complaint, in_full=in_full) | {
         "audience": audience,
         "body": complaint.body if in_full else complaint.body_public,

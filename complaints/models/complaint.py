@@ -245,6 +245,14 @@ class Complaint(models.Model):
         return f'"{self.version}"'
 
     @property
+    def regency(self) -> Region | None:
+        """The regency or city where it happened: nothing finer is public."""
+        region = self.incident_region
+        while region is not None and region.level not in {Region.Level.REGENCY, Region.Level.PROVINCE}:
+            region = region.parent
+        return region
+
+    @property
     def is_open(self) -> bool:
         return self.state in ACTIVE
 

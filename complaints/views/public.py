@@ -6,9 +6,9 @@ from django.shortcuts import render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET
 
-from institutions.models import Region
 from lapor.ground.problems import Refusal
 
+from ..clock import PUBLIC_KEYS
 from ..filters import PublicFilter, narrowed
 from ..forms import topic_choices
 from ..models import Complaint, ComplaintQuerySet
@@ -17,14 +17,6 @@ from .shared import CLOCKS, TIMELINE, at_of, number_of, read_cursor, write_curso
 
 PAGE = 20
 RELATED = ("holder", "topic", "incident_region__parent__parent__parent")
-PUBLIC_CLOCKS = frozenset({"verify_national", "verify_institution", "first_response", "resolution_information", "resolution_non_oversight", "statutory_60"})
-
-
-def regency(region: Region | None) -> Region | None:
-    """The regency or city of a place: nothing finer is public."""
-    while region is not None and region.level not in {"regency", "province"}:
-        region = region.parent
-    return region
 
 
 def _page(rows: ComplaintQuerySet, cursor: str) -> tuple[list[Complaint], str]:
@@ -42,7 +34,7 @@ def _page(rows: ComplaintQuerySet, cursor: str) -> tuple[list[Complaint], str]:
 def home(request: HttpRequest) -> HttpResponse:
     """What this is, the way to file and to follow a report, and the latest public ones."""
     rows = Complaint.objects.public().select_related(*RELATED).order_by("-published_at", "pk")[:5]
-    return render(request, "complaints/public/home.html", {"latest": [(row, regency(row.incident_region)) for row in rows]})
+    return render(request, "complaints/public/home.html", {"latest": list(rows)})
 
 
 @require_GET
@@ -59,7 +51,7 @@ def listing(request: HttpRequest) -> HttpResponse:
     kept = request.GET.copy()
     kept.pop("setelah", None)
     context = {
-        "page": [(row, regency(row.incident_region)) for row in page],
+        "page": page,
         "next": following,
         "filter": bound,
         "topics": topic_choices(),
@@ -77,10 +69,9 @@ def detail(request: HttpRequest, tracking_id: str) -> HttpResponse:
     if complaint is None:
         raise Refusal("not_found", _("There is no such report, or it is not public."))
     events = [(row, getattr(row, "entry", None)) for row in complaint.transitions.all() if row.kind not in INNER_EVENTS]
-    running = [clock for clock in complaint.clocks.all() if clock.key in PUBLIC_CLOCKS and clock.state == "running"]
+    running = [clock for clock in complaint.clocks.all() if clock.key in PUBLIC_KEYS and clock.state == "running"]
     context = {
         "complaint": complaint,
-        "region": regency(complaint.incident_region),
         "events": events,
         "clocks": running,
         "at": at_of(request),
