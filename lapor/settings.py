@@ -297,6 +297,8 @@ STORAGES = {
 }
 WHITENOISE_AUTOREFRESH = DEBUG
 WHITENOISE_USE_FINDERS = DEBUG
+# Compressed already, or (source maps, half of all bytes) read by nobody but a developer.
+WHITENOISE_SKIP_COMPRESS_EXTENSIONS = ("br", "gz", "jpeg", "jpg", "map", "png", "webp", "woff", "woff2")
 
 # Security. The same policy in debug, so that a page that breaks it breaks on the developer's screen.
 SECURE_CSP = {
