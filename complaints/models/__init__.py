@@ -1,13 +1,14 @@
 """The complaint and what hangs on it: texts, the append-only history, clocks; and the vocabulary for reading them."""
 
 from .clocks import Clock, ClockEvent, ClockQuerySet
-from .complaint import ASSISTED, NEVER, Channel, Complaint, ComplaintQuerySet, Words, holds_true
+from .complaint import ASSISTED, NEVER, SEARCH_COLUMNS, Channel, Complaint, ComplaintQuerySet, Words, holds_true
 from .history import Entry, Reading, Replay, Transition
 from .inclusion import AgeBand, Assistance, Disability, Gedsi, Gender
 
 __all__ = [
     "ASSISTED",
     "NEVER",
+    "SEARCH_COLUMNS",
     "AgeBand",
     "Assistance",
     "Channel",

@@ -54,6 +54,8 @@ class Channel(models.TextChoices):
 
 # Where nothing is due: a value instead of NULL keeps the queue's order one plain index.
 NEVER = datetime(9999, 12, 31, tzinfo=UTC)
+# The index's own columns: big, and read by nobody.
+SEARCH_COLUMNS = ("search", "search_public")
 ASSISTED = (Channel.WALK_IN, Channel.PHONE, Channel.LETTER, Channel.EMAIL)
 
 

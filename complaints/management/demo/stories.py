@@ -14,7 +14,7 @@ from complaints import services
 from complaints.models import Complaint
 from complaints.services import Reference
 from complaints.workflow import Track
-from institutions.models import Institution, Region
+from institutions.models import Institution, Region, Topic
 from lapor.ground.problems import Refusal
 from officers.actors import Actor, actor_for
 from officers.models import Appointment, User
@@ -44,6 +44,7 @@ class Country:
     def __post_init__(self) -> None:
         self.reference = Reference(self.at)
         self.bodies = {row.slug: row for row in Institution.objects.select_related("parent")}
+        self.topics = {row.pk: row for row in Topic.objects.all()}
         self.by_id = {row.pk: row for row in self.bodies.values()}
         for body in read("institutions")["institutions"]:
             for unit in body["units"]:
@@ -135,8 +136,8 @@ class Story:
             "incident_date": None if "incident_date" in missing else (at.astimezone(WIB).date() - timedelta(days=random.randrange(0, 25))).isoformat(),
             "incident_region": None if "incident_region" in missing else region,
             "origin_region": region[:5],
-            "target_institution": self.body if direct else None,
-            "topic": template.get("topic") if random.random() < 0.5 else None,
+            "target_institution": self.country.bodies[self.body] if direct else None,
+            "topic": self.country.topics[template["topic"]] if random.random() < 0.5 else None,
             "is_anonymous": is_anonymous,
             "is_secret": random.random() < 0.1,
             "urgent": random.random() < 0.01,
@@ -184,10 +185,10 @@ class Story:
     def _text(self, section: str, **wanted: Any) -> Callable[[datetime], str]:
         return lambda _at: str(self.voice.pick(section, **wanted)["text"])
 
-    def _sort(self) -> dict[str, str]:
+    def _sort(self) -> dict[str, Any]:
         """What the desk has not settled yet."""
-        wanted = {"track": self.template.get("track", Track.NON_OVERSIGHT)}
-        return wanted | {"topic": self.template["topic"]}
+        wanted: dict[str, Any] = {"track": self.template.get("track", Track.NON_OVERSIGHT)}
+        return wanted | {"topic": self.country.topics[self.template["topic"]]}
 
     def national(self, action: str, **given: Any) -> Callable[[datetime], None]:
         return self.officer(action, "national_admin", **given)
@@ -248,7 +249,10 @@ def _incomplete(story: Story) -> Iterator[Move]:
 
 def _to_body(story: Story) -> Iterator[Move]:
     if story.case.holder.is_national:
-        yield story._wait(0.1, 2.2), story.national("dispose_to_institution", target=story.body, text=story._text("dispose"), **story._sort())
+        yield (
+            story._wait(0.1, 2.2),
+            story.national("dispose_to_institution", target=story.country.bodies[story.body], text=story._text("dispose"), **story._sort()),
+        )
 
 
 def _dispose(story: Story) -> Iterator[Move]:
@@ -268,16 +272,16 @@ def _dispose(story: Story) -> Iterator[Move]:
     if random.random() < 0.12:
         yield story._wait(0.2, 2.5), story.admin("handle", **story._sort())
     else:
-        yield story._wait(0.2, 2.5), story.admin("dispose_to_unit", target=story.unit, text=story._text("dispose"), **story._sort())
+        yield story._wait(0.2, 2.5), story.admin("dispose_to_unit", target=story.country.bodies[story.unit], text=story._text("dispose"), **story._sort())
     if random.random() < 0.04:
         yield story._wait(0.3, 2), story.handler("return_to_admin", text=story._text("return_to_admin"))
-        yield story._wait(0.2, 2), story.admin("dispose_to_unit", target=story.unit)
+        yield story._wait(0.2, 2), story.admin("dispose_to_unit", target=story.country.bodies[story.unit])
     yield from _handled(story)
 
 
 def _supervised(story: Story) -> Iterator[Move]:
     if story.case.holder.slug == story.body and story.body in story.country.supervisors:
-        yield story._wait(0.2, 2), story.admin("dispose_to_unit", target=story.country.supervisors[story.body], **story._sort())
+        yield story._wait(0.2, 2), story.admin("dispose_to_unit", target=story.country.bodies[story.country.supervisors[story.body]], **story._sort())
     yield story._wait(0.3, 2), story.officer("handle", "oversight_handler", **story._sort())
     yield story._wait(2, 6), story.handler("respond", text=story._text("initial"), estimated_on=story.plan_date)
     yield story._wait(15, 50), story.answer
