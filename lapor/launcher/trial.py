@@ -16,7 +16,7 @@ from lapor.launcher.speech import say
 from lapor.launcher.stores import POSTGRES, VALKEY, Stores
 from lapor.launcher.translations import compile_translations
 
-WORKERS = ("-n", "2", "--dist", "loadgroup")
+WORKERS = ("-n", "2")
 OWN_CHOICE = (
     "-n",
     "--numprocesses",

@@ -14,7 +14,7 @@ import pytest
 from lapor.launcher.processes import command_of, living
 from tests.lapor.launching import READY, Home, new_home
 
-pytestmark = [pytest.mark.night, pytest.mark.xdist_group("launch")]
+pytestmark = pytest.mark.night
 
 PARTS = ("web", "beat", "worker", "valkey", "postgres")
 
