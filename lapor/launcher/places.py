@@ -116,11 +116,16 @@ class Places:
         folder.chmod(0o700)
 
 
+def name_of(home: Path) -> str:
+    """What a home's folders outside it are called."""
+    return f"lapor-{hashlib.sha256(str(home).encode()).hexdigest()[:10]}"
+
+
 def of_home() -> Places:
     """The places of LAPOR_HOME (default `var/`)."""
     home = Path(variable("LAPOR_HOME", str(ROOT / "var"))).expanduser()
     home = (home if home.is_absolute() else ROOT / home).resolve()
-    name = f"lapor-{hashlib.sha256(str(home).encode()).hexdigest()[:10]}"
+    name = name_of(home)
     account = service_account()
     data = home / "data" if not account or open_to_all(home) else PERSISTENT / name
     return Places(home=home, data=data, sockets=SHORT / name, account=account)

@@ -56,8 +56,7 @@ class Stores:
         if self.own_database:
             self._initialise()
             end_stranger(self.places)
-        for leftover in self.places.sockets.iterdir():
-            leftover.unlink()
+        self._clear_sockets()
         if self.own_database:
             self.children.append(self._postgres())
         if self.own_broker:
@@ -70,12 +69,19 @@ class Stores:
 
     def stop(self) -> None:
         """Stop both; what they hold is on disk when this returns."""
+        started = bool(self.children)
         for child in reversed(self.children):
             child.ask_to_end()
             child.bury()
         self.children.clear()
+        if started:
+            self._clear_sockets()  # a store that crashed left its own
         with contextlib.suppress(OSError):  # not empty: somebody else's server, which is not ours to disturb
             self.places.sockets.rmdir()
+
+    def _clear_sockets(self) -> None:
+        for leftover in self.places.sockets.iterdir():
+            leftover.unlink(missing_ok=True)
 
     def psql(self) -> Path:
         """The psql that fits the server."""

@@ -76,6 +76,7 @@ def test_a_part_that_crashes_is_named_and_stops_the_rest(home: Home, part: str) 
     assert code == 1
     assert f"{part} has ended by itself (code -9)" in home.words()
     assert home.family() == set()
+    assert not home.sockets().exists()
     home.up()
 
 

@@ -13,6 +13,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from lapor.launcher import keys
+from lapor.launcher.places import SHORT, name_of
 from lapor.launcher.processes import living
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -95,6 +96,10 @@ class Home:
         """The children that the home's marks tell of."""
         marks = self.path.joinpath("run").glob("*.json")
         return {mark.stem: int(json.loads(mark.read_text(encoding="ascii"))["pid"]) for mark in marks}
+
+    def sockets(self) -> Path:
+        """Where its stores listen."""
+        return SHORT / name_of(self.path)
 
     def family(self) -> set[int]:
         """The living processes of the home: the launcher, its children and theirs."""
