@@ -1,0 +1,26 @@
+"""The shape of what people fill in. Forms render and keep what was typed; the services read it and say what is wrong."""
+
+from .intake import IntakeForm, Unclear, submission
+from .shape import Ambiguous, find_place, institution_choices, show_refusal, topic_choices
+from .steps import FIELDS, EditForm, NoteForm, ProofForm, RateForm, StepForm, given, label_of, read_version, step_form
+
+__all__ = [
+    "FIELDS",
+    "Ambiguous",
+    "EditForm",
+    "IntakeForm",
+    "NoteForm",
+    "ProofForm",
+    "RateForm",
+    "StepForm",
+    "Unclear",
+    "find_place",
+    "given",
+    "institution_choices",
+    "label_of",
+    "read_version",
+    "show_refusal",
+    "step_form",
+    "submission",
+    "topic_choices",
+]

@@ -1,0 +1,120 @@
+"""The one page on which a report is written, and what the service gets of it."""
+
+import uuid
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+
+from django import forms
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from institutions.models import Institution, Region
+from lapor.ground.problems import Refusal
+
+from ..models import ASSISTED, AgeBand, Assistance, Channel, Disability, Gender
+from ..workflow import Classification
+from .shape import EMPTY, Ambiguous, Loose, Shape, Text, area, day, find_place, institution_choices, select, topic_choices
+
+
+class IntakeForm(Shape):
+    """Everything that a report may say, on one page."""
+
+    classification = Loose(
+        label=gettext_lazy("What do you want to send?"), choices=Classification.choices, widget=forms.RadioSelect, initial=Classification.COMPLAINT
+    )
+    title = Text(label=gettext_lazy("Title"), help_text=gettext_lazy("In one line, for example: Street lights out in front of the market."))
+    body = area(gettext_lazy("What happened?"), rows=8, help_text=gettext_lazy("What, since when, who is affected. Please do not write identity numbers here."))
+    incident_date = day(gettext_lazy("When did it happen?"), required=False)
+    incident_region = Text(
+        label=gettext_lazy("In which village, district or city?"), required=False, help_text=gettext_lazy("For example: Menteng, Jakarta Pusat.")
+    )
+    incident_place = Text(label=gettext_lazy("Where exactly?"), required=False, help_text=gettext_lazy("For example: in front of the post office."))
+    target_institution = select(
+        gettext_lazy("Which institution is it for?"), [], required=False, help_text=gettext_lazy("If you do not know, leave it: we find the right one.")
+    )
+    topic = select(gettext_lazy("What is it about?"), [], required=False)
+    requested_outcome = area(gettext_lazy("What should be done?"), rows=3, required=False)
+    loss = area(gettext_lazy("What loss did you have?"), rows=2, required=False)
+    reported_party = Text(label=gettext_lazy("Is it about somebody in particular?"), required=False, help_text=gettext_lazy("Office or function is enough."))
+    origin_region = Text(
+        label=gettext_lazy("Where do you live?"), required=False, help_text=gettext_lazy("City or regency. Asked for aspirations and information requests.")
+    )
+    urgent = forms.BooleanField(label=gettext_lazy("It is urgent: danger to life, violence, a child in danger"), required=False)
+    is_anonymous = forms.BooleanField(
+        label=gettext_lazy("Anonymous"), required=False, help_text=gettext_lazy("The institution and the public do not learn who you are.")
+    )
+    is_secret = forms.BooleanField(
+        label=gettext_lazy("Secret"), required=False, help_text=gettext_lazy("The public cannot read your report; only the institutions that handle it can.")
+    )
+    contact_name = Text(label=gettext_lazy("Your name"), required=False, widget=forms.TextInput(attrs={"autocomplete": "name"}))
+    contact_email = Text(label=gettext_lazy("E-mail"), required=False, widget=forms.EmailInput(attrs={"autocomplete": "email"}))
+    contact_phone = Text(label=gettext_lazy("Telephone"), required=False, widget=forms.TextInput(attrs={"type": "tel", "autocomplete": "tel"}))
+    contact_allowed = forms.BooleanField(label=gettext_lazy("The handling officer may contact me"), required=False)
+    gedsi_needs_assistance = Loose(label=gettext_lazy("Do you need help to follow your report?"), choices=Assistance.choices, required=False)
+    gedsi_gender = Loose(label=gettext_lazy("Gender"), choices=EMPTY + Gender.choices, required=False)
+    gedsi_disability = Loose(label=gettext_lazy("Disability"), choices=EMPTY + Disability.choices, required=False)
+    gedsi_age_band = Loose(label=gettext_lazy("Age"), choices=EMPTY + AgeBand.choices, required=False)
+    consent = forms.BooleanField(label=gettext_lazy("I agree that my report is handled as described in the privacy notice."))
+    idempotency_key = Text(widget=forms.HiddenInput)
+
+    def __init__(self, data: Mapping[str, Any] | None = None, *, assisted: bool = False, door: Institution | None = None) -> None:
+        super().__init__(data, initial={"idempotency_key": str(uuid.uuid4())})
+        self.fields["topic"].choices = EMPTY + topic_choices()  # type: ignore[attr-defined]
+        if door is None:
+            unknown = [("", gettext_lazy("I do not know"))]
+            self.fields["target_institution"].choices = unknown + institution_choices(parent__kind="national")  # type: ignore[attr-defined]
+        else:
+            del self.fields["target_institution"]
+        if assisted:
+            channels = [(c, Channel(c).label) for c in ASSISTED]
+            channel = select(gettext_lazy("How did the report come in?"), channels)
+            self.ask("channel", channel, is_needed=True)
+            self.order_fields(["channel"])
+            self.fields["consent"].label = gettext_lazy("The reporter agrees that the report is handled as described in the privacy notice.")
+            for name in ("contact_name", "contact_email", "contact_phone"):  # an officer's browser must not offer the last citizen's
+                self.fields[name].widget.attrs["autocomplete"] = "off"
+
+    def refused(self, refusal: Refusal) -> None:
+        """The hidden key was used for other words or is none: what is typed now is a report of its own."""
+        if refusal.code == "conflict" or "Idempotency-Key" in refusal.fields:
+            self.data = self.data.copy()  # type: ignore[attr-defined]
+            self.data["idempotency_key"] = str(uuid.uuid4())  # type: ignore[index]
+
+
+FLAGS = ("is_anonymous", "is_secret", "urgent", "contact_allowed", "consent")
+PLACES = ("incident_region", "origin_region")
+
+
+def submission(form: IntakeForm, *, at: datetime) -> dict[str, Any]:
+    """What was typed as `services.submit` takes it. Refuses a place that is not clear, offering the likely ones."""
+    del at
+    data = form.data
+    plain = [
+        n for n in form.fields if n not in FLAGS and n not in PLACES and not n.startswith(("contact_", "gedsi_")) and n not in {"idempotency_key", "channel"}
+    ]
+    found: dict[str, Any] = {name: data.get(name, "") for name in plain}
+    found |= {name: bool(data.get(name)) for name in FLAGS}
+    found["contact"] = {name: data.get(f"contact_{name}", "") for name in ("name", "email", "phone")}
+    found["gedsi"] = {name: data.get(f"gedsi_{name}", "") for name in ("needs_assistance", "gender", "disability", "age_band")}
+    wrong: dict[str, list[Any]] = {}
+    unclear: dict[str, list[Region]] = {}
+    for name in PLACES:
+        try:
+            found[name] = find_place(data.get(name, ""), name) if data.get(name, "").strip() else ""
+        except Refusal as refusal:
+            wrong |= refusal.fields
+            found[name] = ""
+            if isinstance(refusal, Ambiguous):
+                unclear |= refusal.offers
+    if wrong:
+        raise Unclear(wrong, unclear, found)
+    return found
+
+
+class Unclear(Refusal):
+    """Places that could not be told; carries the rest, so that its errors can be shown in the same breath."""
+
+    def __init__(self, wrong: dict[str, list[Any]], offers: dict[str, list[Region]], rest: dict[str, Any]) -> None:
+        super().__init__("invalid", _("Please check the marked fields."), fields=wrong)
+        self.offers, self.rest = offers, rest

@@ -1,0 +1,203 @@
+"""What each step asks, and the smaller forms: notes, edits, the proof of a case, a rating."""
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from django import forms
+from django.utils.translation import gettext_lazy
+
+from .. import services
+from ..models import Complaint
+from ..workflow import ACTIONS, ArchiveReason, Classification, Finding, HandOverTarget, Outcome, PendReason, Step, Track
+from .shape import EMPTY, Shape, Text, area, day, find_place, institution_choices, select, topic_choices
+
+
+def _target(step: Step, complaint: Complaint) -> forms.Field:
+    """Institutions for the national desk, units of the holder's institution for everybody else."""
+    if step.code == "dispose_to_institution":
+        return select(gettext_lazy("Institution"), institution_choices(parent__kind="national"))
+    top = ".".join(complaint.holder.path.split(".")[:2]) + "."
+    return select(gettext_lazy("Unit"), institution_choices(path__startswith=top, but=complaint.holder.slug))
+
+
+def _reason(step: Step, _complaint: Complaint) -> forms.Field:
+    if step.code == "archive":
+        return select(gettext_lazy("Reason"), ArchiveReason.choices)
+    return select(gettext_lazy("Reason"), PendReason.choices)
+
+
+TEXT_LABELS = {
+    "respond": (gettext_lazy("Your initial response"), gettext_lazy("Say in your own words what will be done and by whom. The reporter reads it.")),
+    "progress": (gettext_lazy("What was done since"), gettext_lazy("The reporter reads it.")),
+    "answer": (
+        gettext_lazy("Final follow-up"),
+        gettext_lazy("What was done, when and with which result. The reporter reads it, and the public unless the report is secret."),
+    ),
+    "reply": (gettext_lazy("Your reply"), gettext_lazy("What is still open? The institution reads it.")),
+    "complete": (gettext_lazy("What you add"), gettext_lazy("Please add what was asked for.")),
+    "confirm": (gettext_lazy("A word about the handling"), gettext_lazy("The institution reads it.")),
+    "reopen": (gettext_lazy("Why should it be opened again?"), gettext_lazy("Say what is not solved.")),
+    "archive": (gettext_lazy("Explanation to the reporter"), gettext_lazy("In plain words, with what the reporter can do instead.")),
+    "close_by_decision": (
+        gettext_lazy("Justification"),
+        gettext_lazy("The reporter reads it, together with the right to open the report again and to turn to the Ombudsman."),
+    ),
+    "pend": (gettext_lazy("A word to the reporter"), gettext_lazy("The reporter reads it above the list.")),
+    "hand_over": (gettext_lazy("Explanation to the reporter"), gettext_lazy("Who has it now and what happens there.")),
+    "withdraw": (gettext_lazy("Why do you withdraw it?"), gettext_lazy("You need not say.")),
+}
+
+
+def _text(step: Step, _complaint: Complaint) -> forms.Field:
+    label, hint = TEXT_LABELS.get(step.code, (gettext_lazy("Text"), gettext_lazy("Read by the desks that handle the report, not by the reporter.")))
+    return area(label, help_text=hint)
+
+
+Maker = Callable[[Step, Complaint], forms.Field]
+FIELDS: dict[str, Maker] = {
+    "text": _text,
+    "evidence": lambda s, c: area(gettext_lazy("Evidence, or the legal basis of a refusal"), rows=3),
+    "reason": _reason,
+    "items": lambda s, c: area(gettext_lazy("What is missing"), rows=4, help_text=gettext_lazy("One item a line.")),
+    "target": _target,
+    "suggested": lambda s, c: select(gettext_lazy("Competent body, if you know it"), institution_choices(parent__kind="national")),
+    "topic": lambda s, c: select(gettext_lazy("Topic"), topic_choices(), initial=c.topic_id),
+    "track": lambda s, c: select(
+        gettext_lazy("Track"), Track.choices, help_text=gettext_lazy("Oversight-type: abuse of office, corruption, discipline of officials.")
+    ),
+    "estimated_on": lambda s, c: day(gettext_lazy("Expected to be done by")),
+    "done_on": lambda s, c: day(gettext_lazy("Done on")),
+    "outcome": lambda s, c: select(gettext_lazy("Outcome"), Outcome.choices),
+    "rating": lambda s, c: select(gettext_lazy("How satisfied are you?"), [(str(n), f"{n} {'★' * n}") for n in range(5, 0, -1)]),
+    "secret": lambda s, c: select(
+        gettext_lazy("Who may read it?"),
+        [("true", gettext_lazy("Secret: only the institutions that handle it")), ("false", gettext_lazy("Public: without who you are"))],
+        initial="false" if c.is_secret else "true",
+    ),
+    "body": lambda s, c: select(gettext_lazy("Receiving body"), HandOverTarget.choices),
+    "reference": lambda s, c: Text(label=gettext_lazy("Its reference")),
+    "consent_identity": lambda s, c: select(
+        gettext_lazy("The reporter agrees that the identity moves too"), [("true", gettext_lazy("Yes")), ("false", gettext_lazy("No"))]
+    ),
+    "incident_date": lambda s, c: day(gettext_lazy("When did it happen?"), initial=c.incident_date),
+    "incident_region": lambda s, c: Text(
+        label=gettext_lazy("Village, district or city"),
+        help_text=gettext_lazy("For example: Menteng, Jakarta Pusat."),
+        initial=c.incident_region.full_name() if c.incident_region else "",
+    ),
+    "incident_place": lambda s, c: Text(label=gettext_lazy("Where exactly?"), initial=c.incident_place),
+    "reported_party": lambda s, c: Text(
+        label=gettext_lazy("Whom is it about?"), initial=c.reported_party, help_text=gettext_lazy("As the reporter says it; needed on the oversight track.")
+    ),
+}
+DECISION: dict[str, Callable[[], forms.Field]] = {
+    "decision_number": lambda: Text(label=gettext_lazy("Number of the decision")),
+    "decision_on": lambda: day(gettext_lazy("Date of the decision")),
+    "decision_finding": lambda: select(gettext_lazy("Finding"), Finding.choices),
+}
+
+
+class StepForm(Shape):
+    """What one step asks of one complaint."""
+
+    step: Step
+
+
+def read_version(text: str) -> int | None:
+    """The version that a page was read at; none when it says nothing, and one that never was when it says nonsense."""
+    try:
+        return int(text) if text.strip() else None
+    except ValueError:
+        return 0
+
+
+def label_of(step: Step) -> str:
+    return str(ACTIONS[step.code])
+
+
+def step_form(step: Step, complaint: Complaint, data: Mapping[str, Any] | None = None) -> StepForm:
+    """The inputs of `services.inputs_of`, required first, with the version that was read."""
+    required, optional = services.inputs_of(step, complaint)
+    form = StepForm(data)
+    form.step = step
+    for name in (*required, *optional):
+        made = {key: make() for key, make in DECISION.items()} if name == "decision" else {name: FIELDS[name](step, complaint)}
+        for key, field in made.items():
+            form.ask(key, field, is_needed=name in required)
+    form.ask("version", Text(widget=forms.HiddenInput, initial=complaint.version), is_needed=False)
+    return form
+
+
+def given(form: StepForm) -> dict[str, Any]:
+    """What was typed, by the service's names; a place that was named is looked up."""
+    found = {name: form.data.get(name, "") for name in form.fields if name != "version"}
+    if "decision_number" in found:
+        parts = {key: found.pop(f"decision_{key}") for key in ("number", "on", "finding")}
+        found["decision"] = parts if any(parts.values()) else None
+    if found.get("incident_region"):
+        found["incident_region"] = find_place(found["incident_region"], "incident_region")
+    return found
+
+
+class NoteForm(Shape):
+    text = area(gettext_lazy("Internal note"), help_text=gettext_lazy("Read by your institution and the national desk only."))
+
+
+class EditForm(Shape):
+    """The desk's words beside the reporter's."""
+
+    title = Text(label=gettext_lazy("Title"))
+    body = area(gettext_lazy("Text"), rows=10)
+    reported_party = Text(label=gettext_lazy("Whom is it about?"))
+    classification = select(gettext_lazy("Kind"), Classification.choices)
+    topic = select(gettext_lazy("Topic"), [])
+    track = select(gettext_lazy("Track"), Track.choices)
+    is_urgent = forms.BooleanField(label=gettext_lazy("Urgent: danger to life, violence, a child in danger"))
+    version_read = Text(widget=forms.HiddenInput)
+
+    def __init__(self, complaint: Complaint, data: Mapping[str, Any] | None = None) -> None:
+        self.complaint = complaint
+        self.before = {
+            "title": complaint.title,
+            "body": complaint.body,
+            "reported_party": complaint.reported_party,
+            "classification": complaint.classification,
+            "topic": complaint.topic_id or "",
+            "track": complaint.track if complaint.is_track_set else "",
+            "is_urgent": complaint.is_urgent,
+        }
+        super().__init__(data, initial={**self.before, "version_read": complaint.version})
+        self.fields["topic"].choices = EMPTY + topic_choices()  # type: ignore[attr-defined]
+        if complaint.accepted_at is not None:
+            for name in ("track", "classification"):
+                del self.fields[name]
+
+    def changes(self) -> dict[str, Any]:
+        """Only what differs from the complaint."""
+        sent = {name: self.data.get(name, "") for name in self.fields if name not in {"version_read", "is_urgent"}}
+        found: dict[str, Any] = {n: v.replace("\r\n", "\n") for n, v in sent.items() if v.replace("\r\n", "\n") != self.before[n]}
+        found = {name: value for name, value in found.items() if value or name in {"title", "body", "reported_party"}}
+        if bool(self.data.get("is_urgent")) != self.before["is_urgent"]:
+            found["is_urgent"] = bool(self.data.get("is_urgent"))
+        return found
+
+    def version(self) -> int | None:
+        return read_version(self.data.get("version_read", ""))
+
+
+class ProofForm(Shape):
+    number = Text(
+        label=gettext_lazy("Number"),
+        help_text=gettext_lazy("It looks like LPR-7K3M-92QX-4."),
+        widget=forms.TextInput(attrs={"autocomplete": "off", "autocapitalize": "characters", "spellcheck": "false"}),
+    )
+    code = Text(
+        label=gettext_lazy("Case code"),
+        help_text=gettext_lazy("It was shown once, when you sent the report."),
+        widget=forms.TextInput(attrs={"autocomplete": "off", "autocapitalize": "characters", "spellcheck": "false"}),
+    )
+
+
+class RateForm(Shape):
+    rating = select(gettext_lazy("How satisfied are you?"), [(str(n), f"{n} {'★' * n}") for n in range(5, 0, -1)])
+    text = area(gettext_lazy("A word about the handling"), rows=4, required=False)
