@@ -1,14 +1,16 @@
 """The shape of what people fill in. Forms render and keep what was typed; the services read it and say what is wrong."""
 
-from .intake import IntakeForm, Unclear, submission
+from .intake import PLACES, IntakeForm, Unclear, submission
 from .shape import Ambiguous, find_place, institution_choices, show_refusal, topic_choices
-from .steps import FIELDS, EditForm, NoteForm, ProofForm, RateForm, StepForm, given, label_of, read_version, step_form
+from .steps import FIELDS, EditForm, ListForm, NoteForm, ProofForm, RateForm, StepForm, given, label_of, read_version, step_form
 
 __all__ = [
     "FIELDS",
+    "PLACES",
     "Ambiguous",
     "EditForm",
     "IntakeForm",
+    "ListForm",
     "NoteForm",
     "ProofForm",
     "RateForm",

@@ -8,8 +8,8 @@ from django.utils.translation import gettext_lazy
 
 from .. import services
 from ..models import Complaint
-from ..workflow import ACTIONS, ArchiveReason, Classification, Finding, HandOverTarget, Outcome, PendReason, Step, Track
-from .shape import EMPTY, Shape, Text, area, day, find_place, institution_choices, select, topic_choices
+from ..workflow import ACTIONS, ArchiveReason, Classification, Finding, HandOverTarget, Outcome, PendReason, State, Step, Track
+from .shape import EMPTY, Loose, Shape, Text, area, day, find_place, institution_choices, select, topic_choices
 
 
 def _target(step: Step, complaint: Complaint) -> forms.Field:
@@ -183,6 +183,22 @@ class EditForm(Shape):
 
     def version(self) -> int | None:
         return read_version(self.data.get("version_read", ""))
+
+
+class ListForm(Shape):
+    """What the public list is narrowed by; every choice may stay open."""
+
+    q = Text(label=gettext_lazy("Words or number"), widget=forms.TextInput(attrs={"type": "search"}))
+    topic = Loose(label=gettext_lazy("Topic"))
+    institution = Loose(label=gettext_lazy("Institution"))
+    state = Loose(label=gettext_lazy("State"))
+    region = Text(widget=forms.HiddenInput)
+
+    def __init__(self, data: Mapping[str, Any]) -> None:
+        super().__init__(data)
+        states = [(code, label) for code, label in State.choices if code not in {State.DRAFT, State.ARCHIVED}]
+        for name, choices in (("topic", topic_choices()), ("institution", institution_choices(parent__kind="national")), ("state", states)):
+            self.fields[name].choices = [("", gettext_lazy("All")), *choices]  # type: ignore[attr-defined]
 
 
 class ProofForm(Shape):

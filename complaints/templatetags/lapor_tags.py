@@ -127,6 +127,12 @@ def state_label(complaint: Any) -> str:
 
 
 @register.filter
+def bare(text: Any) -> str:
+    """A label without its full stop or question mark, to go on after it."""
+    return str(text).rstrip(" .?:")
+
+
+@register.filter
 def asked(field: Any) -> bool:
     """Whether a form's field must be filled in."""
     return bool(getattr(field.field, "asked", False))

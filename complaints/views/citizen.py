@@ -7,7 +7,7 @@ from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_GET, require_http_methods, require_POST
+from django.views.decorators.http import require_http_methods, require_safe
 
 from institutions.models import Institution
 from lapor.ground.problems import Refusal
@@ -18,14 +18,16 @@ from ..models import Channel, Clock, Complaint
 from ..workflow import INNER_EVENTS, State
 from .shared import CLOCKS, TIMELINE, actor_of, at_of, client_of, number_of, private
 
+PAGE = ["GET", "HEAD", "POST"]
+
 
 @private
-@require_http_methods(["GET", "POST"])
+@require_http_methods(PAGE)
 def file(request: HttpRequest, slug: str = "") -> HttpResponse:
     """The form; then the answers to check; then, when they are sent, the receipt. Nothing is stored before it is sent."""
     door = _door(request, slug)
     form = forms.IntakeForm(request.POST or None, door=door)
-    if request.method == "GET":
+    if request.method != "POST":
         return _form(request, form, door)
     try:
         given = _read(form, request)
@@ -67,6 +69,7 @@ def _read(form: forms.IntakeForm, request: HttpRequest) -> dict[str, Any]:
 
 
 def _form(request: HttpRequest, form: forms.IntakeForm, door: Institution | None, *, offers: Any = None, status: int = 200) -> HttpResponse:
+    form.name_places(*forms.PLACES)
     return render(request, "complaints/citizen/form.html", {"form": form, "door": door, "offers": offers or {}}, status=status)
 
 
@@ -80,7 +83,7 @@ def _check(request: HttpRequest, form: forms.IntakeForm, draft: services.Draft, 
         "draft": draft,
         "door": door,
         "holder": holder,
-        "sent": [(name, value) for name, values in request.POST.lists() for value in values if name not in {"csrfmiddlewaretoken", "langkah"}],
+        "sent": [(name, value) for name, value in request.POST.items() if name not in {"csrfmiddlewaretoken", "langkah"}],
         "missing": [form.fields[name].label for name in services.missing_for_minimum(draft, at=at_of(request)) if name in form.fields],
         "personal": [text[m.start : m.end] for text in (draft.title, draft.body) for m in masks.found(text)],
         "is_public": is_public,
@@ -105,10 +108,10 @@ def _send(request: HttpRequest, form: forms.IntakeForm, given: dict[str, Any], d
 
 
 @private
-@require_http_methods(["GET", "POST"])
+@require_http_methods(PAGE)
 def track(request: HttpRequest) -> HttpResponse:
     """Number and case code open the case for a while; the code is never in an address."""
-    if request.method == "GET":
+    if request.method != "POST":
         return render(request, "complaints/citizen/track.html", {"form": forms.ProofForm(initial={"number": request.GET.get("nomor", "")[:40]})})
     form = forms.ProofForm(request.POST)
     try:
@@ -126,10 +129,11 @@ def track(request: HttpRequest) -> HttpResponse:
 
 
 @private
-@require_POST
+@require_http_methods(PAGE)
 def leave(request: HttpRequest) -> HttpResponse:
-    """Forget the opened cases on this device."""
-    request.session.pop("cases", None)
+    """Forget the opened cases on this device; merely looking at the address forgets nothing."""
+    if request.method == "POST":
+        request.session.pop("cases", None)
     return redirect("home")
 
 
@@ -150,7 +154,7 @@ def _to_proof(tracking_id: str) -> HttpResponse:
 
 
 @private
-@require_GET
+@require_safe
 def own(request: HttpRequest, tracking_id: str) -> HttpResponse:
     """One's own report: where it is, who has it, what is due when, what happened, and what can be done now."""
     complaint = _own(request, tracking_id, full=True)
@@ -161,7 +165,7 @@ def own(request: HttpRequest, tracking_id: str) -> HttpResponse:
     context = {
         "complaint": complaint,
         "events": [(row, _told(row)) for row in complaint.transitions.all() if row.kind not in INNER_EVENTS],
-        "clocks": [clock for clock in complaint.clocks.all() if clock.state in {"running", "paused"}],
+        "clocks": sorted((clock for clock in complaint.clocks.all() if clock.state in {"running", "paused"}), key=lambda clock: clock.due_at),
         "steps": steps,
         "can_rate": complaint.state == State.CLOSED and complaint.rating is None,
         "at": at_of(request),
@@ -176,16 +180,17 @@ def _told(row: Any) -> Any:
 
 
 @private
-@require_http_methods(["GET", "POST"])
+@require_http_methods(PAGE)
 def step(request: HttpRequest, tracking_id: str, action: str) -> HttpResponse:
     """A step of the reporter: what it asks; refused, everything typed is still there."""
     row = services.step_of(action)
-    complaint = _own(request, tracking_id)
+    complaint = _own(request, tracking_id, full=True)
     if complaint is None:
         return _to_proof(tracking_id)
     form = forms.step_form(row, complaint, data=request.POST or None)
     by = actor_for(None, at=at_of(request), case_ids=frozenset({complaint.pk}))
     conflict: Refusal | None = None
+    offers: dict[str, Any] = {}
     if request.method == "POST":
         version = forms.read_version(request.POST.get("version", ""))
         try:
@@ -194,19 +199,38 @@ def step(request: HttpRequest, tracking_id: str, action: str) -> HttpResponse:
             if refusal.code not in {"invalid", "conflict"}:
                 raise
             forms.show_refusal(form, refusal)
-            conflict = refusal if refusal.code == "conflict" else None
+            conflict, offers = (refusal if refusal.code == "conflict" else None), getattr(refusal, "offers", {})
         else:
             messages.success(request, _("Done: %(step)s.") % {"step": forms.label_of(row)})
             return redirect("own-case", tracking_id=complaint.tracking_id)
     is_open = action in {found.code for found in services.open_steps(complaint, by=by, at=at_of(request))}
-    if request.method == "GET" and not is_open:
+    if request.method != "POST" and not is_open:
         raise Refusal("conflict", _("This step cannot be taken now."))
-    context = {"complaint": complaint, "form": form, "step": row, "label": forms.label_of(row), "conflict": conflict, "is_open": is_open}
+    form.name_places("incident_region")
+    context = {
+        "complaint": complaint,
+        "form": form,
+        "step": row,
+        "label": forms.label_of(row),
+        "conflict": conflict,
+        "is_open": is_open,
+        "offers": offers,
+        "said": _said_last(complaint) if action in ANSWERING else None,
+    }
     return render(request, "complaints/citizen/step.html", context, status=409 if conflict else 422 if form.errors else 200)
 
 
+ANSWERING = {"complete", "reply", "confirm", "reopen", "restore"}  # what a reporter decides after reading what was said
+
+
+def _said_last(complaint: Complaint) -> Any:
+    """What an institution last told the reporter, with its event: a step mostly answers to it."""
+    told = [(row, _told(row)) for row in complaint.transitions.all() if row.as_role != "reporter"]
+    return next(((row, entry) for row, entry in reversed(told) if entry is not None), None)
+
+
 @private
-@require_http_methods(["GET", "POST"])
+@require_http_methods(PAGE)
 def rate(request: HttpRequest, tracking_id: str) -> HttpResponse:
     """Stars after a closing that was not the reporter's own."""
     complaint = _own(request, tracking_id)
@@ -231,12 +255,14 @@ def rate(request: HttpRequest, tracking_id: str) -> HttpResponse:
 
 
 @private
-@require_POST
+@require_http_methods(PAGE)
 def renew(request: HttpRequest, tracking_id: str) -> HttpResponse:
-    """A new case code, shown once; the old one opens nothing any more."""
+    """A new case code, shown once; the old one opens nothing any more. Merely looking at the address renews nothing."""
     complaint = _own(request, tracking_id)
     if complaint is None:
         return _to_proof(tracking_id)
+    if request.method != "POST":
+        return redirect("own-case", tracking_id=complaint.tracking_id)
     by = actor_for(None, at=at_of(request), case_ids=frozenset({complaint.pk}))
     code = services.rotate_code(complaint.pk, by=by, at=at_of(request))
     return render(request, "complaints/citizen/renewed.html", {"complaint": complaint, "code": code})

@@ -4,13 +4,13 @@ from django.db.models import Q
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_GET
+from django.views.decorators.http import require_safe
 
 from lapor.ground.problems import Refusal
 
 from ..clock import PUBLIC_KEYS
 from ..filters import PublicFilter, narrowed
-from ..forms import topic_choices
+from ..forms import ListForm
 from ..models import Complaint, ComplaintQuerySet
 from ..workflow import INNER_EVENTS
 from .shared import CLOCKS, TIMELINE, at_of, number_of, read_cursor, write_cursor
@@ -30,38 +30,37 @@ def _page(rows: ComplaintQuerySet, cursor: str) -> tuple[list[Complaint], str]:
     return found[:PAGE], write_cursor(1, last.published_at.isoformat(), last.pk) if last and last.published_at else ""
 
 
-@require_GET
+@require_safe
 def home(request: HttpRequest) -> HttpResponse:
     """What this is, the way to file and to follow a report, and the latest public ones."""
     rows = Complaint.objects.public().select_related(*RELATED).order_by("-published_at", "pk")[:5]
     return render(request, "complaints/public/home.html", {"latest": list(rows)})
 
 
-@require_GET
+@require_safe
 def privacy(request: HttpRequest) -> HttpResponse:
     """What happens with personal data."""
     return render(request, "complaints/public/privacy.html")
 
 
-@require_GET
+@require_safe
 def listing(request: HttpRequest) -> HttpResponse:
     """Public reports, newest first, narrowed by words, topic and state."""
-    rows, bound = narrowed(PublicFilter, request.GET, Complaint.objects.public().select_related(*RELATED))
+    rows, _bound = narrowed(PublicFilter, request.GET, Complaint.objects.public().select_related(*RELATED))
     page, following = _page(rows, request.GET.get("setelah", ""))
     kept = request.GET.copy()
     kept.pop("setelah", None)
     context = {
         "page": page,
         "next": following,
-        "filter": bound,
-        "topics": topic_choices(),
+        "form": ListForm(request.GET),
         "kept": kept.urlencode(),
         "is_narrowed": any(request.GET.get(name) for name in ("q", "topic", "state", "institution", "region")),
     }
     return render(request, "complaints/public/list.html", context)
 
 
-@require_GET
+@require_safe
 def detail(request: HttpRequest, tracking_id: str) -> HttpResponse:
     """The published copy of one report; 404 for everything that is not public."""
     rows = Complaint.objects.public().select_related(*RELATED).prefetch_related(TIMELINE, CLOCKS)
@@ -69,11 +68,6 @@ def detail(request: HttpRequest, tracking_id: str) -> HttpResponse:
     if complaint is None:
         raise Refusal("not_found", _("There is no such report, or it is not public."))
     events = [(row, getattr(row, "entry", None)) for row in complaint.transitions.all() if row.kind not in INNER_EVENTS]
-    running = [clock for clock in complaint.clocks.all() if clock.key in PUBLIC_KEYS and clock.state == "running"]
-    context = {
-        "complaint": complaint,
-        "events": events,
-        "clocks": running,
-        "at": at_of(request),
-    }
+    running = sorted((c for c in complaint.clocks.all() if c.key in PUBLIC_KEYS and c.state == "running"), key=lambda clock: clock.due_at)
+    context = {"complaint": complaint, "events": events, "clocks": running, "at": at_of(request)}
     return render(request, "complaints/public/detail.html", context)

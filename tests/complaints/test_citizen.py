@@ -13,6 +13,7 @@ from django.utils.translation import gettext
 from complaints import numbers, services
 from complaints.models import Channel, Complaint
 from complaints.services import Receipt
+from institutions.models import Region
 from lapor.middleware import outage
 from tests.world import PASSWORD, World, answered, at_unit
 
@@ -111,9 +112,12 @@ def test_a_citizen_goes_from_the_form_to_the_own_page_without_javascript(client:
 
 def test_the_check_page_can_go_back_with_everything_typed(client: Client) -> None:
     back = client.post("/lapor/", {**hidden(page(check(client))), "langkah": "ubah"})
+    place = Region.objects.get(pk=TYPED["incident_region"])
 
-    for value in (TYPED["title"], TYPED["body"], "2026-10-20", "33.74.01.1001", "Zznama Pelapor", KEY):
+    for value in (TYPED["title"], TYPED["body"], "2026-10-20", place.label, "Zznama Pelapor", KEY):
         assert value in page(back)
+    assert place.pk not in page(back), "a place is shown by its name"
+    assert check(client, incident_region=place.label).context["draft"].incident_region == place, "and its name tells it again"
 
 
 def test_the_check_page_says_what_is_missing_and_which_personal_data_it_saw(client: Client) -> None:

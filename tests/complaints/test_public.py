@@ -296,7 +296,7 @@ def test_the_list_asks_the_database_as_often_for_twenty_as_for_one(client: Clien
     one = queries(client, path)
     copies(first, 24, published_at=lambda n: world.at - timedelta(minutes=n))
 
-    assert (one, queries(client, path)) == ((1, 1) if path == "/" else (2, 2))
+    assert (one, queries(client, path)) == ((1, 1) if path == "/" else (3, 3))
 
 
 def test_one_report_asks_the_database_as_often_with_a_long_history_as_with_a_short_one(client: Client, world: World) -> None:
