@@ -17,9 +17,21 @@ NOTHING = Q(pk__in=())
 EVERYTHING = ~NOTHING
 
 
+def both(one: Q, other: Q) -> Q:
+    if one is NOTHING or other is NOTHING:
+        return NOTHING
+    return other if one is EVERYTHING else one if other is EVERYTHING else one & other
+
+
+def either(one: Q, other: Q) -> Q:
+    if one is EVERYTHING or other is EVERYTHING:
+        return EVERYTHING
+    return other if one is NOTHING else one if other is NOTHING else one | other
+
+
 @dataclass(frozen=True, slots=True)
 class Rule:
-    """A filter that depends on who asks."""
+    """A filter that depends on who asks; what is settled without looking at a row never reaches the database."""
 
     q: Callable[[Actor], Q]
 
@@ -27,20 +39,20 @@ class Rule:
         return self.q(actor)
 
     def __and__(self, other: "Rule") -> "Rule":
-        return Rule(lambda actor: self.q(actor) & other.q(actor))
+        return Rule(lambda actor: NOTHING if (mine := self.q(actor)) is NOTHING else both(mine, other.q(actor)))
 
     def __or__(self, other: "Rule") -> "Rule":
-        return Rule(lambda actor: self.q(actor) | other.q(actor))
+        return Rule(lambda actor: EVERYTHING if (mine := self.q(actor)) is EVERYTHING else either(mine, other.q(actor)))
 
     def __invert__(self) -> "Rule":
-        return Rule(lambda actor: ~self.q(actor))
+        return Rule(lambda actor: EVERYTHING if (mine := self.q(actor)) is NOTHING else NOTHING if mine is EVERYTHING else ~mine)
 
 
 def within(paths: tuple[str, ...], field: str = "holder__path") -> Q:
     """Rows whose institution lies in one of the subtrees."""
     wanted = NOTHING
     for path in paths:
-        wanted |= Q(**{f"{field}__startswith": path})
+        wanted = either(wanted, Q(**{f"{field}__startswith": path}))
     return wanted
 
 

@@ -13,6 +13,7 @@ from rest_framework.response import Response
 
 from lapor.ground.problems import Refusal
 
+KEPT_OUT = {"csrfmiddlewaretoken", "password"}
 PROBLEM = "application/problem+json"
 
 
@@ -68,9 +69,14 @@ def _framework(error: exceptions.APIException) -> Response:
     return response
 
 
+def typed(request: HttpRequest) -> list[tuple[str, str]]:
+    """(name, value) of everything that was sent by a form and may be given back."""
+    return [(name, value) for name, values in request.POST.lists() for value in values if name not in KEPT_OUT]
+
+
 def refusal_page(request: HttpRequest, refusal: Refusal) -> HttpResponse:
     """A refusal that no form can show."""
-    response = render(request, "refusal.html", {"refusal": refusal}, status=refusal.status)
+    response = render(request, "refusal.html", {"refusal": refusal, "typed": typed(request)}, status=refusal.status)
     if refusal.retry_after is not None:
         response["Retry-After"] = str(refusal.retry_after)
     return response
@@ -78,8 +84,7 @@ def refusal_page(request: HttpRequest, refusal: Refusal) -> HttpResponse:
 
 def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
     """The form is too old, or cookies are off: say so, and give back what was typed with a fresh token."""
-    typed = [(name, value) for name, values in request.POST.lists() for value in values if name not in {"csrfmiddlewaretoken", "password"}]
-    response = render(request, "stale_form.html", {"typed": typed, "path": request.get_full_path()}, status=403)
+    response = render(request, "stale_form.html", {"typed": typed(request), "path": request.get_full_path()}, status=403)
     response["Cache-Control"] = "no-store"
     return response
 

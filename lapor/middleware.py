@@ -12,13 +12,13 @@ from django.utils import timezone, translation
 from django.utils.functional import SimpleLazyObject
 from django.utils.translation import gettext as _
 
+from lapor.errors import typed
 from lapor.ground.problems import Refusal
 from officers.actors import actor_for
 
 Handler = Callable[[HttpRequest], HttpResponse]
 
 RETRY_SECONDS = 30
-KEPT_OUT = frozenset({"csrfmiddlewaretoken", "password"})
 
 
 def proved_cases(request: HttpRequest, at: datetime) -> frozenset[UUID]:
@@ -62,11 +62,10 @@ def outage(request: HttpRequest) -> HttpResponse:
         body = {"type": "about:blank", "title": message, "status": 503, "code": "unavailable"}
         response: HttpResponse = JsonResponse(body, status=503, content_type="application/problem+json")
     else:
-        typed = [(name, value) for name, values in request.POST.lists() for value in values if name not in KEPT_OUT]
         language = request.COOKIES.get(settings.LANGUAGE_COOKIE_NAME, settings.LANGUAGE_CODE)
         with translation.override(language if language in dict(settings.LANGUAGES) else settings.LANGUAGE_CODE):
             page = loader.render_to_string(
-                "outage.html", {"typed": typed, "path": request.get_full_path(), "csrf": request.POST.get("csrfmiddlewaretoken", "")}
+                "outage.html", {"typed": typed(request), "path": request.get_full_path(), "csrf": request.POST.get("csrfmiddlewaretoken", "")}
             )
         response = HttpResponse(page, status=503)
     response["Retry-After"] = str(RETRY_SECONDS)

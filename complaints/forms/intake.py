@@ -75,11 +75,14 @@ class IntakeForm(Shape):
             for name in ("contact_name", "contact_email", "contact_phone"):  # an officer's browser must not offer the last citizen's
                 self.fields[name].widget.attrs["autocomplete"] = "off"
 
-    def refused(self, refusal: Refusal) -> None:
+    def refused(self, refusal: Refusal) -> str:
         """The hidden key was used for other words or is none: what is typed now is a report of its own."""
         if refusal.code == "conflict" or "Idempotency-Key" in refusal.fields:
             self.data = self.data.copy()  # type: ignore[attr-defined]
             self.data["idempotency_key"] = str(uuid.uuid4())  # type: ignore[index]
+        if refusal.code == "conflict":
+            return _("This page was sent once already, with other words. Send it again if what it says now is a report of its own.")
+        return super().refused(refusal)
 
 
 FLAGS = ("is_anonymous", "is_secret", "urgent", "contact_allowed", "consent")

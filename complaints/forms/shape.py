@@ -50,8 +50,9 @@ class Shape(forms.Form):
             field.widget.attrs.setdefault("dir", "auto")
         self.fields[name] = field
 
-    def refused(self, refusal: Refusal) -> None:
-        """What a form changes in itself when the service refuses what it sent."""
+    def refused(self, refusal: Refusal) -> str:
+        """What a form changes in itself when the service refuses what it sent, and the sentence for whoever reads the page."""
+        return str(refusal)
 
     def name_places(self, *names: str) -> None:
         """Show a place that was chosen by its code with its name, when that name tells it again."""
@@ -142,12 +143,11 @@ def find_place(typed: str, field: str) -> str:
 def show_refusal(form: forms.Form, refusal: Refusal) -> None:
     """Put the service's sentences beside their fields; what belongs to no field stands on top."""
     form.errors.clear() if form.is_bound else None
-    if isinstance(form, Shape):
-        form.refused(refusal)
+    sentence = form.refused(refusal) if isinstance(form, Shape) else str(refusal)
     for name, texts in refusal.fields.items():
         field = name.replace(".", "_")
         field = "decision_number" if field == "decision" else field
         for text in texts:
             form.add_error(field if field in form.fields else None, str(text))
     if not refusal.fields:
-        form.add_error(None, str(refusal))
+        form.add_error(None, sentence)

@@ -7,6 +7,7 @@ from typing import Any
 from uuid import UUID
 
 from django.db import transaction
+from django.db.models import BigIntegerField, Func, Value
 from django.utils.translation import gettext as _
 
 from lapor.ground.actor import Actor
@@ -26,9 +27,14 @@ def not_found() -> Refusal:
     return Refusal("not_found", _("There is no such report, or you may not see it."))
 
 
+# The id that the event of this step will have: drawn in the query that locks the row, for its hash covers it.
+DRAWN_ID = Func(Value("complaints_transition"), Value("id"), template="nextval(pg_get_serial_sequence(%(expressions)s))", output_field=BigIntegerField())
+
+
 def lock(pk: UUID, *, by: Actor, acts: Iterable[str]) -> Complaint:
     """The complaint, locked to the end of the transaction, with `may_<act>` answered. 404 if there is none."""
-    rows = Complaint.objects.permitting(by, acts).select_related("holder").defer(*SEARCH_COLUMNS).select_for_update(of=("self",)).filter(pk=pk)
+    rows = Complaint.objects.permitting(by, acts).annotate(drawn_id=DRAWN_ID).select_related("holder").defer(*SEARCH_COLUMNS)
+    rows = rows.select_for_update(of=("self",)).filter(pk=pk)
     # Whoever waited for the lock while the case moved joins the new row with the holder of before and finds nothing: ask again.
     complaint = next(iter(rows), None) or next(iter(rows.all()), None)
     if complaint is None:

@@ -38,11 +38,12 @@ def expire(*, at: datetime, progress: Callable[[int], None] = lambda _n: None) -
     counts = {}
     for step, key, state in SWEEPS:
         counts[step] = 0
-        while True:
+        is_more = True
+        while is_more:
             with transaction.atomic():
                 rows = _due(key, state, at)
-                if not rows:
-                    break
-                counts[step] += len(advance_many(rows, step, by=by, at=at, reference=Reference(at)))
+                if rows:
+                    counts[step] += len(advance_many(rows, step, by=by, at=at, reference=Reference(at)))
             progress(len(rows))
+            is_more = len(rows) == BATCH
     return counts

@@ -4,7 +4,7 @@ import secrets
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any
+from typing import Any, cast
 
 from django.db import connection
 
@@ -99,9 +99,13 @@ def acting(plan: Plan) -> tuple[int, str]:
     return plan.actor.user_id, plan.actor.role_for(place.path)
 
 
-def _next_ids(count: int) -> list[int]:
+def _ids(plans: Sequence[Plan]) -> list[int]:
+    """The ids of the next events: drawn when the row was locked (used once), else drawn now for all."""
+    drawn = [vars(plan.complaint).pop("drawn_id", None) for plan in plans]
+    if all(drawn):
+        return cast("list[int]", drawn)
     with connection.cursor() as cursor:
-        cursor.execute("SELECT nextval(pg_get_serial_sequence('complaints_transition', 'id')) FROM generate_series(1, %s)", [count])
+        cursor.execute("SELECT nextval(pg_get_serial_sequence('complaints_transition', 'id')) FROM generate_series(1, %s)", [len(plans)])
         return [row[0] for row in cursor.fetchall()]
 
 
@@ -146,7 +150,7 @@ def write(plans: Sequence[Plan]) -> None:
     if not plans:
         return
     rows, entries = [], []
-    for plan, pk in zip(plans, _next_ids(len(plans)), strict=True):
+    for plan, pk in zip(plans, _ids(plans), strict=True):
         if plan.bumps:
             plan.complaint.version += 1
         row, entry = _transition(plan, pk)

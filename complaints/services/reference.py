@@ -55,6 +55,8 @@ class Reference:
         return ",".join(f"{year}:{version}" for year, _status, version in known), any(s != "confirmed" for _y, s, _v in known)
 
     def off_days(self, institution_id: int, first: date, last: date) -> frozenset[date]:
+        """Days without work from `first` to `last` and some around them: whole years are read, so that the next clock finds them here."""
+        first, last = first.replace(month=1, day=1), last.replace(month=12, day=31)
         have = self._off.get(institution_id)
         if have is None or first < have[0] or last > have[1]:
             first, last = (first, last) if have is None else (min(first, have[0]), max(last, have[1]))

@@ -220,6 +220,7 @@ def test_sent_again_with_other_words_nothing_typed_is_lost_and_it_can_be_sent(cl
 
     assert refused.status_code == 409
     assert "Jalan lain yang juga berlubang" in page(refused)
+    assert "Halaman ini sudah pernah dikirim dengan isi lain." in page(refused)
     assert again.status_code == 200
     assert Complaint.objects.count() == 2
 

@@ -463,6 +463,20 @@ def test_a_note_is_added_and_an_empty_or_broken_one_named(desk: Callable[[str], 
     assert HTML not in shown_now
 
 
+@pytest.mark.parametrize(("tail", "field"), [("catatan/", "text"), ("sunting/", "body")])
+def test_what_was_typed_on_a_case_that_was_moved_away_is_given_back_without_the_case(
+    desk: Callable[[str], Client], world: World, tail: str, field: str
+) -> None:
+    complaint = world.to_state("in_progress", is_secret=True)
+    world.step(complaint, "redispose", "admin", target="kota-uji-dinkes", text="Ini bidang kesehatan.")
+
+    sent = desk("liaison").post(address(complaint, tail), {field: "Warga sudah kami telepon dua kali."})
+
+    assert sent.status_code == 404
+    assert "Warga sudah kami telepon dua kali." in page(sent)
+    assert complaint.body not in page(sent)
+
+
 @pytest.mark.parametrize("who", ["ombudsman", "accountable"])
 def test_who_may_not_write_notes_is_told_so(desk: Callable[[str], Client], world: World, who: str) -> None:
     assert desk(who).post(address(world.to_state("awaiting_followup"), "catatan/"), {"text": "x"}).status_code == 403

@@ -6,6 +6,7 @@ from argparse import ArgumentParser
 from datetime import timedelta
 from typing import Any
 
+from django.conf import settings
 from django.core.management.base import CommandError
 from django.db import connection, transaction
 from django.db.models import Count
@@ -37,6 +38,7 @@ class Command(SweepCommand):
         self._refuse_beside_real_data()
         with connection.cursor() as cursor:
             cursor.execute("SET synchronous_commit = off")  # an invented country may be built again
+        settings.DEBUG = False  # no page is shown that would list the statements, so none is kept
         gc.disable()  # a fifth of the time would go to looking for cycles among rows that live for one step
         with progress("officers", total=124) as step, transaction.atomic():
             country.build(now - timedelta(days=stories.DAYS + 60), step)

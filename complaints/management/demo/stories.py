@@ -36,7 +36,7 @@ class Country:
     units: dict[str, list[tuple[str, str]]] = field(default_factory=dict)  # topic -> (body, unit)
     bodies: dict[str, Institution] = field(default_factory=dict)
     staff: dict[tuple[int, str], list[User]] = field(default_factory=dict)
-    regions: dict[str, list[str]] = field(default_factory=dict)
+    regions: dict[str, list[Region]] = field(default_factory=dict)
     supervisors: dict[str, str] = field(default_factory=dict)  # body -> its inspectorate
     refused: Counter[str] = field(default_factory=Counter)  # what the workflow did not allow by then
     _actors: dict[int, Actor] = field(default_factory=dict)
@@ -44,6 +44,7 @@ class Country:
     def __post_init__(self) -> None:
         self.reference = Reference(self.at)
         self.bodies = {row.slug: row for row in Institution.objects.select_related("parent")}
+        self.regencies = {row.pk: row for row in Region.objects.filter(level=Region.Level.REGENCY)}
         self.topics = {row.pk: row for row in Topic.objects.all()}
         self.by_id = {row.pk: row for row in self.bodies.values()}
         for body in read("institutions")["institutions"]:
@@ -57,7 +58,7 @@ class Country:
         for body in self.bodies.values():
             if body.region_id is not None:
                 below = Region.objects.filter(pk__startswith=f"{body.region_id}.", level="village").order_by("pk")
-                self.regions[body.slug] = list(below.values_list("pk", flat=True)[:400]) or [body.region_id]
+                self.regions[body.slug] = list(below[:400]) or list(Region.objects.filter(pk=body.region_id))
 
     def actor(self, user: User, at: datetime) -> Actor:
         cached = self._actors.get(user.pk)
@@ -135,7 +136,7 @@ class Story:
             "classification": template["classification"],
             "incident_date": None if "incident_date" in missing else (at.astimezone(WIB).date() - timedelta(days=random.randrange(0, 25))).isoformat(),
             "incident_region": None if "incident_region" in missing else region,
-            "origin_region": region[:5],
+            "origin_region": self.country.regencies[region.pk[:5]],
             "target_institution": self.country.bodies[self.body] if direct else None,
             "topic": self.country.topics[template["topic"]] if random.random() < 0.5 else None,
             "is_anonymous": is_anonymous,
