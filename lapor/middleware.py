@@ -1,4 +1,4 @@
-"""Who is asking, read once a request; and the friendly answer when the database is away."""
+"""Who is asking, and from where, read once a request; bodies that are too large; the friendly answer when the database is away."""
 
 from collections.abc import Callable
 from datetime import datetime
@@ -6,14 +6,16 @@ from uuid import UUID
 
 from django.conf import settings
 from django.db import InterfaceError, OperationalError
-from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.http import HttpRequest, HttpResponse, JsonResponse, QueryDict
 from django.template import loader
 from django.utils import timezone, translation
+from django.utils.datastructures import MultiValueDict
 from django.utils.functional import SimpleLazyObject
 from django.utils.translation import gettext as _
 
-from lapor.errors import typed
+from lapor.errors import PROBLEM, refusal_page, typed
 from lapor.ground.problems import Refusal
+from lapor.ground.throttle import address_of
 from officers.actors import actor_for
 
 Handler = Callable[[HttpRequest], HttpResponse]
@@ -40,6 +42,43 @@ class ActorMiddleware:
         return self.get_response(request)
 
 
+class ProxyMiddleware:
+    """Sets REMOTE_ADDR to the client's own address, by `settings.NUM_PROXIES`: whoever counts tries reads that and nothing else."""
+
+    def __init__(self, get_response: Handler) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        request.META["REMOTE_ADDR"] = address_of(request.META, hops=settings.NUM_PROXIES or 0)
+        request.META.pop("HTTP_X_FORWARDED_FOR", None)
+        return self.get_response(request)
+
+
+class SizeMiddleware:
+    """Answers 413 to a body that is larger than any form or file of ours, before anything of it is read."""
+
+    def __init__(self, get_response: Handler) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        length = request.META.get("CONTENT_LENGTH") or "0"
+        has_files = request.content_type == "multipart/form-data"
+        allowed = settings.REQUEST_MAX_BYTES if has_files else settings.DATA_UPLOAD_MAX_MEMORY_SIZE
+        if length.isdecimal() and int(length) > allowed:
+            return too_large(request)
+        return self.get_response(request)
+
+
+def too_large(request: HttpRequest) -> HttpResponse:
+    """The 413 answer. What was typed cannot be given back: it was not read."""
+    refusal = Refusal("too_large", _("This is more than can be sent at once. Please go back and send fewer or smaller files, or a shorter text."))
+    if request.path.startswith("/api/"):
+        body = {"type": "about:blank", "title": str(refusal), "status": refusal.status, "code": refusal.code}
+        return JsonResponse(body, status=refusal.status, content_type=PROBLEM)
+    request._post, request._files = QueryDict(), MultiValueDict()  # type: ignore[attr-defined]  # nothing reads the body after this
+    return refusal_page(request, refusal)
+
+
 class OutageMiddleware:
     """Answers 503 with Retry-After when PostgreSQL cannot be reached, and gives back what was typed."""
 
@@ -60,7 +99,7 @@ def outage(request: HttpRequest) -> HttpResponse:
     message = _("The system cannot store anything right now. Please try again in a few minutes.")
     if request.path.startswith("/api/"):
         body = {"type": "about:blank", "title": message, "status": 503, "code": "unavailable"}
-        response: HttpResponse = JsonResponse(body, status=503, content_type="application/problem+json")
+        response: HttpResponse = JsonResponse(body, status=503, content_type=PROBLEM)
     else:
         language = request.COOKIES.get(settings.LANGUAGE_COOKIE_NAME, settings.LANGUAGE_CODE)
         with translation.override(language if language in dict(settings.LANGUAGES) else settings.LANGUAGE_CODE):
@@ -71,6 +110,3 @@ def outage(request: HttpRequest) -> HttpResponse:
     response["Retry-After"] = str(RETRY_SECONDS)
     response["Cache-Control"] = "no-store"
     return response
-
-
-__all__ = ["ActorMiddleware", "OutageMiddleware", "Refusal", "outage", "proved_cases"]

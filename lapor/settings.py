@@ -108,19 +108,21 @@ INSTALLED_APPS = [
 ]
 
 MIDDLEWARE = [
+    "django.middleware.csp.ContentSecurityPolicyMiddleware",
+    "lapor.headers.HeaderMiddleware",
+    "lapor.middleware.ProxyMiddleware",
     "lapor.middleware.OutageMiddleware",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
-    "django.middleware.csp.ContentSecurityPolicyMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.locale.LocaleMiddleware",
+    "lapor.middleware.SizeMiddleware",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "lapor.middleware.ActorMiddleware",
     "lapor.errors.RefusalMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
-    "django.middleware.clickjacking.XFrameOptionsMiddleware",
 ]
 
 TEMPLATES = [
@@ -261,6 +263,7 @@ REST_FRAMEWORK = {
     "DEFAULT_FILTER_BACKENDS": ["django_filters.rest_framework.DjangoFilterBackend"],
     "DEFAULT_SCHEMA_CLASS": "drf_spectacular.openapi.AutoSchema",
     "EXCEPTION_HANDLER": "lapor.errors.api_exception_handler",
+    "NUM_PROXIES": 0,  # the address has been found already: `lapor.middleware.ProxyMiddleware`
     "TEST_REQUEST_DEFAULT_FORMAT": "json",
 }
 REST_KNOX = {"TOKEN_TTL": timedelta(hours=12), "AUTH_HEADER_PREFIX": "Token"}
@@ -300,30 +303,46 @@ WHITENOISE_USE_FINDERS = DEBUG
 # Compressed already, or (source maps, half of all bytes) read by nobody but a developer.
 WHITENOISE_SKIP_COMPRESS_EXTENSIONS = ("br", "gz", "jpeg", "jpg", "map", "png", "webp", "woff", "woff2")
 
-# Security. The same policy in debug, so that a page that breaks it breaks on the developer's screen.
+# Security. The same policy in debug, so that a page that breaks it breaks on the developer's screen. The other headers of an
+# answer stand in `lapor/headers.py`.
 SECURE_CSP = {
     "default-src": [CSP.NONE],
     "script-src": [CSP.SELF],
     "style-src": [CSP.SELF],
-    "img-src": [CSP.SELF],
+    "img-src": [CSP.SELF, "data:"],  # data: the API page and the admin draw their arrows so
     "font-src": [CSP.SELF],
     "connect-src": [CSP.SELF],
     "form-action": [CSP.SELF],
     "frame-ancestors": [CSP.NONE],
     "base-uri": [CSP.NONE],
 }
-X_FRAME_OPTIONS = "DENY"
-SECURE_REFERRER_POLICY = "same-origin"
-SESSION_COOKIE_SAMESITE = "Lax"
-SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = not DEBUG
-CSRF_COOKIE_SAMESITE = "Lax"
+# Whether browsers come by HTTPS. Off, plain HTTP works (a developer's machine, a trial on loopback).
+TLS = flag("LAPOR_TLS", not DEBUG)
+HOST_PREFIX = "__Host-" if TLS else ""  # such a cookie comes from this very host, over TLS, or not at all
+SESSION_COOKIE_NAME = f"{HOST_PREFIX}sessionid"
+CSRF_COOKIE_NAME = f"{HOST_PREFIX}csrftoken"
+LANGUAGE_COOKIE_NAME = f"{HOST_PREFIX}bahasa"
+MESSAGE_STORAGE = "lapor.flash.FlashStorage"
+SESSION_COOKIE_SAMESITE = CSRF_COOKIE_SAMESITE = LANGUAGE_COOKIE_SAMESITE = "Lax"
+SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = LANGUAGE_COOKIE_SECURE = TLS
+LANGUAGE_COOKIE_HTTPONLY = True
+LANGUAGE_COOKIE_AGE = 31_536_000
 CSRF_FAILURE_VIEW = "lapor.errors.csrf_failure"
 CSRF_TRUSTED_ORIGINS = [f"https://{host.lstrip('.') if host[0] != '.' else '*' + host}" for host in ALLOWED_HOSTS if host != "*"]
-SECURE_SSL_REDIRECT = not DEBUG
+SECURE_SSL_REDIRECT = TLS
 SECURE_REDIRECT_EXEMPT = [r"^healthz$", r"^readyz$"]
-SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if not DEBUG else None
-SECURE_HSTS_SECONDS = 0 if DEBUG else 31_536_000
-SECURE_HSTS_INCLUDE_SUBDOMAINS = SECURE_HSTS_PRELOAD = not DEBUG
+SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if TLS else None
+SECURE_HSTS_SECONDS = 31_536_000 if TLS else 0
+SECURE_HSTS_INCLUDE_SUBDOMAINS = SECURE_HSTS_PRELOAD = TLS
+X_FRAME_OPTIONS = "DENY"
+SECURE_REFERRER_POLICY = "same-origin"
+# How many proxies of our own stand in front; not set: none is believed. DRF and every other counter read the address that
+# `ProxyMiddleware` found, so that none of them looks at X-Forwarded-For.
+NUM_PROXIES = number("NUM_PROXIES", 0) if text("NUM_PROXIES") else None
+# What one request may bring: typed text, and with files all of them together.
+DATA_UPLOAD_MAX_MEMORY_SIZE = 1_000_000
+DATA_UPLOAD_MAX_NUMBER_FIELDS = 400
+REQUEST_MAX_BYTES = number("REQUEST_MAX_MB", 60) * 1_000_000
 
 LOGGING = {
     "version": 1,

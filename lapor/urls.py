@@ -14,7 +14,7 @@ urlpatterns = [
     path("bahasa/", set_language, name="set_language"),
     path("admin/", admin.site.urls),
     path("api/v1/schema/", SpectacularAPIView.as_view(), name="api-schema"),
-    path("api/v1/docs/", SpectacularSwaggerSplitView.as_view(url_name="api-schema"), name="api-docs"),
+    path("api/v1/docs/", SpectacularSwaggerSplitView.as_view(url_name="api-schema", template_name="api_docs.html"), name="api-docs"),
     path("api/v1/complaints/", api.ComplaintList.as_view(), name="api-complaints"),
     path("api/v1/complaints/<str:tracking_id>/", api.ComplaintDetail.as_view(), name="api-complaint"),
     path("api/v1/complaints/<str:tracking_id>/steps/", api.ComplaintSteps.as_view(), name="api-steps"),

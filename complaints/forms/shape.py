@@ -142,7 +142,8 @@ def find_place(typed: str, field: str) -> str:
 
 def show_refusal(form: forms.Form, refusal: Refusal) -> None:
     """Put the service's sentences beside their fields; what belongs to no field stands on top."""
-    form.errors.clear() if form.is_bound else None
+    form.is_bound = True  # a form that came back without a single field is a sent one all the same
+    form.errors.clear()
     sentence = form.refused(refusal) if isinstance(form, Shape) else str(refusal)
     for name, texts in refusal.fields.items():
         field = name.replace(".", "_")

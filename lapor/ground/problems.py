@@ -12,6 +12,7 @@ CODES = {
     "step_up_required": 403,
     "conflict": 409,
     "precondition_failed": 412,
+    "too_large": 413,
     "invalid": 422,
     "not_yet_available": 422,
     "too_many_requests": 429,

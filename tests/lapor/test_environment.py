@@ -107,3 +107,23 @@ def test_broker_and_cache_take_two_databases_of_one_server(url: str, cache: str,
     done = subprocess.run([sys.executable, "-c", code], cwd=ROOT, env=env, capture_output=True, text=True, check=True)
 
     assert done.stdout.split() == [cache, broker]
+
+
+TLS_FACTS = "s.SESSION_COOKIE_NAME, s.CSRF_COOKIE_NAME, s.LANGUAGE_COOKIE_NAME, s.SESSION_COOKIE_SECURE, s.SECURE_HSTS_SECONDS, s.NUM_PROXIES"
+
+
+@pytest.mark.parametrize(
+    ("given", "said"),
+    [
+        ({"NUM_PROXIES": "1"}, "__Host-sessionid __Host-csrftoken __Host-bahasa True 31536000 1"),
+        ({"LAPOR_TLS": "0"}, "sessionid csrftoken bahasa False 0 None"),
+        ({"LAPOR_DEBUG": "1"}, "sessionid csrftoken bahasa False 0 None"),
+        ({"LAPOR_DEBUG": "1", "LAPOR_TLS": "1"}, "__Host-sessionid __Host-csrftoken __Host-bahasa True 31536000 None"),
+    ],
+)
+def test_one_variable_decides_whether_cookies_and_answers_ask_for_tls(given: dict[str, str], said: str) -> None:
+    env = {"PATH": os.environ["PATH"], "DATABASE_URL": "postgresql://lapor@127.0.0.1/lapor", "REDIS_URL": "redis://127.0.0.1/0", **keys.fresh(), **given}
+    code = f"import lapor.settings as s; print({TLS_FACTS})"
+    done = subprocess.run([sys.executable, "-c", code], cwd=ROOT, env=env, capture_output=True, text=True, check=True)
+
+    assert done.stdout.strip() == said
