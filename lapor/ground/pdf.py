@@ -1,0 +1,94 @@
+"""HTML to PDF: tagged for screen readers (PDF/UA-1), the same bytes for the same input, nothing fetched from anywhere."""
+
+from datetime import UTC, datetime
+from io import BytesIO
+from pathlib import Path
+from threading import Lock
+from typing import Any
+from urllib.parse import unquote, urlsplit
+
+import pikepdf
+from django.contrib.staticfiles import finders
+from django.core.exceptions import SuspiciousFileOperation
+from pikepdf import Array, Dictionary, Name, Object
+from weasyprint import HTML
+from weasyprint.urls import FatalURLFetchingError, URLFetcher, URLFetcherResponse
+
+# Addresses in a document are read against this host, which does not exist: they mean files below static/.
+BASE = "https://static.invalid/"
+TYPES = {".css": "text/css", ".woff2": "font/woff2", ".svg": "image/svg+xml", ".png": "image/png"}
+PRINT = 4  # the flag of an annotation that is printed
+_one_at_a_time = Lock()  # Pango's font maps are not made for two threads, and one drawing fills a core anyway
+
+
+class ForeignAddress(ValueError):
+    """A document asked for something that is no static file of ours."""
+
+
+class ClosedFetcher(URLFetcher):
+    """Opens our own static files and `data:`; everything else ends the rendering, unasked."""
+
+    def __init__(self) -> None:
+        super().__init__(allowed_protocols=("data",), allow_redirects=False)
+
+    def fetch(self, url: str, headers: dict[str, str] | None = None) -> Any:
+        if url.startswith("data:"):
+            return super().fetch(url, headers)
+        if not url.startswith(BASE):
+            raise FatalURLFetchingError("A document may load our own static files and nothing else.")
+        path = unquote(urlsplit(url).path).lstrip("/")
+        try:
+            found = finders.find(path)
+        except SuspiciousFileOperation:
+            found = None
+        if not isinstance(found, str) or Path(found).suffix not in TYPES:
+            raise FatalURLFetchingError("A document asks for a static file that is not there.")
+        return URLFetcherResponse(url, Path(found).read_bytes(), {"Content-Type": TYPES[Path(found).suffix]})
+
+
+def render(html: str, *, at: datetime, identifier: bytes = b"lapor") -> bytes:
+    """The document as PDF/UA-1. `html` must say its language and its title; `at` is the only time that stands in the file.
+
+    `identifier` goes into the file's own id: a random one makes the bytes, and so their digest, impossible to guess.
+    Raises ValueError for a document without language or title, and `ForeignAddress` for one that wants something from elsewhere.
+    """
+    with _one_at_a_time:
+        try:
+            document = HTML(string=html, base_url=BASE, url_fetcher=ClosedFetcher()).render()
+        except FatalURLFetchingError as error:  # no Exception, so that WeasyPrint itself lets it through; ours may be caught
+            raise ForeignAddress(str(error)) from None
+        if not document.metadata.title or not document.metadata.lang:
+            raise ValueError("A document needs a title and a language.")
+        document.metadata.created = document.metadata.modified = at.astimezone(UTC).isoformat(timespec="seconds")
+        document.metadata.generator = "SP4N-LAPOR!"
+        raw: bytes = document.write_pdf(pdf_variant="pdf/ua-1", pdf_tags=True, custom_metadata=True, pdf_identifier=identifier)
+    return repaired(raw)
+
+
+def repaired(raw: bytes) -> bytes:
+    """What WeasyPrint leaves out: which way a table's headings point, that links are printed, and what they lead to."""
+    with pikepdf.open(BytesIO(raw)) as pdf:
+        if Name.StructTreeRoot in pdf.Root:
+            _mark_headings(pdf.Root.StructTreeRoot)
+        for page in pdf.pages:
+            for note in page.get(Name.Annots, Array()):
+                note.F = int(note.get(Name.F, 0)) | PRINT
+                if Name.Contents not in note and Name.A in note and Name.URI in note.A:
+                    note.Contents = note.A.URI
+        out = BytesIO()
+        pdf.save(out, deterministic_id=True)
+    return out.getvalue()
+
+
+def _mark_headings(root: Object) -> None:
+    """Give every TH its scope: a column's in the head of a table, else a row's."""
+    waiting: list[tuple[Object, bool]] = [(root, False)]
+    while waiting:
+        element, in_head = waiting.pop()
+        kind = element.get(Name.S)
+        in_head = in_head or kind == Name.THead
+        if kind == Name.TH:
+            element.A = Dictionary(O=Name.Table, Scope=Name.Column if in_head else Name.Row)
+        below = element.get(Name.K, Array())
+        children = list(below) if isinstance(below, Array) else [below]
+        waiting += [(child, in_head) for child in children if isinstance(child, Dictionary)]
