@@ -46,7 +46,9 @@ def _as_tracking_id(text: str) -> str:
 
 def read_tracking_id(typed: str) -> str | None:
     """The canonical number, or None when it cannot be one (wrong length, wrong check character)."""
-    text = _plain(typed).removeprefix("LPR").removeprefix("1PR")
+    text = _plain(typed)
+    if len(text) > NUMBER_LENGTH + 1 and text[:3] in {"LPR", "1PR"}:  # once: a number itself may begin with 1PR
+        text = text[3:]
     found = _read(text, NUMBER_LENGTH)
     return _as_tracking_id(found) if found else None
 

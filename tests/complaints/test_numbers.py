@@ -43,3 +43,8 @@ def test_only_the_right_code_matches_and_the_pepper_counts() -> None:
     assert numbers.code_matches(code.lower(), salt=salt, expected=stored, pepper="pepper")
     assert not numbers.code_matches(code, salt=salt, expected=stored, pepper="other")
     assert not numbers.code_matches(numbers.new_case_code(), salt=salt, expected=stored, pepper="pepper")
+
+
+@pytest.mark.parametrize("typed", ["LPR-1PR3-J0BK-G", "1PR3J0BKG", "1PR-1PR3-J0BK-G", "lpr 1pr3 j0bk g"])
+def test_a_number_that_begins_like_the_prefix_is_read_whole(typed: str) -> None:
+    assert numbers.read_tracking_id(typed) == "LPR-1PR3-J0BK-G"
