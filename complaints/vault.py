@@ -4,6 +4,7 @@ Sealing needs the public key, which every process has; opening needs `VAULT_KEY`
 """
 
 import json
+from collections.abc import Iterable, Sequence
 from dataclasses import asdict, dataclass
 from datetime import datetime
 from uuid import UUID
@@ -32,15 +33,37 @@ def _key_id() -> str:
     return str(settings.VAULT_PUBLIC_KEY)[:12]
 
 
-def seal(complaint_id: UUID, identity: Identity, *, at: datetime) -> None:
-    """Put the identity away; insert is all that the application's role may do there."""
+def sealed(identity: Identity) -> bytes:
+    """What is stored of an identity: nobody without `VAULT_KEY` reads it."""
     box = SealedBox(PublicKey(settings.VAULT_PUBLIC_KEY.encode(), Base64Encoder))
-    sealed = box.encrypt(json.dumps(asdict(identity)).encode())
+    return bytes(box.encrypt(json.dumps(asdict(identity)).encode()))
+
+
+def put_away(rows: Iterable[tuple[UUID, bytes, datetime]]) -> None:
+    """Store many at once: (complaint, sealed identity, time). Insert is all that the application's role may do there."""
+    key = _key_id()
+    with connection.cursor() as cursor, cursor.copy("COPY vault.identity (complaint_id, key_id, sealed, created_at) FROM STDIN") as copy:
+        for complaint_id, box, at in rows:
+            copy.write_row((complaint_id, key, box, at))
+
+
+def seal(complaint_id: UUID, identity: Identity, *, at: datetime) -> None:
+    """Put the identity of one report away."""
     with connection.cursor() as cursor:
         cursor.execute(
             "INSERT INTO vault.identity (complaint_id, key_id, sealed, created_at) VALUES (%s, %s, %s, %s)",
-            [complaint_id, _key_id(), sealed, at],
+            [complaint_id, _key_id(), sealed(identity), at],
         )
+
+
+def held(complaint_ids: Sequence[UUID]) -> set[UUID]:
+    """Those of the complaints that have an identity here; nothing is opened."""
+    with transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute("SET LOCAL ROLE lapor_vault")
+        cursor.execute("SELECT complaint_id FROM vault.identity WHERE complaint_id = ANY(%s)", [list(complaint_ids)])
+        found = {row[0] for row in cursor.fetchall()}
+        cursor.execute("RESET ROLE")
+    return found
 
 
 def open_identity(complaint_id: UUID) -> Identity | None:

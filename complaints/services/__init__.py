@@ -4,6 +4,7 @@ from .advance import AVAILABLE, OpenStep, advance, advance_many, lock, open_step
 from .desk import add_note, assign, edit, rate, rotate_code, take
 from .expire import expire
 from .intake import CONSENT_VERSION, Draft, Receipt, first_holder, forget_replays, missing_for_minimum, missing_of, read_draft, submit
+from .invariants import Breach, broken
 from .ledger import Fault, verify
 from .needs import READERS, inputs_of
 from .proof import prove, read_identity, throttle_submission
@@ -13,6 +14,7 @@ __all__ = [
     "AVAILABLE",
     "CONSENT_VERSION",
     "READERS",
+    "Breach",
     "Draft",
     "Fault",
     "OpenStep",
@@ -22,6 +24,7 @@ __all__ = [
     "advance",
     "advance_many",
     "assign",
+    "broken",
     "edit",
     "expire",
     "first_holder",

@@ -5,6 +5,7 @@ import json
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
+from types import SimpleNamespace
 from typing import Any
 
 from ..models import Complaint, Entry, Transition
@@ -31,7 +32,7 @@ def commit(salt: bytes, text: str, details: dict[str, Any]) -> str:
 _COLUMNS = [f.attname for f in Transition._meta.concrete_fields if f.attname != "hash"]
 
 
-def digest(row: Transition) -> str:
+def digest(row: Transition | SimpleNamespace) -> str:
     """SHA-256 over every other column, the previous row's hash among them."""
     return hashlib.sha256(canonical({name: getattr(row, name) for name in _COLUMNS}).encode()).hexdigest()
 

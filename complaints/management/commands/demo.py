@@ -2,8 +2,8 @@
 
 import gc
 import json
-from argparse import ArgumentParser
-from datetime import timedelta
+from argparse import ArgumentParser, ArgumentTypeError
+from datetime import datetime, timedelta
 from typing import Any
 
 from django.conf import settings
@@ -11,11 +11,20 @@ from django.core.management.base import CommandError
 from django.db import connection, transaction
 from django.db.models import Count
 
-from complaints.management.demo import country, stories
+from complaints.management.demo import copies, country, places, stories
 from complaints.models import Complaint
 from institutions.models import Institution
 from officers import services as officers
 from officers.management.command import SweepCommand, progress
+
+
+def _size(text: str) -> int:
+    """200k, 1m, or a plain number."""
+    scale = {"k": 1_000, "m": 1_000_000}.get(text[-1:].lower(), 1)
+    digits = text[:-1] if scale > 1 else text
+    if not digits.isascii() or not digits.isdigit():
+        raise ArgumentTypeError(f"{text!r} is no size; write 200k, 1m, 2m or a number")
+    return int(digits) * scale
 
 
 class Command(SweepCommand):
@@ -27,6 +36,7 @@ class Command(SweepCommand):
     def add_arguments(self, parser: ArgumentParser) -> None:
         super().add_arguments(parser)
         parser.add_argument("--reports", type=int, default=2000, help="how many reports (default 2000)")
+        parser.add_argument("--size", type=_size, default=0, help="grow it to so many (200k, 1m, 2m): copies at 700 bodies with 20,000 units, by COPY")
         parser.add_argument("--seed", type=int, default=1708, help="the same seed gives the same country")
         parser.add_argument("--logins", action="store_true", help="only print the log-ins of a demo that is there")
 
@@ -45,8 +55,17 @@ class Command(SweepCommand):
         with progress("reports", total=options["reports"]) as step:
             refused = stories.live(now=now, size=options["reports"], seed=options["seed"], progress=step)
         officers.mark_sent(before=now)
+        if options["size"]:
+            self._grow(now, options)
         states = dict(Complaint.objects.values_list("state").annotate(n=Count("pk")).order_by("state"))
         self.say({"reports": Complaint.objects.count(), "states": states, "refused": dict(refused)}, options, f"{sum(states.values())} reports: {states}")
+
+    def _grow(self, now: datetime, options: dict[str, Any]) -> None:
+        """Where the first reports were lived step by step, the rest are copies of them."""
+        districts = places.spread(at=now, seed=options["seed"])
+        with progress("copies", total=options["size"]) as step:
+            step(Complaint.objects.count())
+            copies.grow(copies.read_chains(now=now), districts, to=options["size"], seed=options["seed"], progress=step)
 
     def _refuse_beside_real_data(self) -> None:
         if not Institution.objects.filter(slug="nasional").exists():
