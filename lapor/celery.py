@@ -3,8 +3,12 @@
 import os
 
 from celery import Celery
+from celery.signals import setup_logging
 from django.core.cache import cache
 from django.utils import timezone
+from django_structlog.celery.steps import DjangoStructLogInitStep
+
+from lapor import logs
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "lapor.settings")
 
@@ -13,6 +17,8 @@ TICK_KEY = "lapor:tick"
 app = Celery("lapor")
 app.config_from_object("django.conf:settings", namespace="CELERY")
 app.autodiscover_tasks()
+app.steps["worker"].add(DjangoStructLogInitStep)  # a task's log lines carry its id, and the id of the request that asked for it
+setup_logging.connect(logs.in_worker)
 
 
 @app.task(name="lapor.tick")

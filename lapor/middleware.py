@@ -1,9 +1,11 @@
 """Who is asking, and from where, read once a request; bodies that are too large; the friendly answer when the database is away."""
 
+import time
 from collections.abc import Callable
 from datetime import datetime
 from uuid import UUID
 
+import structlog
 from django.conf import settings
 from django.db import InterfaceError, OperationalError
 from django.http import HttpRequest, HttpResponse, JsonResponse, QueryDict
@@ -12,10 +14,13 @@ from django.utils import timezone, translation
 from django.utils.datastructures import MultiValueDict
 from django.utils.functional import SimpleLazyObject
 from django.utils.translation import gettext as _
+from django_structlog.middlewares import RequestMiddleware
 
+from lapor import logs
 from lapor.errors import PROBLEM, refusal_page, typed
 from lapor.ground.problems import Refusal
 from lapor.ground.throttle import address_of
+from lapor.headers import row_of
 from officers.actors import actor_for
 
 Handler = Callable[[HttpRequest], HttpResponse]
@@ -52,6 +57,30 @@ class ProxyMiddleware:
         request.META["REMOTE_ADDR"] = address_of(request.META, hops=settings.NUM_PROXIES or 0)
         request.META.pop("HTTP_X_FORWARDED_FOR", None)
         return self.get_response(request)
+
+
+class LogMiddleware(RequestMiddleware):
+    """One log line a request: its id (also in the answer), its route, how it ended and how long it took."""
+
+    def prepare(self, request: HttpRequest) -> None:
+        request.began = time.monotonic()  # type: ignore[attr-defined]
+        super().prepare(request)
+
+    def handle_response(self, request: HttpRequest, response: HttpResponse) -> None:
+        response["X-Request-ID"] = structlog.contextvars.get_contextvars()["request_id"]
+        structlog.contextvars.bind_contextvars(duration_ms=round((time.monotonic() - request.began) * 1000))  # type: ignore[attr-defined]
+        super().handle_response(request, response)
+
+    @staticmethod
+    def format_request(request: HttpRequest) -> str:
+        return f"{request.method} {logs.route_of(request)}"
+
+    @staticmethod
+    def bind_user_id(request: HttpRequest) -> None:
+        """Officers at work are named, by number; an officer who reports as a citizen is not, and nobody is looked up for it."""
+        user = getattr(request, "_cached_user", None)
+        if row_of(request.path_info).is_staff and user is not None and user.is_authenticated:
+            structlog.contextvars.bind_contextvars(user_id=user.pk)
 
 
 class SizeMiddleware:

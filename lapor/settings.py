@@ -1,5 +1,6 @@
 """Every setting of the project, from this file and the environment (`deploy/env.example` lists the variables)."""
 
+import logging
 import os
 from datetime import timedelta
 from pathlib import Path
@@ -14,6 +15,8 @@ from nacl.encoding import Base64Encoder
 from nacl.exceptions import CryptoError
 from nacl.public import PrivateKey
 from psycopg.conninfo import conninfo_to_dict
+
+from lapor import logs
 
 django_stubs_ext.monkeypatch()  # lets ModelAdmin[...] and its kin be written as they are typed
 
@@ -99,6 +102,7 @@ INSTALLED_APPS = [
     "drf_spectacular",
     "drf_spectacular_sidecar",
     "django_filters",
+    "django_structlog",
     "pgtrigger",
     "institutions",
     "officers",
@@ -114,6 +118,7 @@ MIDDLEWARE = [
     "lapor.middleware.OutageMiddleware",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
+    "lapor.middleware.LogMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.locale.LocaleMiddleware",
     "lapor.middleware.SizeMiddleware",
@@ -344,11 +349,12 @@ DATA_UPLOAD_MAX_MEMORY_SIZE = 1_000_000
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 400
 REQUEST_MAX_BYTES = number("REQUEST_MAX_MB", 60) * 1_000_000
 
-LOGGING = {
-    "version": 1,
-    "disable_existing_loggers": False,
-    "formatters": {"line": {"format": "%(asctime)s %(levelname)s %(name)s: %(message)s"}},
-    "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "line"}},
-    "root": {"handlers": ["stderr"], "level": "WARNING"},
-    "loggers": {"django": {"handlers": [], "level": "WARNING"}, "django.server": {"level": "ERROR"}},
-}
+# Logs, on stderr. No line has a client's address; `lapor/logs.py` says what else none has.
+LOG_LEVEL = text("LOG_LEVEL", "WARNING" if DEBUG else "INFO").upper()
+if LOG_LEVEL not in logging.getLevelNamesMapping():
+    raise ImproperlyConfigured(f"LOG_LEVEL must be DEBUG, INFO, WARNING or ERROR, not {LOG_LEVEL!r}.")
+LOGGING = logs.configuration(readable=DEBUG, level=LOG_LEVEL)
+DJANGO_STRUCTLOG_IP_LOGGING_ENABLED = False
+DJANGO_STRUCTLOG_CELERY_ENABLED = True
+DJANGO_STRUCTLOG_CELERY_DEFAULT_LOG_LEVEL = DJANGO_STRUCTLOG_STATUS_START_LOG_LEVEL = logging.DEBUG
+DJANGO_STRUCTLOG_STATUS_4XX_LOG_LEVEL = logging.INFO

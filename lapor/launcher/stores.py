@@ -18,6 +18,8 @@ from lapor.launcher.speech import Refused, say
 POSTGRES = Kind("postgres", signal.SIGINT, 60.0)  # SIGINT: end the sessions and stop, "fast" in its words
 VALKEY = Kind("valkey", signal.SIGTERM, 20.0)
 HASTY = ("fsync=off", "synchronous_commit=off", "full_page_writes=off", "max_connections=200")
+# A statement that fails is not written to the log with the values in it, and a refused row is not quoted.
+DISCREET = ("log_min_error_statement=panic", "log_error_verbosity=terse", "log_parameter_max_length=0")
 READY_SECONDS = 60.0
 PLAIN = {"PATH": os.defpath, "LC_ALL": "C"}
 
@@ -124,7 +126,7 @@ class Stores:
         say(f"PostgreSQL {major}: data made in {folder}")
 
     def _postgres(self) -> Child:
-        settings = ["listen_addresses=", *(HASTY if self.hasty else ())]
+        settings = ["listen_addresses=", *DISCREET, *(HASTY if self.hasty else ())]
         options = [part for setting in settings for part in ("-c", setting)]
         command = [self._bin() / "postgres", "-D", self.places.postgres, "-k", self.places.sockets, *options]
         return self.nursery.start(POSTGRES, command, env=PLAIN, account=self.places.account)

@@ -29,7 +29,7 @@ def commands(places: Places) -> dict[Kind, list[str]]:
     web = [python, "-m", "granian", "--interface", "wsgi", "--host", "127.0.0.1", "--port", str(port()), "--blocking-threads", str(THREADS)]
     worker = [*celery, "worker", "-l", "warning", "-c", "2", "--without-gossip", "--without-mingle", "--without-heartbeat"]
     beat = [*celery, "beat", "-l", "warning", "-s", str(places.home / "beat" / "schedule"), "--pidfile="]
-    every = {WORKER: worker, BEAT: beat, WEB: [*web, "--log-level", "warning", "lapor.wsgi:application"]}
+    every = {WORKER: worker, BEAT: beat, WEB: [*web, "--no-access-log", "--log-level", "warning", "lapor.wsgi:application"]}
     role = variable("LAPOR_ROLE", "all")
     wanted = {"worker": (WORKER, BEAT), "public": (WEB,), "staff": (WEB,)}.get(role, (WORKER, BEAT, WEB))
     return {kind: every[kind] for kind in wanted}

@@ -81,7 +81,14 @@ def test_a_secret_may_come_from_a_file(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize(
     ("name", "value"),
-    [("LAPOR_DEBUG", "maybe"), ("LAPOR_ROLE", "boss"), ("EMAIL_URL", "mail.example.id"), ("SECRET_KEY_FILE", "/nowhere"), ("READY_NOTICE_MINUTES", "soon")],
+    [
+        ("LAPOR_DEBUG", "maybe"),
+        ("LAPOR_ROLE", "boss"),
+        ("EMAIL_URL", "mail.example.id"),
+        ("SECRET_KEY_FILE", "/nowhere"),
+        ("READY_NOTICE_MINUTES", "soon"),
+        ("LOG_LEVEL", "loud"),
+    ],
 )
 def test_a_value_that_cannot_be_meant_stops_the_start_and_is_named(name: str, value: str) -> None:
     given = keys.fresh()
