@@ -3,13 +3,14 @@
 import sys
 from collections.abc import Callable, Sequence
 
-from lapor.launcher import commands, trial, up
+from lapor.launcher import benching, commands, trial, up
 from lapor.launcher.speech import Refused, tell
 
 USAGE = """usage: ./run                  start everything: web, worker, beat, PostgreSQL, Valkey
        ./run test [ARGS]      run the tests on throw-away services (ARGS go to pytest; -m night: the long ones)
        ./run manage ARGS      a manage.py command against the same services
        ./run psql ARGS        psql on the embedded server, as its owner
+       ./run bench [WORK...] [--size 10k|200k]   measure our work beside floors, in one run
        ./run keys             print a new set of secrets for a production system
 Every variable it listens to stands in deploy/env.example."""
 
@@ -31,6 +32,7 @@ COMMANDS: dict[str, Callable[[Sequence[str]], int]] = {
     "test": trial.test,
     "manage": commands.manage,
     "psql": commands.psql,
+    "bench": benching.bench,
     "keys": commands.new_keys,
     "help": _help,
     "--help": _help,
