@@ -107,7 +107,7 @@ class ComplaintList(Endpoint):
         bound = (DeskFilter if in_full else PublicFilter)(request.query_params, queryset=rows)
         if not bound.is_valid():
             raise Refusal("invalid", _("Please check the marked fields."), fields={name: list(texts) for name, texts in bound.errors.items()})
-        found = bound.qs.select_related("holder", "topic", "incident_region__parent__parent__parent")
+        found = bound.qs.select_related("holder", "topic", "incident_region")
         page = self.paginate_queryset(found) or []
         response = self.get_paginated_response([shapes.row_out(row, in_full=in_full) for row in page])
         return private(response) if in_full else response
@@ -137,7 +137,7 @@ class ComplaintDetail(Endpoint):
     def get(self, request: Request, tracking_id: str) -> Response:
         """The public copy; with X-Case-Code the reporter's view; with a token the officer's."""
         actor = self.actor(tracking_id)
-        rows = Complaint.objects.select_related("holder", "topic", "incident_region__parent__parent__parent", "assignee")
+        rows = Complaint.objects.select_related("holder", "topic", "incident_region", "assignee")
         complaint = _read(rows.prefetch_related(TIMELINE, CLOCKS), tracking_id, actor, ("see_notes",))
         if not (complaint.may("see") or complaint.may("see_public")):
             raise Refusal("forbidden", _("You may know of this report but not read it."))

@@ -110,6 +110,8 @@ admin = holds("verify")
 disposer = holds("dispose")
 handler = holds("respond")
 closer = holds("close")
+local_admin = admin & ~at_national
+free_handler = handler & ~contested
 
 POLICY: dict[str, Rule] = {
     # reading
@@ -126,15 +128,15 @@ POLICY: dict[str, Rule] = {
     "lapse": system,
     "dispose_to_institution": disposer & at_national,
     "dispose_to_unit": disposer & ~at_national,
-    "handle": admin & ~at_national,
-    "return_upward": admin & ~at_national,
+    "handle": local_admin,
+    "return_upward": local_admin,
     "return_to_admin": handler & ~at_national,
     "dispute": system,
     "redispose": disposer,
     "invite": nobody,
     "respond": handler & ~at_national & ~contested,
-    "progress": handler & ~contested,
-    "answer": handler & ~contested,
+    "progress": free_handler,
+    "answer": free_handler,
     "reply": reporter,
     "confirm": reporter,
     "close_by_silence": system,

@@ -87,8 +87,12 @@ class ComplaintQuerySet(models.QuerySet["Complaint"]):
         return self.filter(policy.knows(actor))
 
     def permitting(self, actor: Actor, acts: Iterable[str]) -> "ComplaintQuerySet":
-        """Each row with `may_<act>`: the rules asked in the same query that reads the row."""
-        return self.annotate(**{f"may_{act}": holds_true(policy.POLICY[act](actor)) for act in acts})
+        """Each row with the answers to `may(act)`: the rules asked in the same query that reads the row, one that is meant by several acts once."""
+        asked = {rule: f"rule_{number}" for number, rule in enumerate(dict.fromkeys(policy.POLICY[act] for act in acts))}
+        found = {name: rule(actor) for rule, name in asked.items()}
+        answers = {act: SETTLED.get(id(found[asked[policy.POLICY[act]]]), asked[policy.POLICY[act]]) for act in acts}
+        open_ones = {name: holds_true(q) for name, q in found.items() if id(q) not in SETTLED}
+        return self.annotate(**{"answers": Value(answers, output_field=models.JSONField())}, **open_ones)
 
     def answering(self, actor: Actor, acts: Iterable[str]) -> "ComplaintQuerySet":
         """`permitting`, and `knows` beside it."""
@@ -106,6 +110,20 @@ class ComplaintQuerySet(models.QuerySet["Complaint"]):
     def matching(self, words: str, *, public: bool) -> "ComplaintQuerySet":
         """Full text in the text the asker may read: the published one, or the one of the desk."""
         return self.filter(**{"search_public" if public else "search": Words(words)})
+
+
+_Manager = models.Manager.from_queryset(ComplaintQuerySet)
+
+
+class ComplaintManager(_Manager["Complaint"]):
+    """Reads everything but the index's own columns."""
+
+    def get_queryset(self) -> ComplaintQuerySet:
+        return ComplaintQuerySet(self.model, using=self._db).defer(*SEARCH_COLUMNS)
+
+
+# What a rule says to somebody without looking at a row.
+SETTLED = {id(policy.NOTHING): False, id(policy.EVERYTHING): True}
 
 
 def holds_true(q: Q) -> Case:
@@ -201,10 +219,11 @@ class Complaint(models.Model):
     rating = models.PositiveSmallIntegerField(null=True, blank=True)
     rated_at = models.DateTimeField(null=True, blank=True)
 
-    objects = ComplaintQuerySet.as_manager()
+    objects = ComplaintManager()
 
     # read together with the row by `answering`
     knows: bool
+    answers: dict[str, bool | str]  # act -> settled for every row, or the name of the column that tells
 
     class Meta:
         verbose_name = _("report")
@@ -249,10 +268,7 @@ class Complaint(models.Model):
     @property
     def regency(self) -> Region | None:
         """The regency or city where it happened: nothing finer is public."""
-        region = self.incident_region
-        while region is not None and region.level not in {Region.Level.REGENCY, Region.Level.PROVINCE}:
-            region = region.parent
-        return region
+        return self.incident_region.coarse() if self.incident_region is not None else None
 
     @property
     def is_open(self) -> bool:
@@ -271,4 +287,5 @@ class Complaint(models.Model):
 
     def may(self, act: str) -> bool:
         """What `answering` found for this act."""
-        return bool(getattr(self, f"may_{act}"))
+        answer: bool | str = self.answers[act]
+        return answer if isinstance(answer, bool) else bool(getattr(self, answer))

@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 from lapor.ground.actor import Actor
 from lapor.ground.problems import Refusal
 
-from ..models import SEARCH_COLUMNS, Clock, Complaint, Transition
+from ..models import Clock, Complaint, Transition
 from ..workflow import WORKFLOW, State, Step
 from . import clocks, notify
 from .effects import EFFECTS
@@ -33,7 +33,7 @@ DRAWN_ID = Func(Value("complaints_transition"), Value("id"), template="nextval(p
 
 def lock(pk: UUID, *, by: Actor, acts: Iterable[str]) -> Complaint:
     """The complaint, locked to the end of the transaction, with `may_<act>` answered. 404 if there is none."""
-    rows = Complaint.objects.permitting(by, acts).annotate(drawn_id=DRAWN_ID).select_related("holder").defer(*SEARCH_COLUMNS)
+    rows = Complaint.objects.permitting(by, acts).annotate(drawn_id=DRAWN_ID).select_related("holder")
     rows = rows.select_for_update(of=("self",)).filter(pk=pk)
     # Whoever waited for the lock while the case moved joins the new row with the holder of before and finds nothing: ask again.
     complaint = next(iter(rows), None) or next(iter(rows.all()), None)

@@ -7,7 +7,7 @@ from django.db import transaction
 
 from officers.actors import actor_for, machine
 
-from ..models import SEARCH_COLUMNS, Clock, Complaint
+from ..models import Clock, Complaint
 from ..workflow import State
 from .advance import advance_many
 from .reference import Reference
@@ -25,8 +25,7 @@ def _due(key: str, state: State, at: datetime) -> list[Complaint]:
         late = Clock.objects.filter(key="statutory_60").exclude(state=Clock.VOID)
         breached = late.filter(outcome="breached") | late.filter(state=Clock.RUNNING, due_at__lt=at)
         rows = rows.filter(track="non_oversight").exclude(pk__in=breached.values("complaint_id"))
-    rows = rows.select_related("holder").defer(*SEARCH_COLUMNS)
-    return list(rows.select_for_update(of=("self",), skip_locked=True).order_by("pk")[:BATCH])
+    return list(rows.select_related("holder").select_for_update(of=("self",), skip_locked=True).order_by("pk")[:BATCH])
 
 
 def expire(*, at: datetime, progress: Callable[[int], None] = lambda _n: None) -> dict[str, int]:

@@ -16,7 +16,7 @@ from ..workflow import INNER_EVENTS
 from .shared import CLOCKS, TIMELINE, at_of, number_of, read_cursor, write_cursor
 
 PAGE = 20
-RELATED = ("holder", "topic", "incident_region__parent__parent__parent")
+RELATED = ("holder", "topic", "incident_region")
 
 
 def _page(rows: ComplaintQuerySet, cursor: str) -> tuple[list[Complaint], str]:

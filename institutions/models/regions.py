@@ -70,6 +70,13 @@ class Region(models.Model):
     def __str__(self) -> str:
         return self.label
 
+    def coarse(self) -> "Region":
+        """The regency or city it lies in (a province: itself), told from code and label without asking the database again."""
+        if self.level not in {self.Level.DISTRICT, self.Level.VILLAGE}:
+            return self
+        label = ", ".join(self.label.split(", ")[-2:])
+        return Region(code=".".join(self.code.split(".")[:2]), name=label.split(", ")[0], level=self.Level.REGENCY, label=label)
+
     def full_name(self) -> str:
         """The name with its parents, nearest first."""
         return self.label

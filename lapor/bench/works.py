@@ -56,7 +56,7 @@ class Scene:
         self.open = list(rows.filter(state=State.IN_PROGRESS).values_list("tracking_id", "pk")[:500])
         self.public = list(Complaint.objects.public().order_by("-published_at").values_list("tracking_id", "pk")[:2000])
         self.rows = list(Complaint.objects.order_by("pk").values_list("pk", flat=True)[:2000])
-        self.busiest = Complaint.objects.open().values_list("holder").annotate(n=Count("pk")).order_by("-n").first()[0]  # type: ignore[index]
+        self.busiest = Complaint.objects.open().values_list("holder").annotate(n=Count("pk")).order_by("-n")[0][0]
         self.village = Region.objects.filter(level=Region.Level.VILLAGE).order_by("pk")[0].pk
         self.topic = Topic.objects.filter(parent__isnull=False, valid_to=None).order_by("pk")[0].pk
         self.sessions = {user.username: session(user) for user in (self.liaison, self.admin, self.nation)}

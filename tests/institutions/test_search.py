@@ -90,3 +90,11 @@ def test_a_retired_topic_is_no_longer_in_force(system: User) -> None:
 
     assert Topic.objects.in_force(date(2026, 12, 31)).filter(pk=topic.pk).exists()
     assert not Topic.objects.in_force(date(2027, 1, 1)).filter(pk=topic.pk).exists()
+
+
+def test_the_regency_of_a_place_is_told_without_asking_the_database() -> None:
+    for region in Region.objects.select_related("parent__parent__parent"):
+        above = region
+        while above.level not in {Region.Level.REGENCY, Region.Level.PROVINCE} and above.parent is not None:
+            above = above.parent
+        assert (region.coarse().pk, region.coarse().name, region.coarse().label) == (above.pk, above.name, above.label)

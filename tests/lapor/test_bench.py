@@ -1,0 +1,63 @@
+"""The bench measures what it says: ratios to floors of the same run, and answers that were not wanted are told."""
+
+from collections.abc import Iterator
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from threading import Thread
+from typing import Any
+
+import pytest
+
+from lapor.bench.load import Ask, Figures, drive
+from lapor.bench.table import judged
+from lapor.bench.works import Work
+from lapor.launcher import benching
+
+
+class Answers(BaseHTTPRequestHandler):
+    protocol_version = "HTTP/1.1"
+
+    def do_GET(self) -> None:
+        status = 503 if self.path == "/sick/" else 200
+        self.send_response(status)
+        self.send_header("Content-Length", "2")
+        self.send_header("X-Queries", "3")
+        self.end_headers()
+        self.wfile.write(b"ok")
+
+    def log_message(self, format: str, *args: Any) -> None:
+        pass
+
+
+@pytest.fixture
+def port() -> Iterator[int]:
+    server = ThreadingHTTPServer(("127.0.0.1", 0), Answers)
+    Thread(target=server.serve_forever, daemon=True).start()
+    yield server.server_address[1]
+    server.shutdown()
+    server.server_close()
+
+
+def test_answers_are_counted_with_their_statements_and_the_unwanted_apart(port: int) -> None:
+    well, sick = Figures(), Figures()
+    drive(port, lambda _n: Ask("/"), well, seconds=0.2, connections=2)
+    drive(port, lambda _n: Ask("/sick/"), sick, seconds=0.2, connections=2)
+
+    assert len(well.times) > 2
+    assert well.rate == pytest.approx(len(well.times) / well.seconds)
+    assert (well.statements, well.size, dict(well.others)) == (3, 2, {})
+    assert 0 < well.percentile(50) <= well.percentile(95)
+    assert (sick.times, set(sick.others)) == ([], {503})
+
+
+@pytest.mark.parametrize(("times", "statements", "kept"), [(60, 4, True), (40, 4, False), (60, 9, False), (0, 0, False)])
+def test_a_goal_is_kept_only_with_enough_speed_and_few_enough_statements(times: int, statements: int, kept: bool) -> None:
+    floor, ours = Figures([0.01] * 100, 1.0), Figures([0.01] * times, 1.0, [statements] * times)
+    row = judged(Work("ours", lambda _n: Ask("/"), "floor", 0.5, 4), ours, floor)
+
+    assert row["ratio"] == pytest.approx(times / 100)
+    assert row["kept"] is kept
+
+
+def test_a_size_without_a_number_is_refused(capsys: pytest.CaptureFixture[str]) -> None:
+    assert benching.bench(["queue", "--size"]) == 2
+    assert "--size wants a number" in capsys.readouterr().err
