@@ -89,11 +89,13 @@ class ComplaintList(Endpoint):
     def post(self, request: Request) -> Response:
         """File a report. With an Idempotency-Key, sending it twice gives the same receipt."""
         given = body_of(request)
-        services.throttle_submission(client_of(request), at=self.at)
+        reference = services.Reference(self.at)
+        services.throttle_submission(client_of(request), at=self.at, reference=reference)
         actor = actor_for(None, at=self.at)  # whoever is logged in reports as a citizen: no trace of the office
-        receipt = services.submit(given, by=actor, at=self.at, channel=Channel.API, idempotency_key=request.headers.get("Idempotency-Key", ""))
+        key = request.headers.get("Idempotency-Key", "")
+        receipt = services.submit(given, by=actor, at=self.at, channel=Channel.API, idempotency_key=key, reference=reference)
         clocks = Clock.objects.running().filter(complaint=receipt.complaint).order_by("due_at")
-        missing = services.missing_of(receipt.complaint, at=self.at)
+        missing = services.missing_of(receipt.complaint, at=self.at, reference=reference)
         response = Response(shapes.receipt_out(receipt, clocks, missing), status=201)
         response["Location"] = f"/api/v1/complaints/{receipt.complaint.tracking_id}/"
         return private(response)

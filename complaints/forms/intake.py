@@ -60,10 +60,10 @@ class IntakeForm(Shape):
 
     def __init__(self, data: Mapping[str, Any] | None = None, *, assisted: bool = False, door: Institution | None = None) -> None:
         super().__init__(data, initial={"idempotency_key": str(uuid.uuid4())})
-        self.fields["topic"].choices = EMPTY + topic_choices()  # type: ignore[attr-defined]
+        self.fields["topic"].choices = lambda: EMPTY + topic_choices()  # type: ignore[attr-defined]
         if door is None:
             unknown = [("", gettext_lazy("I do not know"))]
-            self.fields["target_institution"].choices = unknown + institution_choices(parent__kind="national")  # type: ignore[attr-defined]
+            self.fields["target_institution"].choices = lambda: unknown + institution_choices(parent__kind="national")  # type: ignore[attr-defined]
         else:
             del self.fields["target_institution"]
         if assisted:

@@ -192,9 +192,9 @@ def missing_for_minimum(draft: Draft, *, at: datetime, reference: Reference | No
     return minimum_missing(_blank(draft), (reference or Reference(at)).limits)
 
 
-def missing_of(complaint: Complaint, *, at: datetime) -> list[str]:
+def missing_of(complaint: Complaint, *, at: datetime, reference: Reference | None = None) -> list[str]:
     """Names of the fields that a received report still lacks."""
-    return minimum_missing(complaint, Reference(at).limits)
+    return minimum_missing(complaint, (reference or Reference(at)).limits)
 
 
 def _blank(draft: Draft) -> Complaint:
@@ -345,7 +345,8 @@ class _Slot:
 
     def keep(self, receipt: Receipt, at: datetime) -> None:
         sealed = self.box.encrypt(json.dumps({"id": str(receipt.complaint.pk), "code": receipt.case_code}).encode())
-        Replay.objects.update_or_create(key_hash=self.hash, defaults={"request_hash": self.request, "sealed": sealed, "created_at": at})
+        row = Replay(key_hash=self.hash, request_hash=self.request, sealed=sealed, created_at=at)
+        Replay.objects.bulk_create([row], update_conflicts=True, unique_fields=["key_hash"], update_fields=["request_hash", "sealed", "created_at"])
 
 
 def forget_replays(*, at: datetime, reference: Reference | None = None) -> int:

@@ -54,9 +54,9 @@ def prove(number: str, code: str, *, client: str, at: datetime) -> Complaint:
     return complaint
 
 
-def throttle_submission(client: str, *, at: datetime) -> None:
+def throttle_submission(client: str, *, at: datetime, reference: Reference | None = None) -> None:
     """Count one submission of a client; refuses 429 above the limit of the policy row."""
-    limits = Reference(at).limits
+    limits = (reference or Reference(at)).limits
     bucket, seconds = f"submit:client:{client}", limits["submit_client_minutes"] * 60
     wait = throttle.blocked(bucket, limit=limits["submit_per_client"], seconds=seconds, at=at)
     if wait is not None:

@@ -31,9 +31,9 @@ def file(request: HttpRequest, slug: str = "") -> HttpResponse:
         return _form(request, form, door)
     try:
         given = _read(form, request)
-        draft = services.read_draft(given | ({"target_institution": door} if door else {}), at=at_of(request))
         if request.POST.get("langkah") == "kirim":
             return _send(request, form, given, door)
+        draft = services.read_draft(given | ({"target_institution": door} if door else {}), at=at_of(request))
     except Refusal as refusal:
         if refusal.code not in {"invalid", "conflict", "too_many_requests"}:
             raise
@@ -94,7 +94,8 @@ def _check(request: HttpRequest, form: forms.IntakeForm, draft: services.Draft, 
 
 def _send(request: HttpRequest, form: forms.IntakeForm, given: dict[str, Any], door: Institution | None) -> HttpResponse:
     """Sent twice with the same hidden key it is the same report and the same receipt."""
-    services.throttle_submission(client_of(request), at=at_of(request))
+    reference = services.Reference(at_of(request))
+    services.throttle_submission(client_of(request), at=at_of(request), reference=reference)
     receipt = services.submit(
         given,
         by=actor_for(None, at=at_of(request)),  # whoever is logged in reports as a citizen: no trace of the office
@@ -102,6 +103,7 @@ def _send(request: HttpRequest, form: forms.IntakeForm, given: dict[str, Any], d
         channel=Channel.SUBDOMAIN if door else Channel.WEB,
         door=door,
         idempotency_key=form.data.get("idempotency_key", ""),
+        reference=reference,
     )
     clocks = Clock.objects.running().filter(complaint=receipt.complaint).order_by("due_at")
     return render(request, "complaints/citizen/receipt.html", {"receipt": receipt, "complaint": receipt.complaint, "clocks": clocks, "at": at_of(request)})

@@ -73,7 +73,7 @@ class RuleQuerySet[R: Rule](DatedQuerySet[R]):
     def counting(self, on: date, institution: Institution | None = None) -> dict[str, R]:
         """The row that counts for each key: the nation's, or the strictest of the institution and the nodes above it."""
         own = ids_of(institution.path) if institution else []
-        rows = self.in_force(on).filter(Q(institution=None) | Q(institution__in=own)).select_related("institution", "legal_basis")
+        rows = self.in_force(on).filter(Q(institution=None) | Q(institution__in=own)).select_related("institution")
         found: dict[str, R] = {}
         # From the nation down. Where the nation became stricter than an institution after it chose, the nation's row wins.
         for row in sorted(rows, key=lambda row: row.institution.path if row.institution else ""):
@@ -138,6 +138,8 @@ def _within(length: int, unit: str, other_length: int, other_unit: str) -> bool:
 class LimitQuerySet(RuleQuerySet["Limit"]):
     def table(self, on: date, institution: Institution | None = None) -> dict[str, int]:
         """The number for each key on this day, at this institution."""
+        if institution is None:
+            return dict(self.in_force(on).filter(institution=None).values_list("key", "value"))
         return {key: row.value for key, row in self.counting(on, institution).items()}
 
 
