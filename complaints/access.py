@@ -68,12 +68,30 @@ STEPS: dict[str, tuple[str, ...]] = {
     "reopen": ("reporter", "national"),
     "change_visibility": ("reporter", "admin_own", "national"),
     "hand_over": ("admin_own", "national"),
+    "invite": ("admin_own", "national"),
+    "end_part": (),
 }
 
 # On the oversight track the internal supervisor stands where liaison and admin stand otherwise.
 OVERSIGHT_STEPS = {
     step: tuple(dict.fromkeys("supervisor_own" if role in {"admin_own", "liaison_own"} else role for role in roles)) for step, roles in STEPS.items()
 }
+
+# Which roles may do what is no step, on a published case (`anonymous` and `public` alike); everybody else: F or N.
+# "reported" is an officer of the institution that the report is about: the case is closed to it, its published copy is not.
+ACTS: dict[str, tuple[str, ...]] = {
+    "mark_urgent": ("liaison_own", "admin_own", "national"),
+    "clear_urgent": ("liaison_own", "admin_own", "national"),
+    "publish": ("admin_own", "national"),
+    "take_down": ("admin_own", "national"),
+    "republish": ("national",),
+    "right_of_reply": ("liaison_own", "admin_own", "reported"),
+    "withhold_reply": ("national",),
+    "release_reply": ("national",),
+}
+# What of it is left when the case is secret, and who does it on the oversight track.
+SECRET_ACTS: dict[str, tuple[str, ...]] = {act: roles if act.endswith("_urgent") else () for act, roles in ACTS.items()}
+OVERSIGHT_ACTS: dict[str, tuple[str, ...]] = {act: ("supervisor_own", "national") if act.endswith("_urgent") else () for act in ACTS}
 
 # Rows of the threat model whose object does not exist yet; they are added with it.
 NOT_YET = ("identity.grant", "attachment.original", "attachment.sanitised", "export.rows", "audit.read", "config.templates", "api.partner")

@@ -175,17 +175,22 @@ RULES: dict[str, ClockRule] = {
     ),
     "completion": ClockRule(starts=on("pend"), stops=on("complete", "lapse")),
     "completeness_answer": ClockRule(
-        starts=lambda m: m.entered,
+        starts=lambda m: m.entered and not m.is_child,
         stops=on("pend", "dispose_to_institution", "dispose_to_unit", "handle", "respond", "archive", "hand_over"),
     ),
     "decision_delivery": ClockRule(starts=lambda m: m.step == "answer" and m.track == Track.OVERSIGHT, stops=on("answer")),
     "reporter_reply": ClockRule(
-        starts=lambda m: m.step == "answer" and m.track == Track.NON_OVERSIGHT, stops=on("reply", "confirm", "close_by_silence", "close_by_decision")
+        starts=lambda m: m.step == "answer" and m.track == Track.NON_OVERSIGHT and not m.is_child,
+        stops=on("reply", "confirm", "close_by_silence", "close_by_decision"),
     ),
     "reply_handling": ClockRule(starts=on("reply"), stops=on("progress", "answer", "close_by_decision")),
-    "reopen_window": ClockRule(starts=lambda m: m.ends, stops=on("reopen", "restore"), survives_end=True),
+    "reopen_window": ClockRule(starts=lambda m: m.ends and not m.is_child, stops=on("reopen", "restore"), survives_end=True),
     "support_response": ClockRule(starts=lambda m: m.is_child and m.entered, stops=on("respond", "answer")),
-    "urgent_response": ClockRule(starts=lambda m: m.is_urgent and (m.entered or m.step == "edit"), stops=on("respond", "answer")),
+    "urgent_response": ClockRule(
+        starts=lambda m: m.is_urgent and (m.entered or m.step == "mark_urgent"),
+        stops=on("respond", "progress", "answer"),  # progress: marked after the initial response, there is no other first word
+        voids=on("clear_urgent"),
+    ),
     "jurisdiction_decision": ClockRule(starts=on("dispute"), stops=on("dispose_to_institution")),
 }
 

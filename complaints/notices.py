@@ -9,7 +9,7 @@ from django.utils.translation import gettext_lazy as _
 
 from officers.notices import register
 
-ADMINS, RESPONDERS = "admins", "responders"
+ADMINS, RESPONDERS, EVERYBODY = "admins", "responders", "everybody"
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,7 +39,18 @@ TELLINGS: dict[str, Telling] = {
     "restore": Telling(officers="desk_received"),
     "reopen": Telling(officers="desk_reply", audience=RESPONDERS),
     "hand_over": Telling(reporter="case_closed"),
+    "invite": Telling(reporter="case_split"),
+    "part": Telling(officers="desk_received", audience=RESPONDERS),
+    "mark_urgent": Telling(officers="desk_urgent", audience=EVERYBODY),
+    "take_down": Telling(reporter="case_news"),
+    "republish": Telling(reporter="case_news"),
 }
+# An urgent report is told at once, to everybody who can act where it arrives, quiet hours or not.
+URGENT_ARRIVALS = frozenset(
+    {"submit", "part", "dispose_to_institution", "dispose_to_unit", "redispose", "return_upward", "return_to_admin", "restore", "reopen"}
+)
+# What a part tells the reporter, under the number of its lead: there is one thread.
+PART_TELLS = frozenset({"respond", "progress", "answer"})
 
 _FOLLOW = _("You can follow it with your number and your case code at %(track_url)s. We never ask for your case code by e-mail.")
 
@@ -73,6 +84,16 @@ register(
     "case_archived",
     subject=_("Report %(number)s was archived"),
     body=(_("Your report %(number)s was archived. The reason and what you can do stand with the report."), _FOLLOW),
+)
+register(
+    "case_split",
+    subject=_("Report %(number)s is handled in several parts"),
+    body=(_("A part of your report %(number)s is handled by a unit or institution of its own. You still follow everything in one place."), _FOLLOW),
+)
+register(
+    "desk_urgent",
+    subject=_("URGENT: report %(number)s"),
+    body=_("Report %(number)s at %(holder)s is urgent: danger to life, violence or a child in danger. Please look at it now: %(desk_url)s"),
 )
 register("desk_received", subject=_("Report %(number)s is at your desk"), body=_("Report %(number)s is at %(holder)s and waits for you: %(desk_url)s"))
 register("desk_completed", subject=_("Report %(number)s was completed"), body=_("The reporter completed report %(number)s: %(desk_url)s"))

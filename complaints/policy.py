@@ -78,7 +78,7 @@ secret = fixed(Q(is_secret=True))
 anonymous = fixed(Q(is_anonymous=True))
 contactable = fixed(Q(contact_allowed=True))
 PUBLIC = (
-    Q(published_at__isnull=False, is_secret=False, track=Track.NON_OVERSIGHT, lead__isnull=True)
+    Q(published_at__isnull=False, taken_down_at__isnull=True, is_secret=False, track=Track.NON_OVERSIGHT, lead__isnull=True)
     & ~Q(state=State.ARCHIVED)
     & ~Q(closure_kind=ClosureKind.MERGED)
 )
@@ -105,6 +105,10 @@ see = (
 )
 # Whose office it is to know that a case exists although its text is closed to them: they are told "not allowed".
 knows = see | public | under("custody") | under("see_health")
+
+# The institution that the report is about answers on its published copy: the case itself stays closed to it.
+reported_side = Rule(lambda actor: within(actor.under("respond"), "reported_institution__path"))
+publishable = fixed(Q(accepted_at__isnull=False, is_secret=False, track=Track.NON_OVERSIGHT, lead__isnull=True) & ~Q(state=State.ARCHIVED))
 
 admin = holds("verify")
 disposer = holds("dispose")
@@ -133,7 +137,8 @@ POLICY: dict[str, Rule] = {
     "return_to_admin": handler & ~at_national,
     "dispute": system,
     "redispose": disposer,
-    "invite": nobody,
+    "invite": disposer,
+    "end_part": nobody,
     "respond": handler & ~at_national & ~contested,
     "progress": free_handler,
     "answer": free_handler,
@@ -159,6 +164,15 @@ POLICY: dict[str, Rule] = {
     "assign": holds("assign"),
     "note": holds("see_notes"),
     "edit": holds("edit"),
+    "part": nobody,
+    "mark_urgent": admin | handler,
+    "clear_urgent": admin | handler,
+    "publish": holds("edit") & publishable,
+    "take_down": holds("edit") & public,
+    "republish": holds("edit") & national & publishable,
+    "right_of_reply": public & (reported_side | (holds("respond") & ~contested)),
+    "withhold_reply": holds("edit") & national & public,
+    "release_reply": holds("edit") & national & public,
     "rate": reporter,
     "rotate_code": reporter,
 }

@@ -24,9 +24,11 @@ class Identity:
     name: str = ""
     email: str = ""
     phone: str = ""
+    represented: str = ""  # on whose behalf, by name
+    represented_contact: str = ""
 
     def __bool__(self) -> bool:
-        return bool(self.name or self.email or self.phone)
+        return any(asdict(self).values())
 
 
 def _key_id() -> str:

@@ -100,6 +100,45 @@ class EntryKind(TextChoices):
     REASON = "reason", _("Reason")
     COMPLETION = "completion", _("Completion")
     RATING = "rating", _("Comment on the rating")
+    STATEMENT = "statement", _("Statement of the institution")
+
+
+class OnBehalf(TextChoices):
+    """Whose matter it is, when it is not the reporter's own."""
+
+    SELF = "", _("My own")
+    PERSON = "person", _("Another person's")
+    GROUP = "group", _("A group's")
+
+
+class Relation(TextChoices):
+    FAMILY = "family", _("Family")
+    GUARDIAN = "guardian", _("Parent or guardian")
+    NEIGHBOUR = "neighbour", _("Neighbour or friend")
+    COMMUNITY = "community", _("Head of a neighbourhood or community leader")
+    ORGANISATION = "organisation", _("Organisation or association")
+    ADVOCATE = "advocate", _("Legal aid or holder of a power of attorney")
+    OFFICIAL = "official", _("Facilitator or social worker")
+    OTHER = "other", _("Other")
+
+
+class TakeDownReason(TextChoices):
+    PERSONAL_DATA = "personal_data", _("Personal data stands in it")
+    SAFETY = "safety", _("Somebody's safety is at risk")
+    UNLAWFUL = "unlawful", _("Unlawful or hateful content")
+    COURT_ORDER = "court_order", _("Order of a court or authority")
+    NOT_PUBLIC = "not_public", _("It should not have been published")
+    REPORTER_ASKED = "reporter_asked", _("The reporter asked for it")
+
+
+class Naming(TextChoices):
+    """Why a person may be named in a published text; without a reason names are masked and only the office stays."""
+
+    NONE = "", _("No names: the office or function only")
+    LEADER = "leader", _("Head of an institution, named for the office held")
+    OFFICIAL_SOURCE = "official_source", _("Named by the institution itself in an official statement")
+    DECISION = "decision", _("Named in a decision that is final and public")
+    CONSENT = "consent", _("The person named agreed")
 
 
 OPEN = frozenset(State) - {State.CLOSED, State.ARCHIVED}
@@ -193,7 +232,16 @@ WORKFLOW: dict[str, Step] = {
         _row("S10", "return_to_admin", {_AWF}, (_AWV,), "liaison", at=INSTITUTION, needs=("text",), entry=EntryKind.NOTE),
         _row("S11", "redispose", HANDLING, (_AWF,), "admin of the common ancestor; national", needs=("target", "text"), entry=EntryKind.NOTE),
         _row("S12", "dispute", {_AWV}, (_AWV,), "system", at=INSTITUTION, is_available=False),
-        _row("S13", "invite", ACTIVE - {_AWC}, (), "national, hub; lead by request", is_available=False),
+        _row(
+            "S13",
+            "invite",
+            {_AWV, *HANDLING},
+            (),
+            "national; admin to own units",
+            needs=("target", "part_title", "part_text"),
+            wants=("mandatory", "topic", "track", "text"),
+        ),
+        _row("S13e", "end_part", ACTIVE, (_CLO,), "system, with the lead"),
         _row(
             "S14",
             "respond",
@@ -207,7 +255,7 @@ WORKFLOW: dict[str, Step] = {
         ),
         _row("S15", "progress", {_INP, _REP}, (_INP,), "handler", needs=("text",), wants=("estimated_on",), entry=EntryKind.PROGRESS),
         _row("S16", "answer", HANDLING, (_AWR,), "handler", needs=("text", "outcome", "done_on", "evidence"), wants=("decision",), entry=EntryKind.FINAL),
-        _row("S17", "reply", {_AWR, _INP}, (_REP,), "reporter", needs=("text",), entry=EntryKind.REPLY),
+        _row("S17", "reply", {_AWR, _INP}, (_REP,), "reporter", needs=("text",), wants=("part",), entry=EntryKind.REPLY),
         _row("S18", "confirm", {_AWR}, (_CLO,), "reporter", needs=("rating",), wants=("text",), entry=EntryKind.RATING),
         _row("S19", "close_by_silence", {_AWR}, (_CLO,), "system"),
         _row("S20", "close_by_decision", {_INP, _AWR, _REP}, (_CLO,), "institution admin; national admin", needs=("text", "outcome"), entry=EntryKind.REASON),
@@ -216,7 +264,7 @@ WORKFLOW: dict[str, Step] = {
         _row("S23", "merge", {_AWV, _AWF}, (_CLO,), "national; admin inside own subtree", is_available=False),
         _row("S24", "unmerge", {_CLO}, (), "national; reporter objects", is_available=False),
         _row("S25", "withdraw", ACTIVE, (_CLO,), "reporter", wants=("text",), entry=EntryKind.REASON),
-        _row("S26", "reopen", {_CLO}, (_INP,), "reporter in the window; national", needs=("text",), entry=EntryKind.REASON),
+        _row("S26", "reopen", {_CLO}, (_INP,), "reporter in the window; national", needs=("text",), wants=("part",), entry=EntryKind.REASON),
         _row("S27", "change_track", ACTIVE, (), "admin raises; national lowers", is_available=False),
         _row("S28", "change_visibility", _EVERY - {S.DRAFT}, (), "reporter; admin to secret only", needs=("secret",), wants=("text",), entry=EntryKind.REASON),
         _row("S30", "refer", _EVERY - {S.DRAFT}, (), "system proposes; national confirms", is_available=False),
@@ -228,7 +276,10 @@ WORKFLOW: dict[str, Step] = {
 }
 
 # Event rows that are no steps: the state, the holder and the track stay as they are.
-OTHER_EVENTS = ("submit", "take", "assign", "note", "edit", "rate", "rotate_code")
+OTHER_EVENTS = (
+    "submit", "take", "assign", "note", "edit", "rate", "rotate_code", "part", "mark_urgent", "clear_urgent", "publish", "take_down",
+    "republish", "right_of_reply", "withhold_reply", "release_reply",
+)  # fmt: skip
 
 # One plain sentence per kind of event, as everybody reads it in the history.
 SENTENCES = {
@@ -263,7 +314,17 @@ SENTENCES = {
     "rotate_code": _("The reporter renewed the case code."),
     "start": _("A draft was started."),
     "dispute": _("It is disputed who is competent; the national desk decides."),
-    "invite": _("A supporting institution was invited."),
+    "invite": _("A part of the report was given to another unit or institution, which handles it under a number of its own."),
+    "part": _("A part of a report was received."),
+    "end_part": _("The report that this part belongs to was closed, and the part with it."),
+    "mark_urgent": _("The report was marked as urgent."),
+    "clear_urgent": _("The report is no longer marked as urgent."),
+    "publish": _("The published text was edited."),
+    "take_down": _("The report was taken out of the public list."),
+    "republish": _("The report was published again."),
+    "right_of_reply": _("The institution added a statement to the published report."),
+    "withhold_reply": _("The statement of the institution was withheld from the public."),
+    "release_reply": _("The statement of the institution was shown to the public again."),
     "merge": _("The report was merged with an earlier one on the same matter."),
     "unmerge": _("The report was separated again."),
     "change_track": _("The track of the report was changed."),
@@ -273,7 +334,7 @@ SENTENCES = {
     "hold": _("The handling was put on hold."),
 }
 # What a citizen should not read of an officer's inner work: these rows stay out of the public and the reporter's timeline.
-INNER_EVENTS = frozenset({"take", "assign", "note", "edit"})
+INNER_EVENTS = frozenset({"take", "assign", "note", "edit", "publish", "withhold_reply", "release_reply"})
 
 # The button of a step, as an imperative.
 ACTIONS = {
@@ -299,6 +360,8 @@ ACTIONS = {
     "reopen": _("Open again"),
     "change_visibility": _("Change who can read it"),
     "hand_over": _("Hand over to another body"),
+    "invite": _("Split off a part"),
+    "end_part": _("End the part with its report"),
 }
 
 # Where a citizen's eye wants to know what comes next, by state.

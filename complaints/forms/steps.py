@@ -14,7 +14,7 @@ from .shape import EMPTY, Loose, Shape, Text, area, day, find_place, institution
 
 def _target(step: Step, complaint: Complaint) -> forms.Field:
     """Institutions for the national desk, units of the holder's institution for everybody else."""
-    if step.code == "dispose_to_institution":
+    if step.code == "dispose_to_institution" or (step.code == "invite" and complaint.holder.is_national):
         return select(gettext_lazy("Institution"), institution_choices(parent__kind="national"))
     top = ".".join(complaint.holder.path.split(".")[:2]) + "."
     return select(gettext_lazy("Unit"), institution_choices(path__startswith=top, but=complaint.holder.slug))
@@ -86,6 +86,25 @@ FIELDS: dict[str, Maker] = {
         initial=c.incident_region.full_name() if c.incident_region else "",
     ),
     "incident_place": lambda s, c: Text(label=gettext_lazy("Where exactly?"), initial=c.incident_place),
+    "part_title": lambda s, c: Text(
+        label=gettext_lazy("Title of the part"), help_text=gettext_lazy("In one line, so that it can be understood without the rest.")
+    ),
+    "part_text": lambda s, c: area(
+        gettext_lazy("What the receiving body gets to read"),
+        rows=8,
+        initial=c.body,
+        help_text=gettext_lazy("Leave only what concerns it: it does not see the whole report."),
+    ),
+    "mandatory": lambda s, c: select(
+        gettext_lazy("Must it be answered before the report?"),
+        [("true", gettext_lazy("Yes: the final follow-up waits for it")), ("false", gettext_lazy("No: it is only support"))],
+        initial="true",
+    ),
+    "part": lambda s, c: select(
+        gettext_lazy("Which part is it about?"),
+        [(part.tracking_id, f"{part.part_number}. {part.title}") for part in c.children.order_by("part_number")],
+        help_text=gettext_lazy("Leave it open when it is about the whole report."),
+    ),
     "reported_party": lambda s, c: Text(
         label=gettext_lazy("Whom is it about?"), initial=c.reported_party, help_text=gettext_lazy("As the reporter says it; needed on the oversight track.")
     ),
@@ -152,7 +171,6 @@ class EditForm(Shape):
     classification = select(gettext_lazy("Kind"), Classification.choices)
     topic = select(gettext_lazy("Topic"), [])
     track = select(gettext_lazy("Track"), Track.choices)
-    is_urgent = forms.BooleanField(label=gettext_lazy("Urgent: danger to life, violence, a child in danger"))
     version_read = Text(widget=forms.HiddenInput)
 
     def __init__(self, complaint: Complaint, data: Mapping[str, Any] | None = None) -> None:
@@ -164,7 +182,6 @@ class EditForm(Shape):
             "classification": complaint.classification,
             "topic": complaint.topic_id or "",
             "track": complaint.track if complaint.is_track_set else "",
-            "is_urgent": complaint.is_urgent,
         }
         super().__init__(data, initial={**self.before, "version_read": complaint.version})
         self.fields["topic"].choices = EMPTY + topic_choices()  # type: ignore[attr-defined]
@@ -174,12 +191,9 @@ class EditForm(Shape):
 
     def changes(self) -> dict[str, Any]:
         """Only what differs from the complaint."""
-        sent = {name: self.data.get(name, "") for name in self.fields if name not in {"version_read", "is_urgent"}}
+        sent = {name: self.data.get(name, "") for name in self.fields if name != "version_read"}
         found: dict[str, Any] = {n: v.replace("\r\n", "\n") for n, v in sent.items() if v.replace("\r\n", "\n") != self.before[n]}
-        found = {name: value for name, value in found.items() if value or name in {"title", "body", "reported_party"}}
-        if bool(self.data.get("is_urgent")) != self.before["is_urgent"]:
-            found["is_urgent"] = bool(self.data.get("is_urgent"))
-        return found
+        return {name: value for name, value in found.items() if value or name in {"title", "body", "reported_party"}}
 
     def version(self) -> int | None:
         return read_version(self.data.get("version_read", ""))

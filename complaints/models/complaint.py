@@ -24,7 +24,10 @@ from ..workflow import (
     ClosureKind,
     Finding,
     HandOverTarget,
+    Naming,
+    OnBehalf,
     Outcome,
+    Relation,
     State,
     Track,
 )
@@ -104,6 +107,10 @@ class ComplaintQuerySet(models.QuerySet["Complaint"]):
     def ended(self) -> "ComplaintQuerySet":
         return self.filter(state__in=ENDED)
 
+    def counted(self) -> "ComplaintQuerySet":
+        """Each report once: its parts count for whoever handles them, never twice for the nation."""
+        return self.filter(lead__isnull=True)
+
     def held_under(self, *paths: str) -> "ComplaintQuerySet":
         return self.filter(policy.within(paths))
 
@@ -154,6 +161,9 @@ class Complaint(models.Model):
     assignee = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, blank=True, related_name="+")
     contested_user = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, blank=True, related_name="+")
     lead = models.ForeignKey("self", on_delete=models.PROTECT, null=True, blank=True, related_name="children")
+    part_number = models.PositiveSmallIntegerField(null=True, blank=True)  # of a part, counted under its lead
+    part_count = models.PositiveSmallIntegerField(default=0)  # of a lead: how many parts were split off
+    is_mandatory = models.BooleanField(default=False)  # of a part: the lead cannot be answered before it
     track = models.CharField(max_length=16, choices=Track.choices, default=Track.NON_OVERSIGHT)
     is_track_set = models.BooleanField(default=False)
     classification = models.CharField(max_length=24, choices=Classification.choices)
@@ -164,6 +174,11 @@ class Complaint(models.Model):
     is_incomplete = models.BooleanField(default=False)
     contact_allowed = models.BooleanField(default=False)
     has_contact = models.BooleanField(default=False)
+
+    on_behalf = models.CharField(max_length=8, choices=OnBehalf.choices, blank=True, default="")
+    relation = models.CharField(max_length=12, choices=Relation.choices, blank=True, default="")
+    group_size = models.PositiveIntegerField(null=True, blank=True)
+    represented_agree = models.BooleanField(default=False)
 
     title = models.CharField(max_length=150)
     body = models.TextField()
@@ -197,6 +212,9 @@ class Complaint(models.Model):
     accepted_at = models.DateTimeField(null=True, blank=True)
     complete_at = models.DateTimeField(null=True, blank=True)
     published_at = models.DateTimeField(null=True, blank=True)
+    public_edited_at = models.DateTimeField(null=True, blank=True)  # from then on the published text is the officers' own
+    taken_down_at = models.DateTimeField(null=True, blank=True)
+    naming = models.CharField(max_length=16, choices=Naming.choices, blank=True, default="")
     moved_at = models.DateTimeField()
     next_due_at = models.DateTimeField(default=NEVER)  # the earliest running clock of the handlers, kept by the steps
     ended_at = models.DateTimeField(null=True, blank=True)
@@ -242,6 +260,10 @@ class Complaint(models.Model):
             models.CheckConstraint(name="complaint_child_not_published", condition=Q(lead__isnull=True) | Q(published_at__isnull=True)),
             models.CheckConstraint(name="complaint_rating_1_to_5", condition=Q(rating__isnull=True) | Q(rating__range=(1, 5))),
             models.CheckConstraint(name="complaint_not_own_lead", condition=~Q(lead=models.F("id"))),
+            models.CheckConstraint(name="complaint_part_has_number", condition=Q(lead__isnull=True) ^ Q(part_number__isnull=False)),
+            models.CheckConstraint(name="complaint_part_has_no_parts", condition=Q(lead__isnull=True) | Q(part_count=0)),
+            models.CheckConstraint(name="complaint_group_has_size", condition=Q(group_size__isnull=True) | Q(on_behalf=OnBehalf.GROUP)),
+            models.UniqueConstraint(fields=("lead", "part_number"), condition=Q(lead__isnull=False), name="complaint_one_part_per_number"),
             models.CheckConstraint(name="complaint_version_positive", condition=Q(version__gte=1)),
             models.CheckConstraint(name="complaint_has_text", condition=~Q(title="") & ~Q(body="")),
         ]
@@ -278,6 +300,7 @@ class Complaint(models.Model):
     def is_public(self) -> bool:
         return (
             self.published_at is not None
+            and self.taken_down_at is None
             and not self.is_secret
             and self.track == Track.NON_OVERSIGHT
             and self.lead_id is None

@@ -8,7 +8,9 @@ from .invariants import Breach, broken
 from .ledger import Fault, verify
 from .needs import READERS, inputs_of
 from .proof import prove, read_identity, throttle_submission
+from .publishing import moderate_reply, publish, publishable_entries, republish, right_of_reply, speaker, statements, take_down
 from .reference import Reference
+from .urgency import mark_urgent
 
 __all__ = [
     "AVAILABLE",
@@ -31,17 +33,26 @@ __all__ = [
     "forget_replays",
     "inputs_of",
     "lock",
+    "mark_urgent",
     "missing_for_minimum",
     "missing_of",
+    "moderate_reply",
     "open_steps",
     "prove",
+    "publish",
+    "publishable_entries",
     "rate",
     "read_draft",
     "read_identity",
+    "republish",
+    "right_of_reply",
     "rotate_code",
+    "speaker",
+    "statements",
     "step_of",
     "submit",
     "take",
+    "take_down",
     "throttle_submission",
     "verify",
 ]

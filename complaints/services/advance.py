@@ -19,6 +19,7 @@ from . import clocks, notify
 from .effects import EFFECTS
 from .guards import GUARDS
 from .needs import Asked, inputs_of, read_inputs
+from .parts import follow
 from .plan import Plan, write
 from .reference import Reference
 
@@ -122,8 +123,9 @@ def advance(
     plan = Plan.on(complaint, step.code, by=by, at=at, reference=reference or Reference(at))
     _prepare(plan, step, given or {})
     clocks.run(plan, Clock.objects.filter(complaint=complaint))
-    write([plan])
-    notify.tell([plan])
+    plans = [plan, *plan.joined, *follow([plan])]
+    write(plans)
+    notify.tell(plans)
     return complaint
 
 
@@ -145,8 +147,9 @@ def advance_many(rows: Sequence[Complaint], action: str, *, by: Actor, at: datet
         EFFECTS[step.code](plan)
         clocks.run(plan, alive[row.pk])
         plans.append(plan)
-    write(plans)
-    notify.tell(plans)
+    moved = [*plans, *follow(plans)]
+    write(moved)
+    notify.tell(moved)
     return [plan.complaint for plan in plans]
 
 

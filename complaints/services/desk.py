@@ -16,35 +16,19 @@ from lapor.ground.problems import Refusal
 from officers.models import Appointment, User
 
 from .. import numbers
-from ..models import Clock, Complaint
+from ..models import Complaint
 from ..workflow import ENDED, Classification, EntryKind, State, Track
-from . import clocks
-from .advance import knows, lock
-from .effects import invalid, publish, publish_text, settle
+from .acts import begin, required_text
 from .needs import REQUIRED, Asked, Wrong, clean_text, find_topic
+from .parts import follow
 from .plan import Plan, write
-from .reference import Reference
-
-
-def _open(pk: UUID, act: str, *, by: Actor, at: datetime, version: int | None = None) -> Plan:
-    complaint = lock(pk, by=by, acts=[act])
-    if not complaint.may(act) and not knows(complaint, by):
-        raise Refusal("not_found", _("There is no such report, or you may not see it."))
-    if version is not None and version != complaint.version:
-        raise Refusal(
-            "conflict", _("The report has moved on meanwhile. Please look at it again; what you typed is kept."), extra={"version": complaint.version}
-        )
-    if not complaint.may(act):
-        raise Refusal("forbidden", _("You may see this report but not take this step."))
-    plan = Plan.on(complaint, act, by=by, at=at, reference=Reference(at))
-    plan.bumps = False
-    return plan
+from .rules import invalid, publish, publish_text, settle
 
 
 @transaction.atomic
 def take(pk: UUID, *, by: Actor, at: datetime) -> Complaint:
     """Make the actor the one in charge. Refuses an ended case, and 409 when somebody else is in charge already."""
-    plan = _open(pk, "take", by=by, at=at)
+    plan = begin(pk, "take", by=by, at=at)
     complaint = plan.complaint
     if complaint.state in ENDED:
         raise Refusal("conflict", _("The report is closed."))
@@ -67,7 +51,7 @@ def _assign(plan: Plan, user_id: int | None) -> None:
 @transaction.atomic
 def assign(pk: UUID, *, to: User | None, by: Actor, at: datetime) -> Complaint:
     """Put an officer of the holder (or of a desk above it) in charge, or nobody."""
-    plan = _open(pk, "assign", by=by, at=at)
+    plan = begin(pk, "assign", by=by, at=at)
     if plan.complaint.state in ENDED:
         raise Refusal("conflict", _("The report is closed."))
     if to is not None:
@@ -81,13 +65,8 @@ def assign(pk: UUID, *, to: User | None, by: Actor, at: datetime) -> Complaint:
 @transaction.atomic
 def add_note(pk: UUID, *, text: str, by: Actor, at: datetime) -> Complaint:
     """Leave an internal note: read by the author's own institution and the nation, never by the reporter or others."""
-    plan = _open(pk, "note", by=by, at=at)
-    try:
-        plan.text = clean_text(text, longest=plan.reference.limits["text_max"])
-    except Wrong as error:
-        raise invalid(text=str(error)) from error
-    if not plan.text:
-        raise Refusal("invalid", _("Please check the marked fields."), fields={"text": [REQUIRED]})
+    plan = begin(pk, "note", by=by, at=at)
+    plan.text = required_text(plan, text)
     plan.entry_kind = EntryKind.NOTE
     write([plan])
     return plan.complaint
@@ -100,21 +79,20 @@ EDITABLE_TEXTS = {"title": "title_max", "body": "body_max", "reported_party": "t
 def edit(pk: UUID, *, changes: Mapping[str, Any], by: Actor, at: datetime, version: int | None = None) -> Complaint:
     """Correct what the desk may correct; the reporter's own words stay in the original columns.
 
-    `changes` may hold title, body, reported_party, classification, topic, track (only before acceptance), is_urgent,
-    reported_institution, reported_user. Edits never touch a clock, but urgency starts its own.
+    `changes` may hold title, body, reported_party, classification, topic, track (only before acceptance),
+    reported_institution, reported_user. Edits never touch a clock. The published copy follows until an officer has edited it.
     """
-    plan = _open(pk, "edit", by=by, at=at, version=version)
+    plan = begin(pk, "edit", by=by, at=at, version=version)
     plan.bumps = True
-    before = {name: getattr(plan.complaint, name) for name in ("title", "body", "classification", "is_urgent")}
-    _read_edit(plan, changes)
     complaint = plan.complaint
-    if complaint.accepted_at is not None and (complaint.title, complaint.body) != (before["title"], before["body"]):
+    before = (complaint.title, complaint.body, complaint.reported_party)
+    _read_edit(plan, changes)
+    is_copied = complaint.accepted_at is not None and complaint.public_edited_at is None
+    if is_copied and (complaint.title, complaint.body, complaint.reported_party) != before:
         publish_text(complaint)
     publish(plan)
     plan.data["fields"] = sorted(changes)
-    if complaint.is_urgent and not before["is_urgent"]:
-        clocks.run(plan, Clock.objects.filter(complaint=complaint))
-    write([plan])
+    write([plan, *follow([plan])])
     return complaint
 
 
@@ -143,8 +121,6 @@ def _read_one(plan: Plan, name: str, value: Any) -> None:
         settle(plan, {"topic": find_topic(value, Asked(None, complaint, plan.reference))})  # type: ignore[arg-type]
     elif name == "track":
         _settle_track(plan, value)
-    elif name == "is_urgent":
-        complaint.is_urgent = bool(value)
     elif name == "reported_institution":
         _link_institution(plan, value)
     elif name == "reported_user":
@@ -182,7 +158,7 @@ def _link_institution(plan: Plan, value: Institution | None) -> None:
 @transaction.atomic
 def rate(pk: UUID, *, rating: Any, text: str = "", by: Actor, at: datetime) -> Complaint:
     """The reporter's stars after a closing that was not their own; open for some days, once."""
-    plan = _open(pk, "rate", by=by, at=at)
+    plan = begin(pk, "rate", by=by, at=at)
     complaint = plan.complaint
     if complaint.state != State.CLOSED or complaint.ended_at is None or complaint.rating is not None:
         raise Refusal("conflict", _("The report cannot be rated now."))
@@ -203,7 +179,7 @@ def rate(pk: UUID, *, rating: Any, text: str = "", by: Actor, at: datetime) -> C
 @transaction.atomic
 def rotate_code(pk: UUID, *, by: Actor, at: datetime) -> str:
     """Give the reporter a new case code; the old one opens nothing from now on. Returns the new code, shown once."""
-    plan = _open(pk, "rotate_code", by=by, at=at)
+    plan = begin(pk, "rotate_code", by=by, at=at)
     code = numbers.new_case_code()
     plan.complaint.code_salt = secrets.token_bytes(16)
     plan.complaint.code_hash = numbers.hash_code(code, salt=plan.complaint.code_salt, pepper=settings.CASE_CODE_PEPPER)

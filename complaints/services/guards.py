@@ -5,7 +5,7 @@ from collections.abc import Callable
 from django.utils.translation import gettext as _
 
 from ..models import Clock
-from ..workflow import ClosureKind, State, Track
+from ..workflow import ENDED, ClosureKind, State, Track
 from .plan import Plan
 
 Guard = Callable[[Plan], str | None]
@@ -58,9 +58,37 @@ def _reopenable(plan: Plan) -> str | None:
     return None
 
 
-def _children_answered(plan: Plan) -> str | None:
-    if plan.complaint.children.exclude(state__in=(State.AWAITING_REPORTER, State.CLOSED, State.ARCHIVED)).exists():
-        return _("A supporting institution has not answered its part yet.")
+def _parts_answered(plan: Plan) -> str | None:
+    complaint = plan.complaint
+    open_parts = complaint.children.filter(is_mandatory=True).exclude(state__in=(State.AWAITING_REPORTER, State.CLOSED, State.ARCHIVED))
+    if complaint.part_count and open_parts.exists():
+        return _("A part of this report that another unit or institution handles has not been answered yet.")
+    return None
+
+
+def _parts_ended(plan: Plan) -> str | None:
+    complaint = plan.complaint
+    if complaint.part_count and complaint.children.exclude(state__in=sorted(ENDED)).exists():
+        return _("Others still work on parts of this report.")
+    return None
+
+
+def _parts_left(plan: Plan) -> str | None:
+    if plan.complaint.part_count >= plan.reference.limits["invite_max"]:
+        return _("The report has been split as often as is allowed.")
+    return None
+
+
+def _not_a_part(plan: Plan) -> str | None:
+    """The reporter knows one thread only: whatever is asked of them is asked there."""
+    if plan.complaint.lead_id is not None:
+        return _("This is a part of another report. Please have it done there.")
+    return None
+
+
+def _lead_is_open(plan: Plan) -> str | None:
+    if plan.complaint.lead is not None and plan.complaint.lead.state in ENDED:
+        return _("The report that this part belongs to is closed. Please open that one first.")
     return None
 
 
@@ -76,11 +104,15 @@ def _silence_counts(plan: Plan) -> str | None:
 
 
 GUARDS: dict[str, tuple[Guard, ...]] = {
-    "pend": (_pend_left,),
+    "pend": (_not_a_part, _pend_left),
     "return_upward": (_return_left,),
-    "close_by_decision": (_answered,),
-    "restore": (_restorable,),
-    "reopen": (_reopenable,),
-    "answer": (_children_answered,),
-    "close_by_silence": (_silence_counts,),
+    "invite": (_not_a_part, _parts_left),
+    "change_visibility": (_not_a_part,),
+    "close_by_decision": (_answered, _parts_answered),
+    "archive": (_parts_ended,),
+    "hand_over": (_parts_answered,),
+    "restore": (_lead_is_open, _restorable),
+    "reopen": (_lead_is_open, _reopenable),
+    "answer": (_parts_answered,),
+    "close_by_silence": (_parts_answered, _silence_counts),
 }

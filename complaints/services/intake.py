@@ -22,12 +22,12 @@ from lapor.ground.problems import Refusal
 from .. import numbers, vault
 from ..models import AgeBand, Assistance, Channel, Complaint, Disability, Gedsi, Gender, Replay
 from ..vault import Identity
-from ..workflow import Classification, State
+from ..workflow import Classification, OnBehalf, Relation, State
 from . import clocks, notify
-from .effects import force_secrecy
 from .needs import REQUIRED, Wrong, clean_date, clean_text, find_region, minimum_missing, read_flag
 from .plan import Plan, write
 from .reference import Reference
+from .rules import force_secrecy
 
 CONSENT_VERSION = "2026-11"
 GEDSI_CHOICES = {"needs_assistance": Assistance, "gender": Gender, "disability": Disability, "age_band": AgeBand}
@@ -54,6 +54,10 @@ class Draft:
     loss: str = ""
     reported_party: str = ""
     external_ref: str = ""
+    on_behalf: str = OnBehalf.SELF
+    relation: str = ""
+    group_size: int | None = None
+    represented_agree: bool = False
     identity: Identity = field(default_factory=Identity)
     gedsi: dict[str, str] = field(default_factory=dict)
 
@@ -122,7 +126,29 @@ class _Reader:
         name = self.read("name", lambda v: clean_text(v, longest=120), "", within=contact, prefix="contact.")
         email = self.read("email", _email, "", within=contact, prefix="contact.")
         phone = self.read("phone", _phone, "", within=contact, prefix="contact.")
-        return Identity(name, email, phone)
+        return Identity(name, email, phone, *self.represented())
+
+    def represented(self) -> tuple[str, str]:
+        """Name and contact of whoever the report is made for: kept only when they agree."""
+        if not self.given.get("on_behalf"):
+            return "", ""
+        given = self.given.get("represented") or {}
+        if not isinstance(given, Mapping):
+            self.wrong["represented"] = [_("Please give name and contact as separate fields.")]
+            return "", ""
+        found = {n: self.read(n, lambda v: clean_text(v, longest=120), "", within=given, prefix="represented.") for n in ("name", "contact")}
+        if any(found.values()) and not self.read("represented_agree", read_flag, default=False):
+            name = next(n for n in found if found[n])
+            self.wrong.setdefault(
+                f"represented.{name}", [_("Please name the person only when they agree, or when you are the parent or guardian. You can send it without.")]
+            )
+        return found["name"], found["contact"]
+
+    def size(self, value: Any) -> int:
+        text = clean_text(value, longest=12).replace(".", "")
+        if not text.isdecimal() or not 2 <= int(text) <= self.limits["group_size_max"]:
+            raise Wrong(_("Please give the number of people as a number from 2 up."))
+        return int(text)
 
     def gedsi(self) -> dict[str, str]:
         answers = self.given.get("gedsi") or {}
@@ -161,6 +187,7 @@ def read_draft(given: Mapping[str, Any], *, at: datetime, reference: Reference |
     flags = {n: reader.read(n, read_flag, default=False) for n in ("is_anonymous", "is_secret", "urgent", "contact_allowed", "consent")}
     if not flags["consent"] and "consent" not in reader.wrong:
         reader.wrong["consent"] = [_("We need your consent to handle the report.")]
+    on_behalf = reader.choice("on_behalf", OnBehalf)
     draft = Draft(
         classification=Classification(classification or Classification.COMPLAINT),
         title=" ".join(reader.text("title", "title_max", required=True).split()),
@@ -179,6 +206,10 @@ def read_draft(given: Mapping[str, Any], *, at: datetime, reference: Reference |
         loss=reader.text("loss"),
         reported_party=reader.text("reported_party"),
         external_ref=reader.text("external_ref", longest=64),
+        on_behalf=on_behalf,
+        relation=reader.choice("relation", Relation) if on_behalf else "",
+        group_size=reader.read("group_size", reader.size, None) if on_behalf == OnBehalf.GROUP else None,
+        represented_agree=bool(on_behalf) and reader.read("represented_agree", read_flag, default=False),
         identity=reader.identity(),
         gedsi=reader.gedsi(),
     )
@@ -219,6 +250,10 @@ def _blank(draft: Draft) -> Complaint:
         loss=draft.loss,
         reported_party=draft.reported_party,
         external_ref=draft.external_ref,
+        on_behalf=draft.on_behalf,
+        relation=draft.relation,
+        group_size=draft.group_size,
+        represented_agree=draft.represented_agree,
         consent_version=CONSENT_VERSION,
     )
 

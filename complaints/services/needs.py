@@ -163,6 +163,17 @@ def _decision(value: Any, asked: Asked) -> dict[str, Any]:
     return {"number": number, "on": _past(given["on"], asked), "finding": _choice(Finding)(given["finding"], asked)}
 
 
+def _line(value: Any, asked: Asked) -> str:
+    return " ".join(clean_text(value, longest=asked.limits["title_max"]).split())
+
+
+def _part(value: Any, asked: Asked) -> Complaint:
+    found = asked.complaint.children.filter(tracking_id=clean_text(value, longest=16)).first()
+    if found is None:
+        raise Wrong(_("Please choose one of the parts of this report."))
+    return found
+
+
 READERS: dict[str, Callable[[Any, Asked], Any]] = {
     "text": _text,
     "evidence": _text,
@@ -185,6 +196,10 @@ READERS: dict[str, Callable[[Any, Asked], Any]] = {
     "incident_region": lambda value, _asked: find_region(value),
     "incident_place": _short,
     "reported_party": _text,
+    "part_title": _line,
+    "part_text": lambda value, asked: clean_text(value, longest=asked.limits["body_max"]),
+    "mandatory": _flag,
+    "part": _part,
 }
 
 REQUIRED = gettext_lazy("Please fill this in.")
@@ -208,6 +223,8 @@ def inputs_of(step: Step, complaint: Complaint) -> tuple[tuple[str, ...], tuple[
         required, optional = (*required, "decision"), tuple(w for w in optional if w != "decision")
     elif "decision" in optional:
         optional = tuple(w for w in optional if w != "decision")
+    if not complaint.part_count:
+        optional = tuple(w for w in optional if w != "part")
     if step.missing and not complaint.reported_party:
         optional = (*optional, "reported_party")
     return required, optional

@@ -1,6 +1,7 @@
 """Queues the notices of steps as rows; nothing here touches the network."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 from django.conf import settings
 
@@ -8,7 +9,7 @@ from officers.powers import ADMIN_ROLES
 from officers.services import Message, notify_many
 
 from ..models import Complaint
-from ..notices import ADMINS, TELLINGS
+from ..notices import ADMINS, EVERYBODY, PART_TELLS, TELLINGS, URGENT_ARRIVALS, Telling
 from ..workflow import Track
 from .plan import Plan
 from .reference import OVERSIGHT_ROLES, RESPONDING_ROLES
@@ -17,12 +18,22 @@ from .reference import OVERSIGHT_ROLES, RESPONDING_ROLES
 def _audience(plan: Plan, audience: str) -> list[int]:
     """Who handles it now: the assignee, else those appointed at the holder for this kind of case."""
     complaint, reference = plan.complaint, plan.reference
+    if audience == EVERYBODY:
+        return _everybody(plan)
     if complaint.assignee_id is not None:
         return [complaint.assignee_id]
     if complaint.track == Track.OVERSIGHT and not complaint.holder.is_national:
         return reference.officers_at(complaint.holder_id, OVERSIGHT_ROLES)
     roles = ADMIN_ROLES if audience == ADMINS else RESPONDING_ROLES
     return reference.officers_at(complaint.holder_id, roles) or reference.officers_at(complaint.holder_id, ADMIN_ROLES)
+
+
+def _everybody(plan: Plan) -> list[int]:
+    """All who may act at the holder, each once; the internal supervisors alone on the oversight track."""
+    complaint, reference = plan.complaint, plan.reference
+    is_supervised = complaint.track == Track.OVERSIGHT and not complaint.holder.is_national
+    roles = OVERSIGHT_ROLES if is_supervised else (*ADMIN_ROLES, *RESPONDING_ROLES)
+    return list(dict.fromkeys(reference.officers_at(complaint.holder_id, roles)))
 
 
 def _context(plan: Plan) -> dict[str, str]:
@@ -41,12 +52,13 @@ def tell(plans: Sequence[Plan]) -> None:
     """One notice to the reporter who left an address, one to each officer who must act now; one statement for all."""
     messages = []
     for plan in plans:
-        telling = TELLINGS.get(plan.kind)
+        telling = _telling(plan)
         if telling is None:
             continue
-        complaint, context = plan.complaint, _context(plan)
-        if telling.reporter and complaint.has_contact and complaint.pk not in plan.actor.case_ids:
-            messages.append(_to_reporter(complaint, telling.reporter, context))
+        context = _context(plan)
+        thread = plan.complaint.lead or plan.complaint
+        if telling.reporter and thread.has_contact and thread.pk not in plan.actor.case_ids:
+            messages.append(_to_reporter(thread, telling.reporter, context | {"number": thread.tracking_id}))
         if telling.officers:
             languages = plan.reference.languages
             messages += [
@@ -54,6 +66,18 @@ def tell(plans: Sequence[Plan]) -> None:
             ]
     if messages:
         notify_many(messages, at=plans[0].at)
+
+
+def _telling(plan: Plan) -> Telling | None:
+    """The row of the table, for this case: a part tells its reporter only of answers, an urgent one its whole desk."""
+    telling = TELLINGS.get(plan.kind)
+    if telling is None:
+        return None
+    if plan.complaint.lead_id is not None and plan.kind not in PART_TELLS:
+        telling = replace(telling, reporter="")
+    if plan.complaint.is_urgent and plan.kind in URGENT_ARRIVALS:
+        telling = replace(telling, officers="desk_urgent", audience=EVERYBODY)
+    return telling
 
 
 def _to_reporter(complaint: Complaint, event: str, context: dict[str, str]) -> Message:

@@ -20,7 +20,7 @@ from . import ledger
 from .reference import Reference
 
 # Published with the complaint: what the institution tells the reporter. The rest is released by hand.
-PUBLISHED_ENTRIES = frozenset({EntryKind.INITIAL, EntryKind.PROGRESS, EntryKind.FINAL})
+PUBLISHED_ENTRIES = frozenset({EntryKind.INITIAL, EntryKind.PROGRESS, EntryKind.FINAL, EntryKind.STATEMENT})
 
 
 FIXED = frozenset({"id", "tracking_id", "submitted_at", "channel", "title_original", "body_original", "consent_version", "search", "search_public"})
@@ -51,6 +51,9 @@ class Plan:
     events: list[ClockEvent] = field(default_factory=list)
     transition_id: int = 0
     stored: dict[str, Any] = field(default_factory=dict)
+    joined: list["Plan"] = field(default_factory=list)  # what comes into being with this step: a part split off
+    author: Institution | None = None  # who speaks, when it is not the holder
+    carried_by: "Plan | None" = None  # the step on the lead that moves this part
 
     @classmethod
     def on(cls, complaint: Complaint, kind: str, *, by: Actor, at: datetime, reference: Reference) -> "Plan":
@@ -66,7 +69,7 @@ class Plan:
     def is_reporter(self) -> bool:
         """The case code is the authority: an officer who reports privately leaves no trace of the office."""
         if self.entered:
-            return self.complaint.entered_by_id is None
+            return self.complaint.entered_by_id is None and self.complaint.lead_id is None
         return self.complaint.pk in self.actor.case_ids
 
     def move(self) -> Move:
@@ -91,6 +94,8 @@ class Plan:
 
 def acting(plan: Plan) -> tuple[int, str]:
     """(user id, role) as the history names them."""
+    if plan.carried_by is not None:
+        return acting(plan.carried_by)
     if plan.actor.is_system:
         return plan.actor.user_id, "system"
     if plan.is_reporter:
@@ -118,7 +123,7 @@ def _transition(plan: Plan, pk: int) -> tuple[Transition, Entry | None]:
         published = masked(plan.text) if plan.entry_kind in PUBLISHED_ENTRIES else ""
         entry = Entry(complaint=complaint, transition_id=pk, kind=plan.entry_kind, text=plan.text, text_public=published, details=plan.details, salt=salt)
         # A note that moves with the case is for the desk that receives it; what was said is the sayer's.
-        author = complaint.holder if plan.entry_kind == EntryKind.NOTE else plan.holder_before or complaint.holder
+        author = plan.author or (complaint.holder if plan.entry_kind == EntryKind.NOTE else plan.holder_before or complaint.holder)
         entry.institution_id = None if role == "reporter" else author.pk
         commitment = ledger.commit(salt, plan.text, plan.details)
     complaint.seq += 1

@@ -81,4 +81,4 @@ def read_identity(complaint: Complaint, *, by: Actor, at: datetime, reason: str)
     if complaint.pk not in by.case_ids:
         with transaction.atomic():
             Reading.objects.create(complaint=complaint, by_id=by.user_id, at=at, what="identity", reason=reason[:200])
-    return vault.open_identity(complaint.pk)
+    return vault.open_identity(complaint.lead_id or complaint.pk)  # a part has no vault row of its own

@@ -11,6 +11,7 @@ CODES = {
     "forbidden": 403,
     "step_up_required": 403,
     "conflict": 409,
+    "gone": 410,
     "precondition_failed": 412,
     "too_large": 413,
     "invalid": 422,

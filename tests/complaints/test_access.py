@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from complaints import services
-from complaints.access import CASES, EXPECTATIONS, OVERSIGHT_STEPS, ROLES, STEPS
+from complaints.access import ACTS, CASES, EXPECTATIONS, OVERSIGHT_ACTS, OVERSIGHT_STEPS, ROLES, SECRET_ACTS, STEPS
 from complaints.models import Complaint
 from complaints.policy import POLICY
 from complaints.workflow import WORKFLOW
@@ -101,6 +101,7 @@ TRIED_IN = {
     "reply": "awaiting_reporter", "confirm": "awaiting_reporter", "close_by_silence": "awaiting_reporter",
     "close_by_decision": "awaiting_reporter", "archive": "at_city", "restore": "archived", "withdraw": "awaiting_followup",
     "reopen": "closed", "change_visibility": "awaiting_followup", "hand_over": "in_progress",
+    "invite": "awaiting_followup", "end_part": "in_progress",
 }  # fmt: skip
 
 
@@ -140,6 +141,27 @@ def test_whoever_may_not_take_a_step_is_told_404_or_403_and_nothing_changes(worl
 
     complaint.refresh_from_db()
     assert (complaint.version, complaint.seq, complaint.head) == (before.version, before.seq, before.head)
+
+
+@pytest.mark.parametrize("kind", CASES)
+def test_every_role_may_do_exactly_the_acts_expected(world: World, kind: str) -> None:
+    complaint = CASE[kind](world)
+    expected = {"secret": SECRET_ACTS, "oversight": OVERSIGHT_ACTS}.get(kind, ACTS)
+
+    for act, roles in expected.items():
+        allowed = {role for role in ROLES if complaint in Complaint.objects.allowing(act, actor_of(world, role, complaint))}
+        assert allowed == set(roles) - {"reported"}, act
+
+
+def test_officers_of_the_reported_body_may_answer_the_published_copy_and_nothing_else(world: World) -> None:
+    complaint = world.to_state("awaiting_followup")
+    services.edit(complaint.pk, changes={"reported_institution": world.ministry}, by=world.actor("national"), at=world.at)
+    actor = world.actor("other_admin")
+
+    allowed = {act for act in ACTS if complaint in Complaint.objects.allowing(act, actor)}
+
+    assert allowed == {act for act, roles in ACTS.items() if "reported" in roles}
+    assert complaint not in Complaint.objects.seen_by(actor)
 
 
 def test_a_superuser_without_an_appointment_sees_what_the_public_sees(world: World) -> None:

@@ -22,9 +22,7 @@ def refusal(world: World, complaint: Complaint, action: str, who: str = "", **gi
     return found.value
 
 
-@pytest.mark.parametrize(
-    "action", ["dispute", "invite", "merge", "unmerge", "change_track", "refer", "consent_transfer", "release_referral", "hold", "start", "submit"]
-)
+@pytest.mark.parametrize("action", ["dispute", "merge", "unmerge", "change_track", "refer", "consent_transfer", "release_referral", "hold", "start", "submit"])
 def test_steps_of_later_are_told_from_one_place(world: World, action: str) -> None:
     found = refusal(world, world.submit().complaint, action, "national")
 

@@ -10,7 +10,7 @@ from django.utils import translation
 from complaints import services
 from complaints.access import OVERSIGHT_STEPS, STEPS
 from complaints.models import Complaint
-from complaints.notices import TELLINGS
+from complaints.notices import PART_TELLS, TELLINGS, URGENT_ARRIVALS
 from complaints.policy import POLICY
 from complaints.services import READERS
 from complaints.services.effects import EFFECTS
@@ -19,7 +19,7 @@ from complaints.workflow import ACTIONS, ENDED, NEXT_STEPS, OTHER_EVENTS, SENTEN
 from officers.notices import EVENTS
 from tests.world import World
 
-LATER = {"start", "dispute", "invite", "merge", "unmerge", "change_track", "refer", "consent_transfer", "release_referral", "hold"}
+LATER = {"start", "dispute", "merge", "unmerge", "change_track", "refer", "consent_transfer", "release_referral", "hold"}
 
 
 def test_every_step_of_the_regulation_stands_in_the_table_once() -> None:
@@ -44,7 +44,8 @@ def test_every_step_and_event_has_its_row(table: dict[str, object]) -> None:
 def test_other_tables_speak_only_of_known_steps() -> None:
     assert set(GUARDS) <= set(EFFECTS)
     assert set(ACTIONS) == set(EFFECTS)
-    assert set(TELLINGS) <= set(WORKFLOW)
+    assert set(TELLINGS) <= set(WORKFLOW) | set(OTHER_EVENTS)
+    assert set(WORKFLOW) | set(OTHER_EVENTS) >= URGENT_ARRIVALS | PART_TELLS
     assert {name for telling in TELLINGS.values() for name in (telling.reporter, telling.officers) if name} <= set(EVENTS)
     assert set(NEXT_STEPS) == set(State)
     assert set(STEPS) == set(OVERSIGHT_STEPS) == set(EFFECTS)
@@ -82,7 +83,7 @@ def _reachable(edges: dict[State, set[State]], start: State) -> set[State]:
 def test_the_table_leads_from_every_open_state_to_an_end_without_the_reporter(state: State, late_or_oversight: bool) -> None:
     edges: dict[State, set[State]] = {s: set() for s in State}
     for step in WORKFLOW.values():
-        if step.code not in EFFECTS or step.actors == "reporter" or (step.code == "close_by_silence" and late_or_oversight):
+        if step.code not in EFFECTS or step.actors == "reporter" or step.code == "end_part" or (step.code == "close_by_silence" and late_or_oversight):
             continue
         for source in step.sources:
             edges[source] |= set(step.targets)
