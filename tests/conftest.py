@@ -16,6 +16,7 @@ from tests.world import World, build
 
 # What transactional tests leave behind; the country itself stays.
 MOVING = (
+    "complaints_deskpreference", "complaints_savedfilter", "complaints_answerdraft", "complaints_handover", "complaints_delegation", "complaints_cannedanswer",
     "complaints_clockevent", "complaints_clock", "complaints_entry", "complaints_transition", "complaints_gedsi", "complaints_reading",
     "complaints_replay", "complaints_complaint", "officers_notice", "vault.identity", "django_session", "knox_authtoken",
 )  # fmt: skip

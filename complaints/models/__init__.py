@@ -2,6 +2,7 @@
 
 from .clocks import Clock, ClockEvent, ClockQuerySet
 from .complaint import ASSISTED, NEVER, SEARCH_COLUMNS, Channel, Complaint, ComplaintQuerySet, Words, holds_true
+from .desk import AnswerDraft, CannedAnswer, Delegation, DeskPreference, HandOver, SavedFilter
 from .history import Entry, Reading, Replay, Transition
 from .inclusion import AgeBand, Assistance, Disability, Gedsi, Gender
 
@@ -10,19 +11,25 @@ __all__ = [
     "NEVER",
     "SEARCH_COLUMNS",
     "AgeBand",
+    "AnswerDraft",
     "Assistance",
+    "CannedAnswer",
     "Channel",
     "Clock",
     "ClockEvent",
     "ClockQuerySet",
     "Complaint",
     "ComplaintQuerySet",
+    "Delegation",
+    "DeskPreference",
     "Disability",
     "Entry",
     "Gedsi",
     "Gender",
+    "HandOver",
     "Reading",
     "Replay",
+    "SavedFilter",
     "Transition",
     "Words",
     "holds_true",
