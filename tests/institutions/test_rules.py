@@ -46,6 +46,17 @@ LIMITS = {
     "code_tries_number_minutes": 15, "code_tries_per_client": 30, "code_tries_client_minutes": 60, "submit_per_client": 20,
     "submit_client_minutes": 60, "idempotency_hours": 24, "idempotency_bits": 128, "case_session_minutes": 60, "notice_retry_minutes": 5,
     "notice_tries_max": 12, "small_cell": 10,
+    "group_size_max": 1000000,
+    "bulk_max": 100,
+    "handover_ahead_days": 14,
+    "delegation_days": 90,
+    "canned_max": 200,
+    "own_paragraph_min": 40,
+    "same_paragraph_percent": 85,
+    "answer_draft_days": 14,
+    "presence_seconds": 60,
+    "count_cap": 99,
+    "saved_filters_max": 20,
 }  # fmt: skip
 
 
