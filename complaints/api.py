@@ -4,7 +4,6 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from django.db.models import Prefetch
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from drf_spectacular.utils import OpenApiParameter, extend_schema
@@ -22,7 +21,7 @@ from officers.actors import Actor, actor_for
 from . import serializers as shapes
 from . import services
 from .filters import DeskFilter, PublicFilter
-from .models import Channel, Clock, Complaint, ComplaintQuerySet, Transition
+from .models import CLOCKS, TIMELINE, Channel, Clock, Complaint, ComplaintQuerySet, Family, family_of, with_parts
 
 CASE_CODE = OpenApiParameter("X-Case-Code", str, OpenApiParameter.HEADER, description="The reporter's case code: gives the reporter's view and steps.")
 IDEMPOTENCY = OpenApiParameter(
@@ -120,10 +119,6 @@ def private(response: Response) -> Response:
     return response
 
 
-TIMELINE = Prefetch("transitions", Transition.objects.select_related("holder_after", "by", "entry__institution").order_by("seq"))
-CLOCKS = Prefetch("clocks", Clock.objects.order_by("started_at", "key"))
-
-
 def _read(rows: ComplaintQuerySet, tracking_id: str, actor: Actor, acts: tuple[str, ...]) -> Complaint:
     """The case and what the actor may do with it; 404 when it is not theirs to know."""
     found = rows.answering(actor, ("see", "see_public", *acts)).filter(tracking_id=tracking_id.upper()).first()
@@ -145,7 +140,9 @@ class ComplaintDetail(Endpoint):
             raise Refusal("forbidden", _("You may know of this report but not read it."))
         audience = "reporter" if complaint.pk in actor.case_ids else "officer" if complaint.may("see") else "public"
         notes = actor.under("see_notes") + actor.under("handle_oversight") if complaint.may("see_notes") else ()
-        response = Response(shapes.detail_out(complaint, audience=audience, note_paths=notes), headers={"ETag": complaint.etag})
+        family = family_of(complaint, actor) if audience == "officer" else Family()
+        body = shapes.detail_out(with_parts(complaint), audience=audience, note_paths=notes, family=family)
+        response = Response(body, headers={"ETag": complaint.etag})
         return response if audience == "public" else private(response)
 
 

@@ -82,6 +82,7 @@ PUBLIC = (
     & ~Q(state=State.ARCHIVED)
     & ~Q(closure_kind=ClosureKind.MERGED)
 )
+TAKEN_DOWN = Q(published_at__isnull=False, taken_down_at__isnull=False, is_secret=False, track=Track.NON_OVERSIGHT) & ~Q(state=State.ARCHIVED)
 public = fixed(PUBLIC)
 
 # A handler's power reaches cases without an oversight content; those with one are for the internal supervisor alone.

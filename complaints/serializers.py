@@ -10,15 +10,20 @@ from rest_framework import serializers
 from institutions.models import Institution, Region, Topic
 
 from .clock import PUBLIC_KEYS
-from .models import AgeBand, Assistance, Clock, Complaint, Disability, Entry, Gender, Transition
+from .models import NEVER, AgeBand, Assistance, Clock, Complaint, Disability, Entry, Family, Gender, Transition
 from .services import OpenStep, Receipt
-from .workflow import ACTIONS, INNER_EVENTS, NEXT_STEPS, SENTENCES, Classification, EntryKind, State
+from .workflow import ACTIONS, NEXT_STEPS, SENTENCES, Classification, EntryKind, OnBehalf, Relation, State
 
 
 class ContactIn(serializers.Serializer[Any]):
     name = serializers.CharField(required=False, allow_blank=True)
     email = serializers.CharField(required=False, allow_blank=True)
     phone = serializers.CharField(required=False, allow_blank=True)
+
+
+class RepresentedIn(serializers.Serializer[Any]):
+    name = serializers.CharField(required=False, allow_blank=True)
+    contact = serializers.CharField(required=False, allow_blank=True)
 
 
 class GedsiIn(serializers.Serializer[Any]):
@@ -48,6 +53,11 @@ class SubmissionIn(serializers.Serializer[Any]):
     reported_party = serializers.CharField(required=False)
     origin_region = serializers.CharField(required=False)
     urgent = serializers.BooleanField(required=False)
+    on_behalf = serializers.ChoiceField(choices=OnBehalf.choices, required=False, allow_blank=True)
+    relation = serializers.ChoiceField(choices=Relation.choices, required=False, allow_blank=True)
+    group_size = serializers.IntegerField(required=False)
+    represented_agree = serializers.BooleanField(required=False, help_text="The represented agree; a name is taken only then.")
+    represented = RepresentedIn(required=False)
     gedsi = GedsiIn(required=False)
     consent = serializers.BooleanField()
 
@@ -86,6 +96,7 @@ class TimelineOut(serializers.Serializer[Any]):
     at = serializers.DateTimeField()
     institution = serializers.CharField()
     text = serializers.CharField(allow_blank=True)
+    part = serializers.IntegerField(allow_null=True, help_text="Of a report in parts: whose event it is; null for the report itself.")
     details = serializers.DictField(required=False)
     actor = serializers.CharField(required=False, help_text="Officers only.")
 
@@ -102,6 +113,16 @@ class ComplaintRow(serializers.Serializer[Any]):
     version = serializers.IntegerField()
 
 
+class PartOut(serializers.Serializer[Any]):
+    part = serializers.IntegerField()
+    tracking_id = serializers.CharField(required=False, help_text="Not for the public.")
+    title = serializers.CharField(required=False, help_text="Not for the public.")
+    state = serializers.ChoiceField(choices=State.choices)
+    holder = HolderOut()
+    due_at = serializers.DateTimeField(allow_null=True)
+    is_mandatory = serializers.BooleanField()
+
+
 class ComplaintOut(ComplaintRow):
     audience = serializers.ChoiceField(choices=("public", "reporter", "officer"))
     body = serializers.CharField()
@@ -109,6 +130,7 @@ class ComplaintOut(ComplaintRow):
     clocks = ClockOut(many=True)
     timeline = TimelineOut(many=True)
     rating = serializers.IntegerField(allow_null=True)
+    parts = PartOut(many=True)
     track = serializers.CharField(required=False)
     is_anonymous = serializers.BooleanField(required=False)
     is_secret = serializers.BooleanField(required=False)
@@ -122,6 +144,11 @@ class ComplaintOut(ComplaintRow):
     outcome = serializers.CharField(required=False)
     closure_kind = serializers.CharField(required=False)
     archive_reason = serializers.CharField(required=False)
+    on_behalf = serializers.CharField(required=False)
+    relation = serializers.CharField(required=False)
+    group_size = serializers.IntegerField(required=False, allow_null=True)
+    represented_agree = serializers.BooleanField(required=False)
+    lead = serializers.CharField(required=False, allow_null=True, help_text="Of a part: the number of the report it belongs to. Officers only.")
     assignee = serializers.CharField(required=False, allow_null=True)
 
 
@@ -211,13 +238,14 @@ def row_out(complaint: Complaint, *, in_full: bool) -> dict[str, Any]:
 
 OFFICER_FIELDS = (
     "track", "is_anonymous", "is_secret", "is_urgent", "is_incomplete", "incident_date", "incident_place", "requested_outcome",
-    "loss", "reported_party", "outcome", "closure_kind", "archive_reason",
+    "loss", "reported_party", "outcome", "closure_kind", "archive_reason", "on_behalf", "relation", "group_size", "represented_agree",
 )  # fmt: skip
 
 
 def event_out(row: Transition, entry: Entry | None, *, audience: str, sees_note: bool) -> dict[str, Any]:
     found = {"kind": row.kind, "sentence": str(SENTENCES[row.kind]), "at": row.at, "institution": row.holder_after.name, "text": ""}
-    if entry is not None and audience == "public":
+    found["part"] = row.complaint.part_number if row.complaint.lead_id else None
+    if entry is not None and (audience == "public" or (audience == "reporter" and entry.kind == EntryKind.STATEMENT)):
         found["text"] = entry.text_public
     elif entry is not None and (entry.kind != EntryKind.NOTE or sees_note):
         found |= {"text": entry.text, "details": entry.details}
@@ -226,7 +254,31 @@ def event_out(row: Transition, entry: Entry | None, *, audience: str, sees_note:
     return found
 
 
-def detail_out(complaint: Complaint, *, audience: str, note_paths: tuple[str, ...] = ()) -> dict[str, Any]:
+def part_out(part: Complaint, *, in_full: bool) -> dict[str, Any]:
+    found = {
+        "part": part.part_number,
+        "state": part.state,
+        "holder": place(part.holder),
+        "due_at": part.next_due_at if part.next_due_at < NEVER else None,
+        "is_mandatory": part.is_mandatory,
+    }
+    return found | ({"tracking_id": part.tracking_id, "title": part.title} if in_full else {})
+
+
+def _parts(complaint: Complaint, audience: str, family: Family) -> list[Complaint]:
+    if audience == "officer":
+        return [part for part, _opens in family.parts]
+    return complaint.shown_parts() if audience == "public" else list(complaint.children.all()) if complaint.part_count else []
+
+
+def _events(complaint: Complaint, audience: str, family: Family) -> list[Transition]:
+    """One thread: an officer's is the case with what parts and reporter said elsewhere."""
+    if audience == "officer":
+        return sorted((*complaint.transitions.all(), *family.said, *family.replies), key=lambda row: (row.at, row.pk))
+    return complaint.told(_parts(complaint, audience, family))
+
+
+def detail_out(complaint: Complaint, *, audience: str, note_paths: tuple[str, ...] = (), family: Family) -> dict[str, Any]:
     """A complaint read with `clocks` and `transitions__entry` prefetched, for one audience."""
     in_full = audience != "public"
     clocks = [c for c in complaint.clocks.all() if in_full or c.key in PUBLIC_KEYS]
@@ -237,10 +289,9 @@ def detail_out(complaint: Complaint, *, audience: str, note_paths: tuple[str, ..
         "clocks": [clock_out(clock) for clock in clocks],
         "rating": complaint.rating,
     }
+    found["parts"] = [part_out(part, in_full=in_full) for part in _parts(complaint, audience, family)]
     found["timeline"] = []
-    for row in complaint.transitions.all():
-        if audience != "officer" and row.kind in INNER_EVENTS:
-            continue
+    for row in _events(complaint, audience, family):
         entry = getattr(row, "entry", None)
         sees_note = (
             audience == "officer" and entry is not None and entry.institution is not None and any(entry.institution.path.startswith(p) for p in note_paths)
@@ -249,6 +300,7 @@ def detail_out(complaint: Complaint, *, audience: str, note_paths: tuple[str, ..
     if in_full:
         found |= {name: getattr(complaint, name) for name in OFFICER_FIELDS}
     if audience == "officer":
+        found["lead"] = complaint.lead.tracking_id if complaint.lead is not None else None
         found["assignee"] = complaint.assignee.get_username() if complaint.assignee is not None else None
     return found
 

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from .views import citizen, desk, public
+from .views import citizen, desk, public, publishing, split, urgency
 
 urlpatterns = [
     path("", public.home, name="home"),
@@ -19,11 +19,19 @@ urlpatterns = [
     path("lacak/<str:tracking_id>/langkah/<str:action>/", citizen.step, name="own-step"),
     path("meja/", desk.queue, name="desk-queue"),
     path("meja/baru/", desk.intake, name="desk-intake"),
+    path("meja/hak-jawab/", publishing.replies, name="desk-replies"),
     path("meja/<str:tracking_id>/", desk.case, name="desk-case"),
     path("meja/<str:tracking_id>/ambil/", desk.take, name="desk-take"),
     path("meja/<str:tracking_id>/tugaskan/", desk.assign, name="desk-assign"),
     path("meja/<str:tracking_id>/catatan/", desk.note, name="desk-note"),
     path("meja/<str:tracking_id>/sunting/", desk.edit, name="desk-edit"),
     path("meja/<str:tracking_id>/identitas/", desk.identity, name="desk-identity"),
+    path("meja/<str:tracking_id>/mendesak/", urgency.mark, name="desk-urgent"),
+    path("meja/<str:tracking_id>/publikasi/", publishing.publication, name="desk-publish"),
+    path("meja/<str:tracking_id>/publikasi/turunkan/", publishing.take_down, name="desk-take-down"),
+    path("meja/<str:tracking_id>/publikasi/tayangkan/", publishing.republish, name="desk-republish"),
+    path("meja/<str:tracking_id>/hak-jawab/", publishing.reply, name="desk-reply"),
+    path("meja/<str:tracking_id>/hak-jawab/<uuid:statement>/", publishing.moderate, name="desk-moderate"),
+    path("meja/<str:tracking_id>/langkah/invite/", split.split, name="desk-split"),
     path("meja/<str:tracking_id>/langkah/<str:action>/", desk.step, name="desk-step"),
 ]

@@ -335,6 +335,13 @@ SENTENCES = {
 }
 # What a citizen should not read of an officer's inner work: these rows stay out of the public and the reporter's timeline.
 INNER_EVENTS = frozenset({"take", "assign", "note", "edit", "publish", "withhold_reply", "release_reply"})
+# What the thread of a lead shows of its parts: the rest is their inner work, or stands with the lead already.
+PART_EVENTS = frozenset(
+    {
+        "dispose_to_institution", "dispose_to_unit", "handle", "return_upward", "return_to_admin", "redispose", "respond", "progress",
+        "answer", "close_by_decision", "archive", "restore", "hand_over",
+    }
+)  # fmt: skip
 
 # The button of a step, as an imperative.
 ACTIONS = {

@@ -13,7 +13,7 @@ from institutions.models import Institution, Region
 from lapor.ground.problems import Refusal
 
 from ..models import ASSISTED, AgeBand, Assistance, Channel, Disability, Gender
-from ..workflow import Classification
+from ..workflow import Classification, OnBehalf, Relation
 from .shape import EMPTY, Ambiguous, Loose, Shape, Text, area, day, find_place, institution_choices, select, topic_choices
 
 
@@ -51,6 +51,19 @@ class IntakeForm(Shape):
     contact_email = Text(label=gettext_lazy("E-mail"), required=False, widget=forms.EmailInput(attrs={"autocomplete": "email"}))
     contact_phone = Text(label=gettext_lazy("Telephone"), required=False, widget=forms.TextInput(attrs={"type": "tel", "autocomplete": "tel"}))
     contact_allowed = forms.BooleanField(label=gettext_lazy("The handling officer may contact me"), required=False)
+    on_behalf = Loose(label=gettext_lazy("Whose matter is it?"), choices=OnBehalf.choices, widget=forms.RadioSelect, required=False, initial="")
+    relation = Loose(label=gettext_lazy("What are you to them?"), choices=EMPTY + Relation.choices, required=False)
+    group_size = Text(
+        label=gettext_lazy("How many people?"), required=False, help_text=gettext_lazy("For a group."), widget=forms.TextInput(attrs={"inputmode": "numeric"})
+    )
+    represented_agree = forms.BooleanField(label=gettext_lazy("They agree that I report for them, or I am the parent or guardian"), required=False)
+    represented_name = Text(
+        label=gettext_lazy("Name of the person"),
+        required=False,
+        help_text=gettext_lazy("Kept sealed like your own name: whoever handles the report reads only that it is for somebody else."),
+        widget=forms.TextInput(attrs={"autocomplete": "off"}),
+    )
+    represented_contact = Text(label=gettext_lazy("How the person can be reached"), required=False, widget=forms.TextInput(attrs={"autocomplete": "off"}))
     gedsi_needs_assistance = Loose(label=gettext_lazy("Do you need help to follow your report?"), choices=Assistance.choices, required=False)
     gedsi_gender = Loose(label=gettext_lazy("Gender"), choices=EMPTY + Gender.choices, required=False)
     gedsi_disability = Loose(label=gettext_lazy("Disability"), choices=EMPTY + Disability.choices, required=False)
@@ -85,7 +98,8 @@ class IntakeForm(Shape):
         return super().refused(refusal)
 
 
-FLAGS = ("is_anonymous", "is_secret", "urgent", "contact_allowed", "consent")
+FLAGS = ("is_anonymous", "is_secret", "urgent", "contact_allowed", "consent", "represented_agree")
+NESTED = ("contact_", "gedsi_", "represented_")
 PLACES = ("incident_region", "origin_region")
 
 
@@ -93,12 +107,11 @@ def submission(form: IntakeForm, *, at: datetime) -> dict[str, Any]:
     """What was typed as `services.submit` takes it. Refuses a place that is not clear, offering the likely ones."""
     del at
     data = form.data
-    plain = [
-        n for n in form.fields if n not in FLAGS and n not in PLACES and not n.startswith(("contact_", "gedsi_")) and n not in {"idempotency_key", "channel"}
-    ]
+    plain = [n for n in form.fields if n not in FLAGS and n not in PLACES and not n.startswith(NESTED) and n not in {"idempotency_key", "channel"}]
     found: dict[str, Any] = {name: data.get(name, "") for name in plain}
     found |= {name: bool(data.get(name)) for name in FLAGS}
     found["contact"] = {name: data.get(f"contact_{name}", "") for name in ("name", "email", "phone")}
+    found["represented"] = {name: data.get(f"represented_{name}", "") for name in ("name", "contact")}
     found["gedsi"] = {name: data.get(f"gedsi_{name}", "") for name in ("needs_assistance", "gender", "disability", "age_band")}
     wrong: dict[str, list[Any]] = {}
     unclear: dict[str, list[Region]] = {}

@@ -5,11 +5,15 @@ from .complaint import ASSISTED, NEVER, SEARCH_COLUMNS, Channel, Complaint, Comp
 from .desk import AnswerDraft, CannedAnswer, Delegation, DeskPreference, HandOver, SavedFilter
 from .history import Entry, Reading, Replay, Transition
 from .inclusion import AgeBand, Assistance, Disability, Gedsi, Gender
+from .thread import CLOCKS, PARTS, TIMELINE, Family, family_of, with_parts
 
 __all__ = [
     "ASSISTED",
+    "CLOCKS",
     "NEVER",
+    "PARTS",
     "SEARCH_COLUMNS",
+    "TIMELINE",
     "AgeBand",
     "AnswerDraft",
     "Assistance",
@@ -24,6 +28,7 @@ __all__ = [
     "DeskPreference",
     "Disability",
     "Entry",
+    "Family",
     "Gedsi",
     "Gender",
     "HandOver",
@@ -32,5 +37,7 @@ __all__ = [
     "SavedFilter",
     "Transition",
     "Words",
+    "family_of",
     "holds_true",
+    "with_parts",
 ]

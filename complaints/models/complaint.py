@@ -19,6 +19,8 @@ from .. import policy
 from ..workflow import (
     ACTIVE,
     ENDED,
+    INNER_EVENTS,
+    PART_EVENTS,
     ArchiveReason,
     Classification,
     ClosureKind,
@@ -33,7 +35,7 @@ from ..workflow import (
 )
 
 if TYPE_CHECKING:
-    pass
+    from .history import Transition
 
 
 class Channel(models.TextChoices):
@@ -103,6 +105,10 @@ class ComplaintQuerySet(models.QuerySet["Complaint"]):
 
     def open(self) -> "ComplaintQuerySet":
         return self.filter(state__in=ACTIVE)
+
+    def taken_down(self) -> "ComplaintQuerySet":
+        """What was public and would be still."""
+        return self.filter(policy.TAKEN_DOWN)
 
     def ended(self) -> "ComplaintQuerySet":
         return self.filter(state__in=ENDED)
@@ -291,6 +297,16 @@ class Complaint(models.Model):
     def regency(self) -> Region | None:
         """The regency or city where it happened: nothing finer is public."""
         return self.incident_region.coarse() if self.incident_region is not None else None
+
+    def shown_parts(self) -> list["Complaint"]:
+        """The parts that the public may hear of: secret ones and examinations are not among them."""
+        return [part for part in self.children.all() if not part.is_secret and part.track == Track.NON_OVERSIGHT] if self.part_count else []
+
+    def told(self, parts: Iterable["Complaint"]) -> list["Transition"]:
+        """One thread: the events of the lead and what the parts did, in the order of time. Both read with `transitions`."""
+        rows = [row for row in self.transitions.all() if row.kind not in INNER_EVENTS]
+        rows += [row for part in parts for row in part.transitions.all() if row.kind in PART_EVENTS]
+        return sorted(rows, key=lambda row: (row.at, row.pk))
 
     @property
     def is_open(self) -> bool:

@@ -12,7 +12,11 @@ from .publishing import moderate_reply, publish, publishable_entries, republish,
 from .reference import Reference
 from .urgency import mark_urgent
 
+# Acts beside the steps, each a row of the policy table.
+ACTS = ("mark_urgent", "clear_urgent", "publish", "take_down", "republish", "right_of_reply", "withhold_reply", "release_reply")
+
 __all__ = [
+    "ACTS",
     "AVAILABLE",
     "CONSENT_VERSION",
     "READERS",

@@ -160,6 +160,7 @@ def _answer(plan: Plan) -> None:
 
 
 def _reply(plan: Plan) -> None:
+    _name_part(plan)
     to(plan, State.REPORTER_REPLIED)
 
 
@@ -200,8 +201,15 @@ def _withdraw(plan: Plan) -> None:
     end(plan, ClosureKind.WITHDRAWN)
 
 
+def _name_part(plan: Plan) -> None:
+    """Which part the reporter speaks of: the others need not hear it."""
+    if "part" in plan.given:
+        plan.data["part"] = plan.given["part"].part_number
+
+
 def _reopen(plan: Plan) -> None:
     complaint = plan.complaint
+    _name_part(plan)
     revive(plan)
     complaint.reopened_count += 1
     complaint.assignee = None

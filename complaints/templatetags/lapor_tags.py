@@ -5,10 +5,11 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from django import template
-from django.utils.formats import date_format
+from django.utils.formats import date_format, number_format
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
+from django.utils.translation import gettext_lazy, ngettext
 
+from .. import masks
 from ..models import NEVER, Clock
 from ..workflow import ACTIONS, INNER_EVENTS, NEXT_STEPS, SENTENCES, State
 
@@ -126,10 +127,31 @@ def state_label(complaint: Any) -> str:
     return str(said[State(complaint.state)])
 
 
+PERSONAL = {
+    "NIK": gettext_lazy("identity number"),
+    "PHONE": gettext_lazy("telephone number"),
+    "EMAIL": gettext_lazy("e-mail"),
+    "ADDRESS": gettext_lazy("address"),
+    "NAME": gettext_lazy("name of a person"),
+}
+
+
+@register.inclusion_tag("components/marked.html")
+def marked(text: str, party: str) -> dict[str, Any]:
+    """A text with the personal data in it marked and named."""
+    return {"pieces": [(piece, PERSONAL.get(kind, "")) for piece, kind in masks.marked(text, party)]}
+
+
 @register.filter
 def bare(text: Any) -> str:
     """A label without its full stop or question mark, to go on after it."""
     return str(text).rstrip(" .?:")
+
+
+@register.filter
+def people(number: int) -> str:
+    """1.250, as the language writes it."""
+    return str(number_format(number, force_grouping=True))
 
 
 @register.filter

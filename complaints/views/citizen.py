@@ -14,9 +14,9 @@ from lapor.ground.problems import Refusal
 from officers.actors import actor_for
 
 from .. import forms, masks, numbers, services
-from ..models import Channel, Clock, Complaint
-from ..workflow import INNER_EVENTS, State
-from .shared import CLOCKS, TIMELINE, actor_of, at_of, client_of, number_of, private
+from ..models import CLOCKS, TIMELINE, Channel, Clock, Complaint, with_parts
+from ..workflow import State
+from .shared import actor_of, at_of, client_of, number_of, private
 
 PAGE = ["GET", "HEAD", "POST"]
 
@@ -164,9 +164,11 @@ def own(request: HttpRequest, tracking_id: str) -> HttpResponse:
         return _to_proof(tracking_id)
     by = actor_for(None, at=at_of(request), case_ids=frozenset({complaint.pk}))
     steps = [found for found in services.open_steps(complaint, by=by, at=at_of(request)) if complaint.may(found.code)]
+    parts = list(with_parts(complaint).children.all()) if complaint.part_count else []
     context = {
         "complaint": complaint,
-        "events": [(row, _told(row)) for row in complaint.transitions.all() if row.kind not in INNER_EVENTS],
+        "events": [(row, _told(row)) for row in complaint.told(parts)],
+        "parts": parts,
         "clocks": sorted((clock for clock in complaint.clocks.all() if clock.state in {"running", "paused"}), key=lambda clock: clock.due_at),
         "steps": steps,
         "can_rate": complaint.state == State.CLOSED and complaint.rating is None,
@@ -178,7 +180,7 @@ def own(request: HttpRequest, tracking_id: str) -> HttpResponse:
 def _told(row: Any) -> Any:
     """The text of an event that is meant for the reporter: everything but the desks' own notes."""
     entry = getattr(row, "entry", None)
-    return entry if entry is not None and entry.kind != "note" else None
+    return entry if entry is not None and entry.kind != "note" and (entry.kind != "statement" or entry.text_public) else None
 
 
 @private

@@ -11,9 +11,8 @@ from lapor.ground.problems import Refusal
 from ..clock import PUBLIC_KEYS
 from ..filters import PublicFilter, narrowed
 from ..forms import ListForm
-from ..models import Complaint, ComplaintQuerySet
-from ..workflow import INNER_EVENTS
-from .shared import CLOCKS, TIMELINE, at_of, number_of, read_cursor, write_cursor
+from ..models import CLOCKS, TIMELINE, Complaint, ComplaintQuerySet, with_parts
+from .shared import at_of, number_of, read_cursor, write_cursor
 
 PAGE = 20
 RELATED = ("holder", "topic", "incident_region")
@@ -66,8 +65,19 @@ def detail(request: HttpRequest, tracking_id: str) -> HttpResponse:
     rows = Complaint.objects.public().select_related(*RELATED).prefetch_related(TIMELINE, CLOCKS)
     complaint = rows.filter(tracking_id=number_of(tracking_id)).first()
     if complaint is None:
+        if Complaint.objects.taken_down().filter(tracking_id=number_of(tracking_id)).exists():
+            raise Refusal("gone", _("This report is no longer shown to the public. Whoever filed it still follows it with number and case code."))
         raise Refusal("not_found", _("There is no such report, or it is not public."))
-    events = [(row, getattr(row, "entry", None)) for row in complaint.transitions.all() if row.kind not in INNER_EVENTS]
+    parts = with_parts(complaint).shown_parts()
+    events = [(row, getattr(row, "entry", None)) for row in complaint.told(parts)]
+    said = {entry.institution_id: (row, entry) for row, entry in events if row.kind == "right_of_reply" and entry is not None}
     running = sorted((c for c in complaint.clocks.all() if c.key in PUBLIC_KEYS and c.state == "running"), key=lambda clock: clock.due_at)
-    context = {"complaint": complaint, "events": events, "clocks": running, "at": at_of(request)}
+    context = {
+        "complaint": complaint,
+        "events": events,
+        "parts": parts,
+        "statements": [(row, entry) for row, entry in said.values() if entry.text_public],
+        "clocks": running,
+        "at": at_of(request),
+    }
     return render(request, "complaints/public/detail.html", context)

@@ -8,19 +8,13 @@ from functools import wraps
 from typing import Any
 from uuid import UUID
 
-from django.db.models import Prefetch
 from django.http import HttpRequest, HttpResponse
 from django.views.decorators.cache import never_cache
 
 from lapor.ground import throttle
 from lapor.ground.actor import Actor
 
-from ..models import Clock, Transition
-
 View = Callable[..., HttpResponse]
-
-TIMELINE = Prefetch("transitions", Transition.objects.select_related("holder_before", "holder_after", "by", "entry__institution").order_by("seq"))
-CLOCKS = Prefetch("clocks", Clock.objects.order_by("started_at", "key"))
 
 
 def actor_of(request: HttpRequest) -> Actor:

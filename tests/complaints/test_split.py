@@ -1,17 +1,22 @@
 """A report in several parts: each with number, holder, clocks and notes of its own; one thread for the reporter; one report for the nation."""
 
-from datetime import timedelta
+from collections.abc import Iterator
+from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
+import time_machine
 from django.db import IntegrityError, connection, transaction
+from django.test import Client
+from django.test.utils import CaptureQueriesContext
 
 from complaints import services, vault
 from complaints.models import Clock, Complaint, Entry, Transition
+from complaints.templatetags.lapor_tags import long_date
 from institutions.models import Topic
 from lapor.ground.problems import Refusal
 from officers.models import Notice
-from tests.world import ANSWER, World
+from tests.world import ANSWER, World, in_progress
 
 PART: dict[str, Any] = {
     "target": "kota-uji-dinkes",
@@ -298,3 +303,145 @@ def test_a_split_that_is_sent_twice_at_one_version_is_refused_the_second_time(wo
 
     assert refused.value.status == 409
     assert Complaint.objects.filter(lead=lead).count() == 1
+
+
+# The pages
+
+
+def main(response: Any) -> str:
+    text = response.content.decode()
+    return str(text[text.index("<main") : text.index("</main>")])
+
+
+def proved(client: Client, complaint: Complaint, at: datetime) -> Client:
+    session = client.session
+    session["cases"] = {str(complaint.pk): (at + timedelta(hours=1)).isoformat()}
+    session.save()
+    return client
+
+
+@pytest.fixture
+def now(world: World) -> Iterator[datetime]:
+    with time_machine.travel(world.at, tick=False):
+        yield world.at
+
+
+def test_an_officer_splits_through_the_page_and_goes_on_with_the_next_part(world: World, client: Client, now: datetime) -> None:
+    lead = world.to_state("awaiting_followup")
+    world.login(client, "admin")
+    address = f"/meja/{lead.tracking_id}/langkah/invite/"
+
+    page = main(client.get(address))
+    sent = {**PART, "version": lead.version, "mandatory": "true"}
+    wrong = client.post(address, {**sent, "part_title": ""})
+    first = client.post(address, {**sent, "lagi": "1"})
+    stale = client.post(address, sent)
+
+    assert lead.body in page
+    assert (wrong.status_code, PART["part_text"] in main(wrong)) == (422, True)
+    assert (first.status_code, first["Location"]) == (302, address)
+    assert (stale.status_code, PART["part_title"] in main(stale)) == (409, True)
+    assert "Korban jatuh tidak dilayani puskesmas" in main(client.get(address))
+
+
+def test_each_desk_sees_its_part_and_of_the_others_only_what_it_may(world: World, client: Client, now: datetime) -> None:
+    lead = world.to_state("in_progress", reported_party="Kepala seksi")
+    part = split(world, lead, "national", target="kementerian-uji")
+    examined = split(world, lead, "national", target="kota-uji", track="oversight", part_title="Pungutan oleh kepala seksi")
+    services.add_note(part.pk, text="Catatan kementerian", by=world.actor("other_admin"), at=world.at)
+    world.step(part, "handle", "other_admin")
+    world.step(part, "respond", "other_admin", text="Kementerian memeriksa.", estimated_on="2026-11-20")
+    world.step(lead, "reply", text="Masih berlubang.")
+
+    of_lead = main(world.login(client, "liaison").get(f"/meja/{lead.tracking_id}/"))
+    of_part = main(world.login(client, "other_admin").get(f"/meja/{part.tracking_id}/"))
+
+    assert part.tracking_id in of_lead
+    assert "Kementerian memeriksa." in of_lead
+    for hidden in ("Catatan kementerian", "Mohon ditangani.", examined.tracking_id, "Pungutan", f'href="/meja/{part.tracking_id}/"'):
+        assert hidden not in of_lead, hidden
+    assert lead.tracking_id in of_part
+    assert "Masih berlubang." in of_part
+    assert lead.body not in of_part
+    assert f'href="/meja/{lead.tracking_id}/"' not in of_part
+
+
+def test_the_reporter_sees_one_thread_with_state_holder_and_due_date_of_every_part(world: World, client: Client, now: datetime) -> None:
+    lead = world.to_state("in_progress", reported_party="Kepala seksi")
+    part = split(world, lead)
+    examined = split(world, lead, "national", target="kota-uji", track="oversight")
+    world.step(part, "respond", HEALTH, text="Dinas kesehatan memeriksa.", estimated_on="2026-11-20")
+
+    page = main(proved(client, lead, now).get(f"/lacak/{lead.tracking_id}/"))
+    of_part = client.get(f"/lacak/{part.tracking_id}/")
+
+    for told in (part.tracking_id, examined.tracking_id, "Dinas Kesehatan Kota Uji", "Dinas kesehatan memeriksa.", "Kami periksa lokasinya."):
+        assert told in page, told
+    assert "Mohon ditangani." not in page
+    assert of_part.status_code == 302
+    assert f"Tenggat {long_date(fresh(part).next_due_at)}" in page
+
+
+def test_the_reporter_says_which_part_a_reply_is_about(world: World, client: Client, now: datetime) -> None:
+    lead = world.to_state("in_progress")
+    part = split(world, lead)
+    world.step(part, "respond", HEALTH, text="Kami periksa.", estimated_on="2026-11-20")
+    address = f"/lacak/{lead.tracking_id}/langkah/reply/"
+    proved(client, lead, now)
+
+    page = main(client.get(address))
+    client.post(address, {"text": "Puskesmas tetap menolak.", "part": part.tracking_id, "version": fresh(lead).version})
+
+    assert PART["part_title"] in page
+    assert [fresh(row).state for row in (lead, part)] == ["reporter_replied", "reporter_replied"]
+
+
+def test_the_public_reads_one_report_with_what_its_open_parts_answered(world: World, client: Client, now: datetime) -> None:
+    lead = world.to_state("in_progress", reported_party="Kepala seksi")
+    part = split(world, lead)
+    examined = split(world, lead, "national", target="kota-uji", track="oversight")
+    world.step(part, "respond", HEALTH, text="Dinas kesehatan memeriksa.", estimated_on="2026-11-20")
+
+    page = main(client.get(f"/laporan/{lead.tracking_id}/"))
+    listed = client.get("/laporan/").content.decode()
+
+    assert "Dinas kesehatan memeriksa." in page
+    for hidden in (part.tracking_id, PART["part_title"], "Inspektorat", examined.tracking_id):
+        assert hidden not in page + listed, hidden
+    for row in (part, examined):
+        assert client.get(f"/laporan/{row.tracking_id}/").status_code == 404
+
+
+def test_the_api_gives_the_same_thread_to_each_audience(world: World, client: Client, now: datetime) -> None:
+    receipt = world.submit(reported_party="Kepala seksi")
+    lead = in_progress(world, receipt.complaint)
+    part = split(world, lead)
+    split(world, lead, "national", target="kota-uji", track="oversight")
+    address = f"/api/v1/complaints/{lead.tracking_id}/"
+
+    public = client.get(address).json()
+    own = client.get(address, headers={"X-Case-Code": receipt.case_code}).json()
+    world.login(client, "liaison")
+    officer = client.get(address).json()
+
+    assert [row.get("tracking_id") for row in public["parts"]] == [None]
+    assert [row["part"] for row in own["parts"]] == [1, 2]
+    assert [row["tracking_id"] for row in officer["parts"]] == [part.tracking_id]
+
+
+def test_pages_of_a_report_in_parts_ask_the_same_for_one_part_and_for_five(world: World, client: Client, now: datetime) -> None:
+    lead = world.to_state("in_progress")
+    world.login(client, "admin")
+    counts: dict[str, list[int]] = {f"/meja/{lead.tracking_id}/": [], f"/lacak/{lead.tracking_id}/": [], f"/laporan/{lead.tracking_id}/": []}
+
+    for parts in (1, 5):
+        while Complaint.objects.filter(lead=lead).count() < parts:
+            split(world, lead)
+        proved(client, lead, now)
+        for address, found in counts.items():
+            client.get(address)
+            with CaptureQueriesContext(connection) as queries:
+                assert client.get(address).status_code == 200
+            found.append(len(queries))
+
+    assert all(first == second for first, second in counts.values()), counts

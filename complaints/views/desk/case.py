@@ -14,10 +14,10 @@ from lapor.ground.actor import Actor
 from lapor.ground.problems import Refusal
 
 from ... import forms, services
-from ...models import Complaint, Entry
+from ...models import Complaint, Entry, family_of
 from ...workflow import EntryKind
 from ..shared import actor_of, at_of
-from .gate import find_case
+from .gate import DESK_ACTS, find_case
 
 
 def _readable(entry: Entry | None, complaint: Complaint, actor: Actor) -> bool:
@@ -39,7 +39,8 @@ def case_context(request: HttpRequest, complaint: Complaint) -> dict[str, Any]:
         "events": [pair for pair in shown if pair[0].kind != "note" or pair[1] is not None],
         "clocks": complaint.clocks.all(),
         "steps": services.open_steps(complaint, by=actor, at=at),
-        "can": {act: complaint.may(act) for act in ("take", "assign", "note", "edit", "see_identity")},
+        "can": {act: complaint.may(act) for act in DESK_ACTS if act not in services.AVAILABLE},
+        "family": family_of(complaint, actor),
         "at": at,
         "is_edited": (complaint.title, complaint.body) != (complaint.title_original, complaint.body_original),
     }

@@ -9,10 +9,10 @@ from lapor.ground.actor import Actor
 from lapor.ground.problems import Refusal
 
 from ... import policy, services
-from ...models import Complaint
-from ..shared import CLOCKS, TIMELINE, actor_of, number_of
+from ...models import CLOCKS, TIMELINE, Complaint
+from ..shared import actor_of, number_of
 
-DESK_ACTS = ("see", "see_public", "see_notes", "see_identity", "take", "assign", "note", "edit", *services.AVAILABLE)
+DESK_ACTS = ("see", "see_public", "see_notes", "see_identity", "take", "assign", "note", "edit", *services.ACTS, *services.AVAILABLE)
 # What nearly every case has. The rest is read when it is there: planning more joins takes longer than they save.
 RELATED = ("holder__parent", "topic", "assignee", "incident_region")
 

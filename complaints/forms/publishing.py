@@ -1,0 +1,65 @@
+"""What is asked around the published copy: the copy itself, reasons, a statement; and the mark of urgency."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from django import forms
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from ..models import Complaint, Entry
+from ..workflow import Naming, TakeDownReason
+from .shape import Loose, Shape, Text, area, select
+from .steps import read_version
+
+
+class PublishForm(Shape):
+    """The published title and text, and the published text of each answer, as they are now."""
+
+    naming = Loose(
+        label=gettext_lazy("May a person be named?"),
+        choices=Naming.choices,
+        required=False,
+        help_text=gettext_lazy("An office is always named. A name needs one of these reasons, which is kept on record."),
+    )
+    confirmed = forms.BooleanField(label=gettext_lazy("I looked at what is still marked: it belongs to an office, not to a person"), required=False)
+    version_read = Text(widget=forms.HiddenInput)
+
+    def __init__(self, complaint: Complaint, entries: Sequence[Entry], data: Mapping[str, Any] | None = None) -> None:
+        super().__init__(data, initial={"naming": complaint.naming, "version_read": complaint.version})
+        if complaint.lead_id is None:
+            self.ask("title", Text(label=gettext_lazy("Published title"), initial=complaint.title_public), is_needed=True)
+            self.ask("body", area(gettext_lazy("Published text"), rows=10, initial=complaint.body_public), is_needed=True)
+        for entry in entries:
+            label = _("Published text of: %(kind)s") % {"kind": entry.get_kind_display()}
+            hint = gettext_lazy("Left empty, the public reads only that there was an answer.")
+            self.ask(f"answer_{entry.pk}", area(label, rows=6, initial=entry.text_public, help_text=hint), is_needed=False)
+        self.answers = [(entry, self[f"answer_{entry.pk}"]) for entry in entries]
+
+    def given(self) -> dict[str, Any]:
+        found: dict[str, Any] = {name: self.data.get(name, "") for name in self.fields if name not in {"version_read", "confirmed"}}
+        return found | {"confirmed": bool(self.data.get("confirmed"))}
+
+    def version(self) -> int | None:
+        return read_version(self.data.get("version_read", ""))
+
+
+class TakeDownForm(Shape):
+    reason = select(gettext_lazy("Reason"), TakeDownReason.choices)
+    text = area(gettext_lazy("Explanation to the reporter"), rows=4, help_text=gettext_lazy("The reporter reads it; it is kept on record."))
+
+
+class ReasonForm(Shape):
+    text = area(gettext_lazy("Reason"), rows=4, help_text=gettext_lazy("The reporter reads it; it is kept on record."))
+
+
+class UrgentForm(Shape):
+    text = area(gettext_lazy("Reason"), rows=3, help_text=gettext_lazy("Read by your institution and the national desk only."))
+
+
+class StatementForm(Shape):
+    text = area(
+        gettext_lazy("Statement of the institution"),
+        rows=8,
+        help_text=gettext_lazy("Everybody reads it beside the report. Please write nothing about who may have reported."),
+    )

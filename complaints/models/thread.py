@@ -1,0 +1,57 @@
+"""A report and its parts read as one thread: what is fetched with it, and what the handlers of one see of the others."""
+
+from dataclasses import dataclass
+
+from django.db.models import Prefetch, prefetch_related_objects
+
+from lapor.ground.actor import Actor
+
+from ..workflow import EntryKind, Track
+from .clocks import Clock
+from .complaint import Complaint
+from .history import Transition
+
+TIMELINE = Prefetch("transitions", Transition.objects.select_related("holder_before", "holder_after", "by", "entry__institution").order_by("seq"))
+CLOCKS = Prefetch("clocks", Clock.objects.order_by("started_at", "key"))
+PARTS = Prefetch("children", Complaint.objects.select_related("holder").prefetch_related(TIMELINE, CLOCKS).order_by("part_number"))
+
+
+def with_parts(complaint: Complaint) -> Complaint:
+    """Its parts read with it, when it has any."""
+    if complaint.part_count:
+        prefetch_related_objects([complaint], PARTS)
+    return complaint
+
+
+@dataclass(frozen=True, slots=True)
+class Family:
+    """What the handlers of a lead or of a part see of the others."""
+
+    parts: tuple[tuple[Complaint, bool], ...] = ()  # with whether this officer may open it
+    said: tuple[Transition, ...] = ()  # what the parts told the reporter
+    lead: Complaint | None = None
+    opens_lead: bool = False
+    replies: tuple[Transition, ...] = ()  # what the reporter said on the lead
+
+
+FROM_REPORTER = (EntryKind.REPLY, EntryKind.COMPLETION)
+
+
+def family_of(complaint: Complaint, actor: Actor) -> Family:
+    """The parts of a lead with their state and what they answered; the lead of a part with what the reporter said there.
+
+    An examination on the oversight track is no part for whoever may not open it, and its reporter's words are for its
+    handlers alone.
+    """
+    if complaint.part_count:
+        with_parts(complaint)
+        mine = set(Complaint.objects.seen_by(actor).filter(lead=complaint).values_list("pk", flat=True))
+        rows = [part for part in complaint.children.all() if part.pk in mine or part.track != Track.OVERSIGHT]
+        return Family(parts=tuple((row, row.pk in mine) for row in rows), said=tuple(row for row in complaint.told(rows) if row.complaint_id != complaint.pk))
+    lead = complaint.lead
+    if lead is None:
+        return Family()
+    opens = Complaint.objects.seen_by(actor).filter(pk=lead.pk).exists()
+    heard = Transition.objects.filter(complaint=lead, entry__kind__in=FROM_REPORTER).select_related("entry", "holder_after").order_by("seq")
+    kept = [row for row in heard if row.data.get("part", complaint.part_number) == complaint.part_number]
+    return Family(lead=lead, opens_lead=opens, replies=tuple(kept) if opens or lead.track != Track.OVERSIGHT else ())
