@@ -1,6 +1,7 @@
 """The published copy at the desk: editing it, taking it down and showing it again; and the statement of an institution."""
 
 from collections.abc import Callable
+from functools import partial
 from typing import Any
 from uuid import UUID
 
@@ -60,11 +61,11 @@ def publication(request: HttpRequest, tracking_id: str) -> HttpResponse:
     return render(request, "complaints/desk/publish.html", context, status=409 if conflict else 422 if form.errors else 200)
 
 
-def _asked(request: HttpRequest, complaint: Complaint, form: Any, template: str, save: Callable[[], Any], done: str) -> HttpResponse:
+def _asked(request: HttpRequest, complaint: Complaint, form: Any, template: str, act: Callable[[], Any], done: str) -> HttpResponse:
     """A page with one form about the published copy, and back to it when it was saved."""
     if request.method == "POST":
         try:
-            save()
+            act()
         except Refusal as refusal:
             if refusal.code not in {"invalid", "conflict"}:
                 raise
@@ -83,12 +84,9 @@ def take_down(request: HttpRequest, tracking_id: str) -> HttpResponse:
     complaint = find_case(request, tracking_id)
     _refuse_unless(complaint, "take_down")
     sent = request.POST
-
-    def save() -> Complaint:
-        return services.take_down(complaint.pk, reason=sent.get("reason", ""), text=sent.get("text", ""), by=actor_of(request), at=at_of(request))
-
+    act = partial(services.take_down, complaint.pk, reason=sent.get("reason", ""), text=sent.get("text", ""), by=actor_of(request), at=at_of(request))
     form = forms.TakeDownForm(sent or None)
-    return _asked(request, complaint, form, "complaints/desk/take_down.html", save, _("The report is no longer public."))
+    return _asked(request, complaint, form, "complaints/desk/take_down.html", act, _("The report is no longer public."))
 
 
 @login_required
@@ -98,11 +96,8 @@ def republish(request: HttpRequest, tracking_id: str) -> HttpResponse:
     """Public again, with a reason."""
     complaint = find_case(request, tracking_id)
     _refuse_unless(complaint, "republish")
-
-    def save() -> Complaint:
-        return services.republish(complaint.pk, text=request.POST.get("text", ""), by=actor_of(request), at=at_of(request))
-
-    return _asked(request, complaint, forms.ReasonForm(request.POST or None), "complaints/desk/republish.html", save, _("The report is public again."))
+    act = partial(services.republish, complaint.pk, text=request.POST.get("text", ""), by=actor_of(request), at=at_of(request))
+    return _asked(request, complaint, forms.ReasonForm(request.POST or None), "complaints/desk/republish.html", act, _("The report is public again."))
 
 
 # --- right of reply -----------------------------------------------------------------------------------------------------
