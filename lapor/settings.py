@@ -97,6 +97,10 @@ INSTALLED_APPS = [
     "django.contrib.staticfiles",
     "django.contrib.postgres",
     "guardian",
+    "allauth",
+    "allauth.account",
+    "allauth.mfa",
+    "axes",
     "rest_framework",
     "knox",
     "drf_spectacular",
@@ -126,8 +130,11 @@ MIDDLEWARE = [
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "lapor.middleware.ActorMiddleware",
+    "lapor.staff.StaffMiddleware",
     "lapor.errors.RefusalMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
+    "allauth.account.middleware.AccountMiddleware",
+    "axes.middleware.AxesMiddleware",
 ]
 
 TEMPLATES = [
@@ -244,14 +251,45 @@ MAIL_DOMAIN = text("MAIL_DOMAIN", "lapor.invalid")  # the right-hand side of eve
 DEFAULT_FROM_EMAIL = text("DEFAULT_FROM_EMAIL", "Lapor <lapor@localhost>")
 
 # People.
+# The second factor of everybody while LAPOR_DEBUG is on, so that the demo can be tried without a telephone; allauth refuses it otherwise.
+TRIAL_CODE = "000000"
 AUTH_USER_MODEL = "officers.User"
-AUTHENTICATION_BACKENDS = ["django.contrib.auth.backends.ModelBackend", "officers.actors.PowerBackend"]
+AUTHENTICATION_BACKENDS = [
+    "axes.backends.AxesStandaloneBackend",
+    "allauth.account.auth_backends.AuthenticationBackend",
+    "officers.actors.PowerBackend",
+]
 ANONYMOUS_USER_NAME = None  # guardian's own: nobody acts without being named
 GUARDIAN_MONKEY_PATCH_USER = False
 SILENCED_SYSTEM_CHECKS = ["guardian.W001"]  # our own backend reads guardian's rows, by date
 LOGIN_URL = "/masuk/"
 LOGIN_REDIRECT_URL = "/meja/"
 LOGOUT_REDIRECT_URL = "/"
+# Officers log in with name, password and a second factor. Nobody signs up; who managed officers made the account.
+ACCOUNT_ADAPTER = "officers.adapters.AccountAdapter"
+ACCOUNT_LOGIN_METHODS = {"username"}
+ACCOUNT_SIGNUP_FIELDS = ["username*", "password1*"]
+ACCOUNT_EMAIL_VERIFICATION = "none"
+ACCOUNT_EMAIL_UNKNOWN_ACCOUNTS = False
+ACCOUNT_SESSION_REMEMBER = False  # the cookie ends with the browser, the session by idle time and age
+ACCOUNT_LOGOUT_ON_GET = False
+ACCOUNT_REAUTHENTICATION_TIMEOUT = 600  # sensitive acts want a proof that is younger (seconds)
+ACCOUNT_RATE_LIMITS = {"login_failed": "20/15m/key", "reset_password": "5/15m/key"}
+MFA_ADAPTER = "officers.adapters.MFAAdapter"
+MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
+MFA_TOTP_ISSUER = "LAPOR!"
+MFA_TOTP_TOLERANCE = 1  # clocks of telephones differ
+MFA_WEBAUTHN_ALLOW_INSECURE_ORIGIN = DEBUG  # loopback without TLS
+MFA_TOTP_INSECURE_BYPASS_CODE = TRIAL_CODE if DEBUG else None
+AXES_HANDLER = "axes.handlers.cache.AxesCacheHandler"  # counts live in the cache for a while; no table of addresses
+AXES_CLIENT_IP_CALLABLE = "officers.adapters.client"
+AXES_LOCKOUT_PARAMETERS = ["username", "ip_address"]
+AXES_FAILURE_LIMIT = "officers.adapters.tries"
+AXES_COOLOFF_TIME = timedelta(minutes=15)
+AXES_LOCKOUT_CALLABLE = "officers.adapters.locked_out"
+AXES_RESET_ON_SUCCESS = True
+AXES_ENABLE_ADMIN = False
+AXES_VERBOSE = False
 AUTH_PASSWORD_VALIDATORS = [
     {"NAME": f"django.contrib.auth.password_validation.{name}"}
     for name in ("UserAttributeSimilarityValidator", "MinimumLengthValidator", "CommonPasswordValidator")

@@ -1,5 +1,6 @@
 """Every address of the house."""
 
+from allauth.account.decorators import secure_admin_login
 from django.contrib import admin
 from django.urls import include, path
 from django.views.i18n import set_language
@@ -7,6 +8,8 @@ from drf_spectacular.views import SpectacularAPIView, SpectacularSwaggerSplitVie
 
 from complaints import api
 from lapor import health
+
+admin.site.login = secure_admin_login(admin.site.login)  # type: ignore[method-assign]  # the same door as everywhere
 
 urlpatterns = [
     path("healthz", health.healthz, name="healthz"),

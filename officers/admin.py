@@ -12,6 +12,7 @@ from institutions.admin import AuditedAdmin, ReasonForm, ViewAdmin
 from lapor.ground.problems import Refusal
 
 from . import services
+from .adapters import step_up
 from .models import Appointment, Notice, User
 
 PARTICULARS = ("username", "full_name", "email", "employment_status", "staff_number", "language", "is_active")
@@ -28,6 +29,10 @@ class OfficersAdmin(AuditedAdmin):
 
     def _manages(self, request: HttpRequest) -> bool:
         return bool(actor_of(request).has("manage_officers"))
+
+    def changeform_view(self, request: HttpRequest, *args: Any, **kwargs: Any) -> Any:
+        """Who may do what is changed only by somebody who proved a short time ago who they are."""
+        return step_up(super().changeform_view)(request, *args, **kwargs) if request.method == "POST" else super().changeform_view(request, *args, **kwargs)
 
     def has_view_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         return self._manages(request)

@@ -12,7 +12,7 @@ from django.db.models import F, Func, Q
 from django.utils.translation import gettext_lazy as _
 from guardian.models import UserObjectPermissionBase
 
-from institutions.models import Institution
+from institutions.models import Institution, append_only
 
 from .powers import Role
 
@@ -137,3 +137,46 @@ class Notice(models.Model):
 def waiting_since(at: datetime) -> datetime | None:
     """The due time of the oldest notice that should have gone out by `at` and has not."""
     return Notice.objects.filter(state="waiting", due_at__lte=at).order_by("due_at").values_list("due_at", flat=True).first()
+
+
+class LoginEvent(models.Model):
+    """Who logged in or out, failed or was locked out, and when; append-only, and nothing about from where."""
+
+    class Kind(models.TextChoices):
+        SUCCESS = "success", _("Logged in")
+        FAILURE = "failure", _("Wrong password")
+        LOCKED = "locked", _("Locked out for a while")
+        FACTOR = "factor", _("Second factor changed")
+        PASSWORD = "password", _("Password changed")
+        LOGOUT = "logout", _("Logged out")
+        ENDED = "ended", _("Session ended")
+
+    user = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
+    kind = models.CharField(max_length=8, choices=Kind.choices)
+    at = models.DateTimeField()
+
+    class Meta:
+        verbose_name = _("log-in")
+        verbose_name_plural = _("log-ins")
+        indexes = [models.Index(fields=("user", "-at"), name="login_of_user")]
+        triggers = append_only("login_event")
+
+    def __str__(self) -> str:
+        return f"{self.kind} {self.at:%Y-%m-%d %H:%M}"
+
+
+class StaffSession(models.Model):
+    """An officer's session as its owner sees it: since when, last used when. The cookie's row itself is Django's."""
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    user = models.ForeignKey(User, on_delete=models.CASCADE, related_name="+")
+    session_key = models.CharField(max_length=40, db_index=True)
+    began_at = models.DateTimeField()
+    seen_at = models.DateTimeField()
+    ended_at = models.DateTimeField(null=True)
+
+    class Meta:
+        indexes = [models.Index(fields=("user",), name="session_open", condition=Q(ended_at__isnull=True))]
+
+    def __str__(self) -> str:
+        return f"{self.began_at:%Y-%m-%d %H:%M}"

@@ -6,6 +6,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING
 
 from django.utils import translation
+from django.utils.translation import gettext_lazy as _
 
 if TYPE_CHECKING:
     from django.utils.functional import _StrOrPromise
@@ -46,3 +47,13 @@ def render(event: str, context: Mapping[str, object], language: str) -> tuple[st
         subject = " ".join((str(text.subject) % context).split())
         body = "\n\n".join(str(paragraph) % context for paragraph in text.body)
     return subject, body + "\n"
+
+
+register(
+    "password_reset",
+    subject=_("Set a new password"),
+    body=(
+        _("Somebody, probably you, asked for a new password for your account. Open this address within an hour: %(url)s"),
+        _("If it was not you, do nothing: your password stays as it is."),
+    ),
+)

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from typing import Any
 
+from allauth.mfa.totp.internal.auth import TOTP
 from django.conf import settings
 from django.contrib.auth.hashers import make_password
 from django.contrib.auth.models import Permission
@@ -18,6 +19,7 @@ from knox.models import AuthToken
 from institutions.models import Change, Institution, Limit
 from lapor.ground.problems import Refusal
 
+from . import sessions
 from .actors import Actor, actor_for
 from .models import Appointment, InstitutionPower, Notice, User
 from .notices import EVENTS, render, resolve
@@ -67,6 +69,11 @@ def create_officer(
     return user
 
 
+def enrol_app(user: User, secret: str) -> None:
+    """Give the account an authenticator app with this secret, where nobody holds a telephone: the demo's officers."""
+    TOTP.activate(user, secret)
+
+
 @transaction.atomic
 def update_officer(user: User, changes: Mapping[str, Any], *, by: User, at: datetime, why: str) -> User:
     """Change the particulars of an account; never its password."""
@@ -87,6 +94,16 @@ def issue_token(username: str, *, at: datetime) -> str:
         raise Refusal("forbidden", _("This officer has no appointment in force and could do nothing with a token."))
     _row, token = AuthToken.objects.create(user=user)
     return str(token)
+
+
+def tokens_of(user: Any, *, at: datetime) -> list[AuthToken]:
+    """The user's tokens that still open something, the newest first."""
+    return list(AuthToken.objects.filter(user=user, expiry__gt=at).order_by("-created"))
+
+
+def revoke_token(user: Any, digest: str) -> int:
+    """End one of the user's own tokens; says how many that was."""
+    return int(AuthToken.objects.filter(user=user, digest=digest).delete()[0])
 
 
 # --- appointments -----------------------------------------------------------------------------------------------------
@@ -161,6 +178,16 @@ def end_appointment(row: Appointment, *, on: date, by: Actor, at: datetime, why:
     row.save(update_fields=["valid_to"])
     record(row, "ended", before={"valid_to": str(before)}, after={"valid_to": str(on)}, why=why, by=by.user, at=at)
     return row
+
+
+def close_idle_accounts(*, at: datetime, today: date) -> int:
+    """End the sessions and tokens of officers who hold no appointment in force any more; says of how many."""
+    idle = User.objects.filter(is_machine=False, appointments__isnull=False).exclude(pk__in=Appointment.objects.in_force(today).values("user"))
+    closed = 0
+    for user in idle.distinct():
+        tokens = AuthToken.objects.filter(user=user).delete()[0]
+        closed += bool(sessions.end_all(user, at=at) or tokens)
+    return closed
 
 
 def expire(*, at: datetime, today: date) -> int:

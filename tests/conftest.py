@@ -14,11 +14,14 @@ from psycopg import sql
 
 from tests.world import World, build
 
+settings.MFA_TOTP_INSECURE_BYPASS_CODE = None  # no test opens anything by the code of the trial; the servers of the browser tests know it
+
 # What transactional tests leave behind; the country itself stays.
 MOVING = (
     "complaints_deskpreference", "complaints_savedfilter", "complaints_answerdraft", "complaints_handover", "complaints_delegation", "complaints_cannedanswer",
     "complaints_clockevent", "complaints_clock", "complaints_entry", "complaints_transition", "complaints_gedsi", "complaints_reading",
     "complaints_replay", "complaints_complaint", "officers_notice", "vault.identity", "django_session", "knox_authtoken",
+    "officers_staffsession", "officers_loginevent",
 )  # fmt: skip
 
 

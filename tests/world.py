@@ -17,6 +17,7 @@ from institutions.models import Institution, Kind
 from officers import services as people
 from officers.actors import Actor, actor_for, machine
 from officers.models import User
+from tests.login import enrol, log_in
 
 WIB = ZoneInfo("Asia/Jakarta")
 START = datetime(2026, 11, 2, 9, tzinfo=WIB)  # a Monday
@@ -90,6 +91,7 @@ def build() -> None:
         user = people.create_officer(
             username=name, full_name=f"Petugas {name}", email=f"{name}@contoh.invalid", password=PASSWORD, by=system, at=START, why="test"
         )
+        enrol(user)
         where = Institution.objects.get(slug=place)
         people.appoint(user=user, role=role, institution=where, decree_number=f"SK-{name}", decree_on=SINCE, valid_from=SINCE, by=by, at=START)
 
@@ -149,9 +151,7 @@ class World:
         return _WAYS[state](self, self.submit(**overrides).complaint)
 
     def login(self, client: Client, name: str) -> Client:
-        """The one log-in of all tests."""
-        client.force_login(self.user(name), backend="django.contrib.auth.backends.ModelBackend")
-        return client
+        return log_in(client, self.user(name))
 
 
 SORT: dict[str, Any] = {"topic": "public_works.potholes", "track": "non_oversight"}

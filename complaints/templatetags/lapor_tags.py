@@ -157,7 +157,7 @@ def people(number: int) -> str:
 @register.filter
 def asked(field: Any) -> bool:
     """Whether a form's field must be filled in."""
-    return bool(getattr(field.field, "asked", False))
+    return bool(getattr(field.field, "asked", field.field.required))
 
 
 @register.filter

@@ -20,6 +20,7 @@ from complaints.models import Complaint
 from complaints.workflow import State
 from institutions.models import Limit, Region, Topic
 from officers import services as officers
+from officers import sessions
 from officers.actors import actor_for
 from officers.models import User
 
@@ -73,8 +74,9 @@ def session(user: User) -> str:
     """A session as the log-in leaves it."""
     store = import_module(settings.SESSION_ENGINE).SessionStore()
     store[SESSION_KEY] = str(user.pk)
-    store[BACKEND_SESSION_KEY] = settings.AUTHENTICATION_BACKENDS[0]
+    store[BACKEND_SESSION_KEY] = settings.AUTHENTICATION_BACKENDS[1]
     store[HASH_SESSION_KEY] = user.get_session_auth_hash()
+    store.update(sessions.proved(user, at=timezone.now()))
     store.save()
     return str(store.session_key)
 

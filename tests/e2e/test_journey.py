@@ -5,6 +5,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from django.conf import settings
 from playwright.sync_api import Browser, Page
 
 from complaints.models import Complaint
@@ -48,7 +49,8 @@ class Person:
 
     def log_in(self, name: str) -> "Person":
         self.page.goto(f"{self.site}/masuk/")
-        return self.fill(username=name, password=PASSWORD).press()
+        self.fill(login=name, password=PASSWORD).press()
+        return self.fill(code=settings.TRIAL_CODE).press()
 
     def step(self, number: str, action: str, **values: Any) -> "Person":
         self.page.goto(f"{self.site}/meja/{number}/")

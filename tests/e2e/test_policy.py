@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from django.conf import settings
 from playwright.sync_api import Browser, Page
 
 from complaints.models import Complaint
@@ -50,8 +51,10 @@ class Watched:
 
     def log_in(self, name: str) -> None:
         self.page.goto(f"{self.site}/masuk/")
-        self.page.fill("#id_username", name)
+        self.page.fill("#id_login", name)
         self.page.fill("#id_password", PASSWORD)
+        self.page.locator("main form button").first.click()
+        self.page.fill("#id_code", settings.TRIAL_CODE)
         self.page.locator("main form button").first.click()
 
 

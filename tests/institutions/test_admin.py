@@ -12,6 +12,7 @@ from institutions import services
 from institutions.admin import AuditedAdmin
 from institutions.models import CalendarDay, CalendarYear, Change, HubMembership, Institution, LegalBasis, Limit, Region, SlaPolicy, Topic
 from officers.models import User
+from tests.login import log_in
 
 from .conftest import AT, appointed
 
@@ -28,7 +29,7 @@ def tomorrow() -> date:
 
 @pytest.fixture
 def national(nation: Institution, system: User, client: Client) -> Client:
-    client.force_login(appointed("pusat", "national_admin", nation, system), backend="django.contrib.auth.backends.ModelBackend")
+    log_in(client, appointed("pusat", "national_admin", nation, system))
     return client
 
 
@@ -64,20 +65,20 @@ def test_the_national_admin_opens_every_row(national: Client, country: SimpleNam
 
 @pytest.mark.parametrize("model", MODELS)
 def test_a_superuser_without_an_appointment_sees_nothing(nation: Institution, client: Client, model: type[Any]) -> None:
-    client.force_login(User.objects.create_superuser("root", "root@example.test", "x"), backend="django.contrib.auth.backends.ModelBackend")
+    log_in(client, User.objects.create_superuser("root", "root@example.test", "x"))
 
     assert client.get(url(model, "changelist")).status_code == 403
 
 
 def test_an_officer_without_power_over_policy_sees_nothing(country: SimpleNamespace, system: User, client: Client) -> None:
-    client.force_login(appointed("penghubung", "liaison", country.unit, system), backend="django.contrib.auth.backends.ModelBackend")
+    log_in(client, appointed("penghubung", "liaison", country.unit, system))
 
     assert client.get(url(Topic, "changelist")).status_code == 403
     assert client.post(url(Topic, "add"), {"code": "x"}).status_code == 403
 
 
 def test_the_auditor_reads_the_changes_and_nothing_else(country: SimpleNamespace, system: User, client: Client) -> None:
-    client.force_login(appointed("auditor1", "auditor", country.nation, system), backend="django.contrib.auth.backends.ModelBackend")
+    log_in(client, appointed("auditor1", "auditor", country.nation, system))
 
     assert client.get(url(Change, "changelist")).status_code == 200
     assert client.get(url(Change, "change", last_change().pk)).status_code == 200

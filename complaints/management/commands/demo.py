@@ -76,7 +76,10 @@ class Command(SweepCommand):
     def _log_ins(self, options: dict[str, Any]) -> None:
         rows = country.log_ins()
         if options["json"]:
-            self.stdout.write(json.dumps([{"username": u, "password": p, "role": r} for u, p, r in rows], ensure_ascii=False))
+            found = [{"username": u, "password": p, "role": r, "secret": country.secret_of(u)} for u, p, r in rows]
+            self.stdout.write(json.dumps(found, ensure_ascii=False))
             return
         for username, password, role in rows:
             self.stdout.write(f"{username:16} {password:12} {role}")
+        if rows and settings.DEBUG:
+            self.stdout.write(f"Second factor of all of them, only while LAPOR_DEBUG is on: {settings.TRIAL_CODE}")

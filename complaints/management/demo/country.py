@@ -1,7 +1,9 @@
 """Bodies and officers of the demo, made through the same services as real ones."""
 
+from base64 import b32encode
 from collections.abc import Callable
 from datetime import date, datetime
+from hashlib import sha1
 from typing import Any
 
 from institutions import services as places
@@ -50,11 +52,17 @@ def _officer(row: dict[str, Any], place: Institution, password: str, *, by: Any,
         username=row["username"], full_name=row["full_name"], email=f"{row['username']}@petugas.contoh.invalid", by=machine("system"), at=at,
         employment_status=row["employment_status"], staff_number=row["staff_number"], password_hash=password, why=WHY,
     )  # fmt: skip
+    people.enrol_app(user, secret_of(row["username"]))
     people.appoint(
         user=user, role=row["role"], institution=place, decree_number=row["decree_number"], decree_on=date.fromisoformat(row["decree_on"]),
         position_type=row["position_type"], valid_from=date.fromisoformat(row["valid_from"]), by=by, at=at,
     )  # fmt: skip
     return user
+
+
+def secret_of(username: str) -> str:
+    """The secret of an invented officer's authenticator app: the same in every demo, and known to everybody."""
+    return b32encode(sha1(f"demo {username}".encode(), usedforsecurity=False).digest()).decode()
 
 
 def log_ins() -> list[tuple[str, str, str]]:

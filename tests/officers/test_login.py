@@ -1,0 +1,362 @@
+"""Officers log in with name, password and a second factor; sessions end; nothing says from where."""
+
+import re
+from collections.abc import Callable, Iterator
+from datetime import timedelta
+from typing import Any
+
+import pytest
+import time_machine
+from allauth.mfa.models import Authenticator
+from allauth.mfa.totp.internal import auth as totp
+from django.apps import apps
+from django.contrib.sessions.models import Session
+from django.core.cache import cache
+from django.db import connection
+from django.test import Client
+from django.utils import timezone
+from knox.models import AuthToken
+
+from officers import services, sessions
+from officers.models import LoginEvent, Notice, StaffSession, User
+from tests.login import BACKEND, code, log_in
+from tests.world import PASSWORD, World
+
+ADDRESS = "203.0.113.77"
+
+
+@pytest.fixture(autouse=True)
+def clock(world: World) -> Iterator[Any]:
+    cache.clear()
+    with time_machine.travel(world.at, tick=False) as traveller:
+        yield traveller
+
+
+def enter(client: Client, name: str = "liaison", password: str = PASSWORD, **more: Any) -> Any:
+    return client.post("/masuk/", {"login": name, "password": password, **more}, REMOTE_ADDR=ADDRESS)
+
+
+def kinds(user: User) -> list[str]:
+    return list(LoginEvent.objects.filter(user=user).order_by("pk").values_list("kind", flat=True))
+
+
+def new(user: User) -> None:
+    """As an officer is on the first day: a password, and no second factor yet."""
+    Authenticator.objects.filter(user=user).delete()
+
+
+# The second factor
+
+
+def test_whoever_has_a_factor_is_asked_for_it_before_anything_opens(client: Client, world: World) -> None:
+
+    asked = enter(client, next="/meja/")
+    before = client.get("/meja/")
+    opened = client.post("/masuk/faktor/", {"code": code()})
+
+    assert (asked.status_code, asked["Location"].split("?")[0]) == (302, "/masuk/faktor/")
+    assert before.status_code == 302
+    assert (opened.status_code, opened["Location"]) == (302, "/meja/")
+    assert client.get("/meja/").status_code == 200
+    assert kinds(world.user("liaison")) == ["success"]
+
+
+@pytest.mark.parametrize("wrong", ["123456", "", "abc", "\x00", "٣٤٥٦٧٨", "9" * 500])
+def test_a_wrong_code_opens_nothing_and_says_so(client: Client, world: World, wrong: str) -> None:
+    enter(client)
+
+    answer = client.post("/masuk/faktor/", {"code": wrong})
+
+    assert answer.status_code == 200
+    assert answer.context["form"].errors
+    assert client.get("/meja/").status_code == 302
+
+
+def test_a_code_opens_once_only(client: Client, world: World) -> None:
+    enter(client)
+    used = code()
+    client.post("/masuk/faktor/", {"code": used})
+    other = Client()
+    enter(other)
+
+    again = other.post("/masuk/faktor/", {"code": used})
+
+    assert again.status_code == 200
+    assert other.get("/meja/").status_code == 302
+
+
+def test_a_recovery_code_opens_once(client: Client, world: World) -> None:
+    log_in(client, world.user("liaison"))
+    client.post("/akun/faktor/cadangan/baru/")
+    page = client.get("/akun/faktor/cadangan/").content.decode()
+    first = re.findall(r"\b\d{8}\b", page)[0]
+
+    def with_it() -> int:
+        other = Client()
+        enter(other)
+        other.post("/masuk/faktor/", {"code": first})
+        return int(other.get("/meja/").status_code)
+
+    assert (with_it(), with_it()) == (200, 302)
+
+
+@pytest.mark.parametrize("path", ["/meja/", "/meja/baru/", "/admin/", "/admin/officers/user/", "/akun/sesi/", "/akun/token/", "/"])
+def test_whoever_has_no_factor_yet_is_led_to_set_one_up_and_reaches_nothing_else(client: Client, world: World, path: str) -> None:
+    new(world.user("national"))
+    client.force_login(world.user("national"), backend=BACKEND)
+
+    answer = client.get(path)
+
+    assert (answer.status_code, answer["Location"]) == (302, "/akun/faktor/aplikasi/")
+
+
+def test_a_session_without_a_factor_opens_no_api(client: Client, world: World) -> None:
+    new(world.user("liaison"))
+    client.force_login(world.user("liaison"), backend=BACKEND)
+
+    answer = client.get("/api/v1/complaints/")
+
+    assert (answer.status_code, answer.json()["code"]) == (403, "second_factor_required")
+
+
+def test_setting_up_an_app_opens_the_desk_and_gives_recovery_codes(client: Client, world: World) -> None:
+    new(world.user("liaison"))
+    enter(client)
+    shown = client.get("/akun/faktor/aplikasi/")
+    secret = re.findall(r'value="([A-Z2-7]{32})"', shown.content.decode())[0]
+    from_app = code_of(secret)
+
+    done = client.post("/akun/faktor/aplikasi/", {"code": from_app})
+
+    assert (done.status_code, done["Location"]) == (302, "/akun/faktor/cadangan/")
+    assert client.get("/meja/").status_code == 200
+    assert kinds(world.user("liaison")) == ["success", "factor"]
+    stored = Authenticator.objects.get(user=world.user("liaison"), type="totp").data["secret"]
+    assert secret not in stored
+
+
+def code_of(secret: str) -> str:
+    return str(totp.format_hotp_value(totp.hotp_value(secret, int(timezone.now().timestamp()) // 30)))
+
+
+def test_the_admins_own_log_in_is_the_same_door(client: Client) -> None:
+    answer = client.get("/admin/login/?next=/admin/")
+
+    assert answer.status_code == 302
+    assert answer["Location"].startswith("/masuk/")
+
+
+# Passwords
+
+
+def test_a_name_that_nobody_bears_and_a_wrong_password_look_the_same(client: Client, world: World) -> None:
+    wrong, nobody = enter(client, "liaison", "salah").content.decode(), enter(Client(), "entah", "salah").content.decode()
+
+    def bare(page: str) -> str:
+        return re.sub(r'value="[^"]*"', "", page)
+
+    assert bare(wrong) == bare(nobody)
+    assert kinds(world.user("liaison")) == ["failure"]
+
+
+def test_too_many_tries_lock_the_name_out_for_a_while_from_everywhere(client: Client, world: World, clock: Any) -> None:
+    for number in range(10):
+        client.post("/masuk/", {"login": "liaison", "password": "salah"}, REMOTE_ADDR=f"198.51.100.{number}")
+
+    locked = client.post("/masuk/", {"login": "liaison", "password": PASSWORD}, REMOTE_ADDR="198.51.100.99")
+    clock.shift(timedelta(minutes=16))
+    cache.clear()  # the cache's own clock does not travel
+    later = enter(client)
+
+    assert locked.status_code == 429
+    assert locked["Retry-After"] == "900"
+    assert "15 menit" in locked.content.decode()
+    assert later.status_code == 302
+    assert "locked" in kinds(world.user("liaison"))
+
+
+def test_a_client_that_tries_many_names_is_locked_out_too(client: Client, world: World) -> None:
+    for number in range(10):
+        enter(client, f"orang{number}", "salah")
+
+    assert enter(client, "admin").status_code == 429
+    assert client.post("/masuk/", {"login": "admin", "password": PASSWORD}, REMOTE_ADDR="192.0.2.1").status_code == 302
+
+
+def test_no_table_holds_an_address_or_an_agent(client: Client, world: World) -> None:
+    enter(client, "liaison", "salah")
+    client.post("/masuk/", {"login": "liaison", "password": PASSWORD}, REMOTE_ADDR=ADDRESS, HTTP_USER_AGENT="Peramban-Uji/7")
+    client.get("/akun/sesi/", REMOTE_ADDR=ADDRESS)
+
+    found = []
+    for model in apps.get_models():
+        if model._meta.managed and not model._meta.proxy:
+            with connection.cursor() as cursor:
+                cursor.execute(f'SELECT count(*) FROM "{model._meta.db_table}" AS row WHERE row::text ~ %s', ["203.0.113|Peramban-Uji"])  # noqa: S608
+                if cursor.fetchone()[0]:
+                    found.append(model._meta.label)
+    assert found == []
+    assert "Peramban-Uji" not in "".join(str(session.get_decoded()) for session in Session.objects.all())
+
+
+def test_a_forgotten_password_is_mailed_to_the_owner_alone_and_unknown_addresses_look_the_same(client: Client, world: World) -> None:
+    user = world.user("liaison")
+    known = client.post("/masuk/sandi/", {"email": user.email})
+    unknown = client.post("/masuk/sandi/", {"email": "entah@contoh.invalid"})
+
+    notices = Notice.objects.filter(event="password_reset")
+    assert (known.status_code, known["Location"]) == (unknown.status_code, unknown["Location"])
+    assert [row.recipient_id for row in notices] == [user.pk]
+    link = notices[0].context["url"]
+    opened = client.get(link, follow=True)
+    done = client.post(opened.redirect_chain[-1][0], {"password1": "Gunung-Merapi-2930", "password2": "Gunung-Merapi-2930"})
+    user.refresh_from_db()
+    assert done.status_code == 302
+    assert user.check_password("Gunung-Merapi-2930")
+    assert "password" in kinds(user)
+
+
+def test_the_log_in_sends_nobody_to_a_strange_address(client: Client, world: World) -> None:
+    enter(client, next="https://jahat.invalid/")
+
+    answer = client.post("/masuk/faktor/", {"code": code()})
+
+    assert answer["Location"] == "/meja/"
+
+
+# Sessions
+
+
+def test_a_session_ends_when_it_is_left_alone_and_gives_back_what_was_typed(client: Client, world: World, clock: Any) -> None:
+    complaint = world.to_state("in_progress")
+    log_in(client, world.user("liaison")).get("/meja/")
+    clock.shift(timedelta(minutes=31))
+
+    sent = client.post(f"/meja/{complaint.tracking_id}/catatan/", {"text": "Catatan panjang dari lapangan."})
+
+    assert sent.status_code == 401
+    assert "Catatan panjang dari lapangan." in sent.content.decode()
+    assert client.get("/meja/").status_code == 302
+
+
+def test_a_session_that_is_used_ends_with_the_working_day_all_the_same(client: Client, world: World, clock: Any) -> None:
+    log_in(client, world.user("liaison")).get("/meja/")
+
+    seen = []
+    for _half_hour in range(25):
+        clock.shift(timedelta(minutes=29, seconds=30))
+        seen.append(client.get("/meja/").status_code)
+
+    assert seen[:23] == [200] * 23
+    assert seen[-1] == 302
+
+
+def test_using_a_session_writes_at_most_once_a_minute(client: Client, world: World, clock: Any) -> None:
+    log_in(client, world.user("liaison")).get("/meja/")
+    before = StaffSession.objects.get().seen_at
+    clock.shift(timedelta(seconds=40))
+    client.get("/meja/")
+    unchanged = StaffSession.objects.get().seen_at
+    clock.shift(timedelta(seconds=40))
+    client.get("/meja/")
+
+    assert unchanged == before
+    assert StaffSession.objects.get().seen_at == before + timedelta(seconds=80)
+
+
+def test_ones_sessions_are_listed_and_can_be_ended_but_not_anybody_elses(client: Client, world: World) -> None:
+    other, stranger = Client(), Client()
+    for one, name in ((client, "liaison"), (other, "liaison"), (stranger, "admin")):
+        log_in(one, world.user(name)).get("/meja/")
+    theirs = StaffSession.objects.get(user=world.user("admin"))
+    mine = StaffSession.objects.exclude(session_key=client.session.session_key).get(user=world.user("liaison"))
+
+    page = client.get("/akun/sesi/").content.decode()
+    client.post("/akun/sesi/", {"sesi": str(theirs.pk)})
+    client.post("/akun/sesi/", {"sesi": str(mine.pk)})
+
+    assert page.count('<li><p class="what">') == 2
+    assert stranger.get("/meja/").status_code == 200
+    assert other.get("/meja/").status_code == 302
+    assert client.get("/meja/").status_code == 200
+    assert client.post("/akun/sesi/", {"sesi": "\x00"}).status_code == 404
+
+
+def test_a_new_password_ends_all_other_sessions(client: Client, world: World) -> None:
+    other = log_in(Client(), world.user("liaison"))
+    other.get("/meja/")
+    log_in(client, world.user("liaison")).get("/meja/")
+
+    client.post("/akun/sandi/", {"oldpassword": PASSWORD, "password1": "Gunung-Merapi-2930", "password2": "Gunung-Merapi-2930"})
+
+    assert other.get("/meja/").status_code == 302
+    assert client.get("/meja/").status_code == 200
+
+
+def test_nobody_without_an_appointment_keeps_a_session_or_a_token(client: Client, world: World) -> None:
+    user = world.user("liaison")
+    log_in(client, user).get("/meja/")
+    services.issue_token("liaison", at=world.at)
+    row = user.appointments.get()
+    services.end_appointment(row, on=world.at.date(), by=world.actor("national"), at=world.at, why="Pindah tugas")
+    later = world.at + timedelta(days=1)
+
+    assert services.close_idle_accounts(at=world.at, today=world.at.date()) == 0
+    assert services.close_idle_accounts(at=later, today=later.date()) == 1
+    assert not AuthToken.objects.filter(user=user).exists()
+    assert sessions.open_of(user, at=world.at) == []
+
+
+# Sensitive acts
+
+
+@pytest.fixture
+def stale(client: Client, world: World, clock: Any) -> Callable[[str], Client]:
+    """Logged in a while ago: still in the session, but no fresh proof any more."""
+
+    def made(name: str) -> Client:
+        log_in(client, world.user(name)).get("/meja/")
+        clock.shift(timedelta(minutes=15))
+        return client
+
+    return made
+
+
+def test_an_identity_wants_a_fresh_proof_and_goes_on_after_it(stale: Callable[[str], Client], world: World) -> None:
+    complaint = world.to_state("in_progress", contact_allowed=True)
+    client = stale("liaison")
+
+    asked = client.post(f"/meja/{complaint.tracking_id}/identitas/", {"reason": "Menjemput berkas"})
+    shown = client.post(asked["Location"], {"password": PASSWORD})
+
+    assert asked["Location"].startswith("/masuk/lagi/")
+    assert shown.status_code == 200
+    assert "Zznama" in shown.content.decode() or "Pelapor" in shown.content.decode()
+
+
+@pytest.mark.parametrize("path", ["/akun/token/baru/", "/admin/officers/appointment/add/"])
+def test_powers_and_tokens_want_a_fresh_proof(stale: Callable[[str], Client], path: str) -> None:
+    answer = stale("national").post(path, {})
+
+    assert answer.status_code == 302
+    assert answer["Location"].startswith("/masuk/lagi/")
+
+
+def test_a_token_is_made_once_shown_once_and_ended(client: Client, world: World) -> None:
+    log_in(client, world.user("liaison"))
+
+    made = client.post("/akun/token/baru/").content.decode()
+    token = re.findall(r'class="secret-code">([^<]+)<', made)[0]
+    use = {"Authorization": f"Token {token}"}
+    works = Client().get("/api/v1/complaints/", headers=use).status_code
+    listed = client.get("/akun/token/").content.decode()
+    client.post("/akun/token/cabut/", {"token": AuthToken.objects.get().digest})
+
+    assert works == 200
+    assert token not in listed
+    assert Client().get("/api/v1/complaints/", headers=use).status_code == 401
+
+
+@pytest.mark.parametrize("path", ["/masuk/daftar/", "/akun/surel/", "/akun/sandi/baru/"])
+def test_pages_that_this_house_does_not_have_are_not_found(client: Client, world: World, path: str) -> None:
+    assert log_in(client, world.user("liaison")).get(path).status_code == 404
