@@ -8,6 +8,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST
 
 from lapor.ground.problems import Refusal
+from officers.adapters import step_up
 from officers.models import User
 
 from ... import forms, services
@@ -87,6 +88,7 @@ def edit(request: HttpRequest, tracking_id: str) -> HttpResponse:
 
 
 @login_required
+@step_up
 @never_cache
 @require_POST
 def identity(request: HttpRequest, tracking_id: str) -> HttpResponse:
