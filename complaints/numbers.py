@@ -53,9 +53,18 @@ def read_tracking_id(typed: str) -> str | None:
     return _as_tracking_id(found) if found else None
 
 
+def grouped(code: str) -> str:
+    """A bare code in groups of four, as people copy it."""
+    return "-".join(code[i : i + 4] for i in range(0, len(code), 4))
+
+
 def new_case_code() -> str:
-    text = _random(CODE_LENGTH)
-    return "-".join(text[i : i + 4] for i in range(0, CODE_LENGTH + 1, 4))
+    return grouped(_random(CODE_LENGTH))
+
+
+def new_letter_code() -> str:
+    """80 random bits and a check character: whoever knows it has held the letter."""
+    return _random(CODE_LENGTH)
 
 
 def read_case_code(typed: str) -> str | None:

@@ -125,6 +125,8 @@ POLICY: dict[str, Rule] = {
     "see_notes": holds("see_notes"),
     "see_identity": (~anonymous & (holds("see_identity") | (handler & contactable))) | reporter,
     "see_history": see,
+    "letter": see,
+    "sheet": holds("see_notes"),
     # steps
     "submit": nobody,
     "start": nobody,

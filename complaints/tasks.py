@@ -11,3 +11,9 @@ def expire() -> dict[str, int]:
     """Take the steps that time alone brings, and forget sealed receipts whose day is over."""
     now = timezone.now()
     return services.expire(at=now) | {"forgotten": services.forget_replays(at=now)}
+
+
+@shared_task(name="complaints.letters")
+def letters() -> dict[str, int]:
+    """Number the answers that have no letter yet, and draw what waits."""
+    return services.write_letters(at=timezone.now())

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from .views import citizen, desk, public, publishing, split, urgency
+from .views import citizen, desk, letters, public, publishing, split, urgency
 
 urlpatterns = [
     path("", public.home, name="home"),
@@ -12,15 +12,24 @@ urlpatterns = [
     path("lapor/", citizen.file, name="file"),
     path("i/<slug:slug>/", citizen.file, name="door"),
     path("lacak/", citizen.track, name="track"),
+    path("lacak/tanda-terima/", letters.receipt_now, name="receipt-now"),
     path("lacak/selesai/", citizen.leave, name="leave"),
     path("lacak/<str:tracking_id>/", citizen.own, name="own-case"),
+    path("lacak/<str:tracking_id>/tanda-terima/", letters.receipt, name="own-receipt"),
+    path("lacak/<str:tracking_id>/surat/<int:seq>/", letters.own_letter, name="own-letter"),
+    path("lacak/<str:tracking_id>/surat/<int:part>/<int:seq>/", letters.own_letter, name="own-letter"),
     path("lacak/<str:tracking_id>/nilai/", citizen.rate, name="own-rate"),
     path("lacak/<str:tracking_id>/kode-baru/", citizen.renew, name="own-renew"),
     path("lacak/<str:tracking_id>/langkah/<str:action>/", citizen.step, name="own-step"),
+    path("verifikasi/", letters.verify_form, name="verify-form"),
+    path("verifikasi/<str:code>/", letters.verify, name="verify"),
     path("meja/", desk.queue, name="desk-queue"),
     path("meja/baru/", desk.intake, name="desk-intake"),
     path("meja/hak-jawab/", publishing.replies, name="desk-replies"),
     path("meja/<str:tracking_id>/", desk.case, name="desk-case"),
+    path("meja/<str:tracking_id>/disposisi/", letters.sheet, name="desk-sheet"),
+    path("meja/<str:tracking_id>/surat/<int:seq>/", letters.desk_letter, name="desk-letter"),
+    path("meja/<str:tracking_id>/surat/<int:seq>/bernama/", letters.named_letter, name="desk-letter-named"),
     path("meja/<str:tracking_id>/ambil/", desk.take, name="desk-take"),
     path("meja/<str:tracking_id>/tugaskan/", desk.assign, name="desk-assign"),
     path("meja/<str:tracking_id>/catatan/", desk.note, name="desk-note"),

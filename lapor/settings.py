@@ -221,6 +221,7 @@ CELERY_BEAT_SCHEDULE = {
     "tick": {"task": "lapor.tick", "schedule": 10.0, "options": {"expires": 10}},
     "deliver": {"task": "officers.deliver", "schedule": 10.0, "options": {"expires": 10}},
     "expire complaints": {"task": "complaints.expire", "schedule": 300.0, "options": {"expires": 300}},
+    "letters": {"task": "complaints.letters", "schedule": 10.0, "options": {"expires": 10}},
     "expire officers": {"task": "officers.expire", "schedule": 3600.0, "options": {"expires": 3600}},
 }
 
@@ -337,8 +338,9 @@ STATIC_ROOT = LAPOR_HOME / "static"
 STATICFILES_DIRS = [BASE_DIR / "static"]
 MEDIA_ROOT = LAPOR_HOME / "media"
 STATICFILES = "django.contrib.staticfiles.storage.StaticFilesStorage" if DEBUG else "whitenoise.storage.CompressedManifestStaticFilesStorage"
-STORAGES = {
+STORAGES: dict[str, dict[str, Any]] = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
+    "letters": {"BACKEND": "django.core.files.storage.FileSystemStorage", "OPTIONS": {"location": LAPOR_HOME / "letters", "allow_overwrite": True}},
     "staticfiles": {"BACKEND": STATICFILES},
 }
 WHITENOISE_AUTOREFRESH = DEBUG

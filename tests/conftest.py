@@ -19,6 +19,7 @@ settings.MFA_TOTP_INSECURE_BYPASS_CODE = None  # no test opens anything by the c
 # What transactional tests leave behind; the country itself stays.
 MOVING = (
     "complaints_deskpreference", "complaints_savedfilter", "complaints_answerdraft", "complaints_handover", "complaints_delegation", "complaints_cannedanswer",
+    "complaints_letterjob", "complaints_lettercopy", "complaints_letter", "institutions_lettercounter",
     "complaints_clockevent", "complaints_clock", "complaints_entry", "complaints_transition", "complaints_gedsi", "complaints_reading",
     "complaints_replay", "complaints_complaint", "officers_notice", "vault.identity", "django_session", "knox_authtoken",
     "officers_staffsession", "officers_loginevent",

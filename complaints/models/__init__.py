@@ -5,6 +5,7 @@ from .complaint import ASSISTED, NEVER, SEARCH_COLUMNS, Channel, Complaint, Comp
 from .desk import AnswerDraft, CannedAnswer, Delegation, DeskPreference, HandOver, SavedFilter
 from .history import Entry, Reading, Replay, Transition
 from .inclusion import AgeBand, Assistance, Disability, Gedsi, Gender
+from .letters import Letter, LetterCopy, LetterJob, LetterKind
 from .thread import CLOCKS, PARTS, TIMELINE, Family, family_of, with_parts
 
 __all__ = [
@@ -32,6 +33,10 @@ __all__ = [
     "Gedsi",
     "Gender",
     "HandOver",
+    "Letter",
+    "LetterCopy",
+    "LetterJob",
+    "LetterKind",
     "Reading",
     "Replay",
     "SavedFilter",

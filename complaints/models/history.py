@@ -4,6 +4,7 @@ import uuid
 
 from django.conf import settings
 from django.db import models
+from django.db.models import Q
 
 from institutions.models import Institution, append_only
 
@@ -35,7 +36,11 @@ class Transition(models.Model):
     class Meta:
         ordering = ("seq",)
         constraints = [models.UniqueConstraint(fields=("complaint", "seq"), name="transition_one_per_seq")]
-        indexes = [models.Index(fields=("at",), name="transition_at"), models.Index(fields=("holder_after", "at"), name="transition_holder")]
+        indexes = [
+            models.Index(fields=("at",), name="transition_at"),
+            models.Index(fields=("holder_after", "at"), name="transition_holder"),
+            models.Index(fields=("at",), name="transition_answers", condition=Q(kind="answer")),
+        ]
         triggers = append_only("transition")
 
     def __str__(self) -> str:

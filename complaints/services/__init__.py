@@ -6,6 +6,8 @@ from .expire import expire
 from .intake import CONSENT_VERSION, Draft, Receipt, first_holder, forget_replays, missing_for_minimum, missing_of, read_draft, submit
 from .invariants import Breach, broken
 from .ledger import Fault, verify
+from .letters import KINDS as LETTER_KINDS
+from .letters import kept, named_letter, order_letter, receipt, receipt_with_code, sheet, write_letters
 from .needs import READERS, inputs_of
 from .proof import prove, read_identity, throttle_submission
 from .publishing import moderate_reply, publish, publishable_entries, republish, right_of_reply, speaker, statements, take_down
@@ -19,6 +21,7 @@ __all__ = [
     "ACTS",
     "AVAILABLE",
     "CONSENT_VERSION",
+    "LETTER_KINDS",
     "READERS",
     "Breach",
     "Draft",
@@ -36,21 +39,27 @@ __all__ = [
     "first_holder",
     "forget_replays",
     "inputs_of",
+    "kept",
     "lock",
     "mark_urgent",
     "missing_for_minimum",
     "missing_of",
     "moderate_reply",
+    "named_letter",
     "open_steps",
+    "order_letter",
     "prove",
     "publish",
     "publishable_entries",
     "rate",
     "read_draft",
     "read_identity",
+    "receipt",
+    "receipt_with_code",
     "republish",
     "right_of_reply",
     "rotate_code",
+    "sheet",
     "speaker",
     "statements",
     "step_of",
@@ -59,4 +68,5 @@ __all__ = [
     "take_down",
     "throttle_submission",
     "verify",
+    "write_letters",
 ]

@@ -2,6 +2,7 @@
 
 from .calendar import CalendarDay, CalendarYear
 from .changes import Change, append_only
+from .letters import LetterCounter, Letterhead
 from .regions import Region
 from .rules import LegalBasis, Limit, Rule, SlaPolicy, Stricter, Unit
 from .topics import Topic
@@ -31,6 +32,8 @@ __all__ = [
     "Institution",
     "Kind",
     "LegalBasis",
+    "LetterCounter",
+    "Letterhead",
     "Limit",
     "Region",
     "Rule",

@@ -2,11 +2,13 @@
 
 from .calendar import confirm_year, remove_calendar_day, set_calendar_day
 from .change import holds, record, remove, snapshot, store, system_user
+from .letters import claim_serial, may_set_letterhead, set_letterhead
 from .reference import load_institutions, load_reference
 from .rules import end_override, set_limit, set_policy
 from .tree import create_institution, join_hub, leave_hub, retire_institution, revive_institution, root, update_institution
 
 __all__ = [
+    "claim_serial",
     "confirm_year",
     "create_institution",
     "end_override",
@@ -15,6 +17,7 @@ __all__ = [
     "leave_hub",
     "load_institutions",
     "load_reference",
+    "may_set_letterhead",
     "record",
     "remove",
     "remove_calendar_day",
@@ -22,6 +25,7 @@ __all__ = [
     "revive_institution",
     "root",
     "set_calendar_day",
+    "set_letterhead",
     "set_limit",
     "set_policy",
     "snapshot",
