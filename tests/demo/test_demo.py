@@ -12,7 +12,7 @@ from django.db.models.functions import Concat
 
 from complaints.management.demo import stories
 from complaints.models import Complaint, Transition
-from complaints.services import verify
+from complaints.services import Reference, broken, verify
 from complaints.workflow import State
 from institutions import services as places
 from institutions.models import Institution
@@ -37,7 +37,11 @@ def test_the_demo_builds_and_everything_in_it_holds_together(empty: World) -> No
     call_command("demo", "--reports", "150", "--at", "2026-11-24T12:00+07:00", "--json", stdout=out)
 
     told = json.loads(out.getvalue())
-    assert told["reports"] == Complaint.objects.count() == 150
+    assert told["reports"] == Complaint.objects.counted().count() == 150
+    assert Complaint.objects.exclude(lead=None).exists()
+    assert set(Complaint.objects.values_list("on_behalf", flat=True)) == {"", "person", "group"}
+    assert {"mark_urgent", "publish", "right_of_reply"} <= set(Transition.objects.values_list("kind", flat=True))
+    assert list(broken(reference=Reference(empty.at))) == []
     assert sum(told["refused"].values()) <= 10
     assert {"closed", "archived", "awaiting_reporter", "in_progress"} <= set(told["states"])
     assert State.DRAFT not in told["states"]

@@ -57,8 +57,10 @@ class Command(SweepCommand):
         officers.mark_sent(before=now)
         if options["size"]:
             self._grow(now, options)
-        states = dict(Complaint.objects.values_list("state").annotate(n=Count("pk")).order_by("state"))
-        self.say({"reports": Complaint.objects.count(), "states": states, "refused": dict(refused)}, options, f"{sum(states.values())} reports: {states}")
+        states = dict(Complaint.objects.counted().values_list("state").annotate(n=Count("pk")).order_by("state"))
+        self.say(
+            {"reports": Complaint.objects.counted().count(), "states": states, "refused": dict(refused)}, options, f"{sum(states.values())} reports: {states}"
+        )
 
     def _grow(self, now: datetime, options: dict[str, Any]) -> None:
         """Where the first reports were lived step by step, the rest are copies of them."""

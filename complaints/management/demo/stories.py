@@ -19,6 +19,7 @@ from lapor.ground.problems import Refusal
 from officers.actors import Actor, actor_for
 from officers.models import Appointment, User
 
+from . import extras
 from .corpus import Voice, long_date, person, read
 
 DAYS = 240
@@ -107,7 +108,10 @@ class Story:
         return self.complaint
 
     def _wait(self, low: float, high: float) -> timedelta:
-        return timedelta(hours=self.random.uniform(low, high) * 24 * self.pace)
+        return self._wait_with(self.random, low, high)
+
+    def _wait_with(self, random: Random, low: float, high: float) -> timedelta:
+        return timedelta(hours=random.uniform(low, high) * 24 * self.pace)
 
     def _computed(self, at: datetime) -> None:
         day, unit = at.astimezone(WIB).date(), self.country.bodies[self.unit]
@@ -146,6 +150,7 @@ class Story:
             "contact_allowed": random.random() < 0.7,
             "gedsi": self._gedsi(),
             "consent": True,
+            **extras.represented(self.number),
         }
         channel = random.choices([c for c, _w in CHANNELS], [w for _c, w in CHANNELS])[0]
         by = actor_for(None, at=at)
@@ -296,6 +301,7 @@ def _handled(story: Story) -> Iterator[Move]:
         yield story._wait(0.5, 5), story.reporter("withdraw", text=story.voice.pick("withdraw")["text"])
         return
     yield story._wait(0.5, 4), story.handler("respond", text=story._text("initial"), estimated_on=story.plan_date)
+    yield from extras.beside(story)
     for _n in range(random.choices((0, 1, 2), (55, 35, 10))[0]):
         yield story._wait(1, 5), story.handler("progress", text=story._text("progress"))
     yield story._wait(1, 9), story.answer

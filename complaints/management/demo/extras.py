@@ -1,0 +1,114 @@
+"""What only some reports of the demo have: another on whose behalf, parts, urgency, an edited public copy, a statement."""
+
+from collections.abc import Callable, Iterator
+from datetime import datetime, timedelta
+from random import Random
+from typing import TYPE_CHECKING, Any
+
+from complaints import services
+from complaints.models import Complaint
+from complaints.workflow import OnBehalf, Relation, Track
+from officers.models import User
+
+from .corpus import names, read
+
+if TYPE_CHECKING:
+    from .stories import Story
+
+Move = tuple[timedelta, Callable[[datetime], None]]
+
+
+def represented(number: int) -> dict[str, Any]:
+    """For a few reports: whose matter it is. Drawn apart, so that the rest of the country stays as its seed has it."""
+    random = Random(number)
+    whose = random.choices((OnBehalf.SELF, OnBehalf.PERSON, OnBehalf.GROUP), (92, 4, 4))[0]
+    if whose == OnBehalf.GROUP:
+        relation = random.choice((Relation.COMMUNITY, Relation.ORGANISATION, Relation.NEIGHBOUR))
+        return {"on_behalf": whose, "relation": relation, "group_size": random.randrange(5, 240), "represented_agree": True}
+    if whose == OnBehalf.PERSON:
+        relation = random.choice((Relation.FAMILY, Relation.GUARDIAN, Relation.OFFICIAL))
+        return {"on_behalf": whose, "relation": relation, "represented_agree": True, "represented": {"name": random.choice(names())}}
+    return {}
+
+
+def _text(random: Random, section: str) -> str:
+    return str(random.choice(read("answers")[section])["text"])
+
+
+def _nearest(story: "Story", random: Random, case: Complaint, at: datetime, *roles: str) -> Any:
+    user: User | None = story.country.who(random, story.country.by_id[case.holder_id], *roles)
+    return story.country.actor(user, at) if user is not None else None
+
+
+def beside(story: "Story") -> Iterator[Move]:
+    """What happens beside the steps of a report that is being handled."""
+    random = Random(story.number * 31)
+    kind = random.choices(("", "parts", "urgent", "edited", "taken_down", "statement"), (80, 6, 4, 5, 2, 3))[0]
+    if story.case.track == Track.OVERSIGHT:
+        return
+    if kind == "parts":
+        yield from _in_parts(story, random)
+    elif kind:
+        yield story._wait_with(random, 0.1, 1), lambda at: ACTS[kind](story, random, at)
+
+
+def _in_parts(story: "Story", random: Random) -> Iterator[Move]:
+    """The institution's desk gives a part to another of its units, which answers before the report is answered."""
+    units = sorted({unit for pairs in story.country.units.values() for body, unit in pairs if body == story.body and unit != story.case.holder.slug})
+    if not units:
+        return
+    given = {"target": story.country.bodies[random.choice(units)], **_part(random)}
+    yield story._wait_with(random, 0.1, 1), story.officer("invite", "institution_admin", **given)
+    parts: list[Complaint] = list(Complaint.objects.filter(lead=story.case).order_by("-part_number")[:1])
+    for part in parts:
+        answer = {"text": _text(random, "part_answer"), "outcome": "solved", "evidence": "Berita acara pemeriksaan bersama."}
+        yield story._wait_with(random, 0.5, 3), _on_part(story, random, part, "answer", answer)
+
+
+def _part(random: Random) -> dict[str, str]:
+    row = random.choice(read("answers")["part"])
+    return {"part_title": row["title"], "part_text": row["text"], "text": "Mohon ditangani bersama unit yang memegang laporan induk."}
+
+
+def _on_part(story: "Story", random: Random, part: Complaint, action: str, given: dict[str, str]) -> Callable[[datetime], None]:
+    def act(at: datetime) -> None:
+        by = _nearest(story, random, Complaint.objects.get(pk=part.pk), at, "liaison", "unit_admin", "institution_admin")
+        if by is not None:
+            done = {**given, "done_on": (at - timedelta(days=1)).date().isoformat()}
+            services.advance(part.pk, action, by=by, at=at, given=done, reference=story.country.reference)
+
+    return act
+
+
+def _urgent(story: "Story", random: Random, at: datetime) -> None:
+    by = _nearest(story, random, story.case, at, "liaison", "unit_admin", "institution_admin")
+    if by is not None and not story.case.is_urgent:
+        services.mark_urgent(story.case.pk, urgent=True, text=_text(random, "urgent"), by=by, at=at)
+
+
+def _edited(story: "Story", random: Random, at: datetime) -> None:
+    """The desk shortens what the public reads."""
+    by, case = _nearest(story, random, story.case, at, "institution_admin"), Complaint.objects.get(pk=story.case.pk)
+    if by is not None and case.is_public:
+        given = {"title": case.title_public, "body": case.body_public.split(". ")[0] + ".", "naming": "official_source", "confirmed": True}
+        services.publish(case.pk, given=given, by=by, at=at)
+
+
+def _taken_down(story: "Story", random: Random, at: datetime) -> None:
+    by = _nearest(story, random, story.case, at, "institution_admin")
+    if by is not None and Complaint.objects.public().filter(pk=story.case.pk).exists():
+        services.take_down(story.case.pk, reason="personal_data", text=_text(random, "take_down"), by=by, at=at)
+
+
+def _statement(story: "Story", random: Random, at: datetime) -> None:
+    by = _nearest(story, random, story.case, at, "liaison", "institution_admin")
+    if by is not None and Complaint.objects.public().filter(pk=story.case.pk).exists():
+        services.right_of_reply(story.case.pk, text=_text(random, "statement"), by=by, at=at)
+
+
+ACTS: dict[str, Callable[["Story", Random, datetime], None]] = {
+    "urgent": _urgent,
+    "edited": _edited,
+    "taken_down": _taken_down,
+    "statement": _statement,
+}
