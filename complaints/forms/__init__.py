@@ -4,7 +4,7 @@ from .intake import PLACES, IntakeForm, Unclear, submission
 from .letters import VerifyForm
 from .publishing import PublishForm, ReasonForm, StatementForm, TakeDownForm, UrgentForm
 from .shape import Ambiguous, find_place, institution_choices, show_refusal, topic_choices
-from .steps import FIELDS, EditForm, ListForm, NoteForm, ProofForm, RateForm, StepForm, given, label_of, read_version, step_form
+from .steps import FIELDS, EditForm, ListForm, NoteForm, ProofForm, RateForm, StepForm, given, label_of, read_version, split_form, step_form
 
 __all__ = [
     "FIELDS",
@@ -30,6 +30,7 @@ __all__ = [
     "label_of",
     "read_version",
     "show_refusal",
+    "split_form",
     "step_form",
     "submission",
     "topic_choices",

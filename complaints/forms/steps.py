@@ -14,10 +14,19 @@ from .shape import EMPTY, Loose, Shape, Text, area, day, find_place, institution
 
 def _target(step: Step, complaint: Complaint) -> forms.Field:
     """Institutions for the national desk, units of the holder's institution for everybody else."""
-    if step.code == "dispose_to_institution" or (step.code == "invite" and complaint.holder.is_national):
+    if step.code == "dispose_to_institution":
         return select(gettext_lazy("Institution"), institution_choices(parent__kind="national"))
     top = ".".join(complaint.holder.path.split(".")[:2]) + "."
     return select(gettext_lazy("Unit"), institution_choices(path__startswith=top, but=complaint.holder.slug))
+
+
+def split_form(step: Step, complaint: Complaint, data: Mapping[str, Any] | None = None, *, for_nation: bool) -> "StepForm":
+    """The form of a part; the nation gives it to any institution."""
+    form = step_form(step, complaint, data)
+    if for_nation:
+        form.ask("target", select(gettext_lazy("Institution"), institution_choices(parent__kind="national")), is_needed=True)
+    form.fields["track"].initial = complaint.track if complaint.is_track_set else ""
+    return form
 
 
 def _reason(step: Step, _complaint: Complaint) -> forms.Field:
@@ -44,6 +53,7 @@ TEXT_LABELS = {
     ),
     "pend": (gettext_lazy("A word to the reporter"), gettext_lazy("The reporter reads it above the list.")),
     "hand_over": (gettext_lazy("Explanation to the reporter"), gettext_lazy("Who has it now and what happens there.")),
+    "invite": (gettext_lazy("A word to the receiving desk"), gettext_lazy("Read there and by the national desk, not by the reporter.")),
     "withdraw": (gettext_lazy("Why do you withdraw it?"), gettext_lazy("You need not say.")),
 }
 

@@ -7,12 +7,11 @@ from django.utils.translation import gettext as _
 from institutions.models import Institution
 from lapor.ground.problems import Refusal
 
-from ..models import Complaint, Transition
 from ..workflow import ArchiveReason, ClosureKind, State, Track
 from . import parts
 from .needs import minimum_missing
 from .plan import Plan
-from .rules import accused, desk_target, end, force_secrecy, invalid, publish, publish_text, revive, settle, to, unit_target
+from .rules import accused, desk_target, end, force_secrecy, invalid, last_answerer, publish, publish_text, revive, settle, to, unit_target
 
 Effect = Callable[[Plan], None]
 
@@ -214,15 +213,9 @@ def _reopen(plan: Plan) -> None:
     complaint.reopened_count += 1
     complaint.assignee = None
     complaint.rating = complaint.rated_at = None
-    complaint.contested_user_id = _last_answerer(complaint) if plan.is_reporter else None
+    complaint.contested_user_id = last_answerer(complaint) if plan.is_reporter else None
     handled = complaint.accepted_at is not None and not complaint.holder.is_national
     to(plan, State.IN_PROGRESS if handled else State.AWAITING_VERIFICATION)
-
-
-def _last_answerer(complaint: Complaint) -> int | None:
-    """Whoever answered or closed last: a contest must reach a different officer."""
-    rows = Transition.objects.filter(complaint=complaint, kind__in=("answer", "close_by_decision")).order_by("-seq")
-    return rows.values_list("by_id", flat=True).first()
 
 
 def _change_visibility(plan: Plan) -> None:

@@ -17,7 +17,7 @@ from ..models import SEARCH_COLUMNS, Clock, Complaint
 from ..workflow import ENDED, ClosureKind, EntryKind, State, Track
 from . import clocks
 from .plan import Plan
-from .rules import desk_target, end, force_secrecy, invalid, revive, to, unit_target
+from .rules import desk_target, end, force_secrecy, invalid, last_answerer, revive, to, unit_target
 
 # What a part has of its lead: facts of the matter and the reporter's wishes, and the day from which keeping it is counted.
 INHERITED = (
@@ -111,6 +111,7 @@ def _reopened(part: Plan, lead: Plan) -> bool:
     revive(part)
     complaint.reopened_count += 1
     complaint.assignee = None
+    complaint.contested_user_id = last_answerer(complaint) if lead.is_reporter else None
     to(part, State.IN_PROGRESS)
     return True
 

@@ -8,7 +8,7 @@ from institutions.models import Institution
 from lapor.ground.problems import Refusal
 
 from ..masks import public_copy
-from ..models import Complaint
+from ..models import Complaint, Transition
 from ..workflow import ClosureKind, State, Track
 from .plan import Plan
 
@@ -110,3 +110,9 @@ def desk_target(plan: Plan, target: Institution, *, track: str) -> Institution:
         raise invalid(target=_("Nobody is appointed to receive reports there yet. The report stays with the national desk; please choose another institution."))
     refuse_accused(plan, desk)
     return desk
+
+
+def last_answerer(complaint: Complaint) -> int | None:
+    """Whoever answered or closed last: a contest must reach a different officer."""
+    rows = Transition.objects.filter(complaint=complaint, kind__in=("answer", "close_by_decision")).order_by("-seq")
+    return rows.values_list("by_id", flat=True).first()

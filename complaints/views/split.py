@@ -23,9 +23,9 @@ def split(request: HttpRequest, tracking_id: str) -> HttpResponse:
     """One part at a time; after one the officer may go on with the next."""
     step = services.step_of("invite")
     complaint = find_case(request, tracking_id, is_sent=request.method == "POST")
-    form = forms.step_form(step, complaint, data=request.POST or None)
-    conflict: Refusal | None = None
     actor, at = actor_of(request), at_of(request)
+    form = forms.split_form(step, complaint, data=request.POST or None, for_nation=actor.has("lower_track"))
+    conflict: Refusal | None = None
     if request.method == "POST":
         version = forms.read_version(request.POST.get("version", "")) or 0
         try:

@@ -161,6 +161,7 @@ def test_a_report_that_is_taken_down_is_gone_everywhere_with_a_kind_sentence(wor
 
     response = public(client, complaint)
     assert response.status_code == 410
+    assert "<h1>Tidak lagi ditampilkan</h1>" in main(response)
     assert "Zebrapolka" not in response.content.decode()
     for address in ("/", "/laporan/", "/laporan/?q=Zebrapolka"):
         assert complaint.tracking_id not in client.get(address).content.decode()

@@ -169,6 +169,7 @@ def test_parts_end_with_their_lead_and_go_on_with_it(world: World) -> None:
     world.step(lead, "reopen", text="Masih ditolak.", part=part.tracking_id)
 
     assert [fresh(row).state for row in (lead, part, support)] == ["in_progress", "in_progress", "closed"]
+    assert fresh(part).contested_user == world.user(HEALTH)  # somebody else must look at it
 
 
 def test_silence_closes_lead_and_parts_in_one_sweep_and_no_part_alone(world: World) -> None:
@@ -427,6 +428,21 @@ def test_the_api_gives_the_same_thread_to_each_audience(world: World, client: Cl
     assert [row.get("tracking_id") for row in public["parts"]] == [None]
     assert [row["part"] for row in own["parts"]] == [1, 2]
     assert [row["tracking_id"] for row in officer["parts"]] == [part.tracking_id]
+
+
+def test_an_officer_splits_through_the_api(world: World, client: Client, now: datetime) -> None:
+    lead = world.to_state("awaiting_followup")
+    world.login(client, "admin")
+    address = f"/api/v1/complaints/{lead.tracking_id}/steps/"
+
+    offered = {row["action"]: row for row in client.get(address).json()["steps"]}
+    wrong = client.post(address, {"action": "invite", "part_title": "x"}, content_type="application/json")
+    done = client.post(address, {"action": "invite", "version": lead.version, **PART}, content_type="application/json")
+
+    assert offered["invite"]["required"] == ["target", "part_title", "part_text"]
+    assert (wrong.status_code, sorted(wrong.json()["fields"])) == (422, ["part_text", "target"])
+    assert done.status_code == 200
+    assert Complaint.objects.filter(lead=lead).count() == 1
 
 
 def test_pages_of_a_report_in_parts_ask_the_same_for_one_part_and_for_five(world: World, client: Client, now: datetime) -> None:

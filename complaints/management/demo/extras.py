@@ -54,7 +54,8 @@ def beside(story: "Story") -> Iterator[Move]:
 
 def _in_parts(story: "Story", random: Random) -> Iterator[Move]:
     """The institution's desk gives a part to another of its units, which answers before the report is answered."""
-    units = sorted({unit for pairs in story.country.units.values() for body, unit in pairs if body == story.body and unit != story.case.holder.slug})
+    but = {story.case.holder.slug, *story.country.supervisors.values()}
+    units = sorted({unit for pairs in story.country.units.values() for body, unit in pairs if body == story.body and unit not in but})
     if not units:
         return
     given = {"target": story.country.bodies[random.choice(units)], **_part(random)}
