@@ -9,7 +9,7 @@ from django.utils.translation import gettext_lazy as _
 
 from officers.notices import register
 
-ADMINS, RESPONDERS, EVERYBODY = "admins", "responders", "everybody"
+ADMINS, RESPONDERS, EVERYBODY, CHARGED = "admins", "responders", "everybody", "charged"
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,6 +42,7 @@ TELLINGS: dict[str, Telling] = {
     "invite": Telling(reporter="case_split"),
     "part": Telling(officers="desk_received", audience=RESPONDERS),
     "mark_urgent": Telling(officers="desk_urgent", audience=EVERYBODY),
+    "assign": Telling(officers="desk_assigned", audience=CHARGED),
     "take_down": Telling(reporter="case_news"),
     "republish": Telling(reporter="case_news"),
 }
@@ -96,6 +97,23 @@ register(
     body=_("Report %(number)s at %(holder)s is urgent: danger to life, violence or a child in danger. Please look at it now: %(desk_url)s"),
 )
 register("desk_received", subject=_("Report %(number)s is at your desk"), body=_("Report %(number)s is at %(holder)s and waits for you: %(desk_url)s"))
+register("desk_assigned", subject=_("You are in charge of report %(number)s"), body=_("Report %(number)s at %(holder)s was assigned to you: %(desk_url)s"))
+register("desk_several", subject=_("%(count)s reports wait for you"), body=(_("These reports wait for you at your desk: %(numbers)s."), "%(desk_url)s"))
+register(
+    "desk_mentioned",
+    subject=_("You are mentioned in a note on report %(number)s"),
+    body=_("A colleague mentions you in an internal note on report %(number)s. Please read it at your desk: %(desk_url)s"),
+)
+register(
+    "desk_delegated",
+    subject=_("%(name)s asks you to look after their reports"),
+    body=_("From %(from)s to %(to)s the reports of %(name)s are among yours, and you are told of their news."),
+)
+register(
+    "desk_hand_over",
+    subject=_("Open reports need somebody in charge"),
+    body=_("Open reports at %(holder)s have lost their officer in charge (%(count)s so far). Please say who goes on: %(desk_url)s"),
+)
 register("desk_completed", subject=_("Report %(number)s was completed"), body=_("The reporter completed report %(number)s: %(desk_url)s"))
 register(
     "desk_reply", subject=_("The reporter replied in report %(number)s"), body=_("The reporter replied in report %(number)s; a reply is due: %(desk_url)s")

@@ -165,6 +165,7 @@ POLICY: dict[str, Rule] = {
     # other acts
     "take": handler | admin,
     "assign": holds("assign"),
+    "release": system,
     "note": holds("see_notes"),
     "edit": holds("edit"),
     "part": nobody,

@@ -277,7 +277,7 @@ WORKFLOW: dict[str, Step] = {
 
 # Event rows that are no steps: the state, the holder and the track stay as they are.
 OTHER_EVENTS = (
-    "submit", "take", "assign", "note", "edit", "rate", "rotate_code", "part", "mark_urgent", "clear_urgent", "publish", "take_down",
+    "submit", "take", "assign", "release", "note", "edit", "rate", "rotate_code", "part", "mark_urgent", "clear_urgent", "publish", "take_down",
     "republish", "right_of_reply", "withhold_reply", "release_reply",
 )  # fmt: skip
 
@@ -308,6 +308,7 @@ SENTENCES = {
     "hand_over": _("The report was handed over to another body."),
     "take": _("An officer took charge of the report."),
     "assign": _("The report was assigned to an officer."),
+    "release": _("The officer in charge can no longer work on the report; somebody else is to be put in charge."),
     "note": _("An internal note was added."),
     "edit": _("The desk edited the report; the original is kept."),
     "rate": _("The reporter rated the handling."),
@@ -334,7 +335,7 @@ SENTENCES = {
     "hold": _("The handling was put on hold."),
 }
 # What a citizen should not read of an officer's inner work: these rows stay out of the public and the reporter's timeline.
-INNER_EVENTS = frozenset({"take", "assign", "note", "edit", "publish", "withhold_reply", "release_reply"})
+INNER_EVENTS = frozenset({"take", "assign", "release", "note", "edit", "publish", "withhold_reply", "release_reply"})
 # What the thread of a lead shows of its parts: the rest is their inner work, or stands with the lead already.
 PART_EVENTS = frozenset(
     {

@@ -120,10 +120,12 @@ class AnswerDraft(models.Model):
 class SavedFilter(models.Model):
     """A named address of the queue: an officer's own, or shared with everybody appointed at a place."""
 
+    NAME, QUERY = 60, 500
+
     owner = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="+")
     shared_with = models.ForeignKey(Institution, on_delete=models.CASCADE, null=True, blank=True, related_name="+")
-    name = models.CharField(max_length=60)
-    query = models.CharField(max_length=500, blank=True, default="")
+    name = models.CharField(max_length=NAME)
+    query = models.CharField(max_length=QUERY, blank=True, default="")
     created_at = models.DateTimeField()
 
     class Meta:

@@ -1,18 +1,26 @@
 """Every write to a complaint, and the refusals it can raise. Nothing else in the house changes one."""
 
 from .advance import AVAILABLE, OpenStep, advance, advance_many, lock, open_steps, step_of
+from .bulk import BULK_ACTS, Bulk, Chosen, Line, act_on_many, chosen_as, preview
+from .canned import CANNED_STEPS, PLACEHOLDERS, approving_roots, canned_of, compare, inserted, offered, settle_canned, write_canned, writing_roots
+from .delegations import delegate, delegations_of, end_delegation, looked_after, possible_delegates
 from .desk import add_note, assign, edit, rate, rotate_code, take
+from .drafts import drafts_of, drop_draft, forget_drafts, keep_draft
 from .expire import expire
+from .handover import Leaving, hand_over, leads_a_desk, release, to_hand_over
 from .intake import CONSENT_VERSION, Draft, Receipt, first_holder, forget_replays, missing_for_minimum, missing_of, read_draft, submit
 from .invariants import Breach, broken
 from .ledger import Fault, verify
 from .letters import KINDS as LETTER_KINDS
 from .letters import kept, named_letter, order_letter, receipt, receipt_with_code, sheet, write_letters
 from .needs import READERS, inputs_of
+from .presence import here
 from .proof import prove, read_identity, throttle_submission
 from .publishing import moderate_reply, publish, publishable_entries, republish, right_of_reply, speaker, statements, take_down
 from .reference import Reference
+from .saved import drop_filter, filters_of, prefer, preference_of, save_filter
 from .urgency import mark_urgent
+from .vacancies import Vacancy, vacancies
 
 # Acts beside the steps, each a row of the policy table.
 ACTS = ("mark_urgent", "clear_urgent", "publish", "take_down", "republish", "right_of_reply", "withhold_reply", "release_reply")
@@ -20,34 +28,66 @@ ACTS = ("mark_urgent", "clear_urgent", "publish", "take_down", "republish", "rig
 __all__ = [
     "ACTS",
     "AVAILABLE",
+    "BULK_ACTS",
+    "CANNED_STEPS",
     "CONSENT_VERSION",
     "LETTER_KINDS",
+    "PLACEHOLDERS",
     "READERS",
     "Breach",
+    "Bulk",
+    "Chosen",
     "Draft",
     "Fault",
+    "Leaving",
+    "Line",
     "OpenStep",
     "Receipt",
     "Reference",
+    "Vacancy",
+    "act_on_many",
     "add_note",
     "advance",
     "advance_many",
+    "approving_roots",
     "assign",
     "broken",
+    "canned_of",
+    "chosen_as",
+    "compare",
+    "delegate",
+    "delegations_of",
+    "drafts_of",
+    "drop_draft",
+    "drop_filter",
     "edit",
+    "end_delegation",
     "expire",
+    "filters_of",
     "first_holder",
+    "forget_drafts",
     "forget_replays",
+    "hand_over",
+    "here",
     "inputs_of",
+    "inserted",
+    "keep_draft",
     "kept",
+    "leads_a_desk",
     "lock",
+    "looked_after",
     "mark_urgent",
     "missing_for_minimum",
     "missing_of",
     "moderate_reply",
     "named_letter",
+    "offered",
     "open_steps",
     "order_letter",
+    "possible_delegates",
+    "prefer",
+    "preference_of",
+    "preview",
     "prove",
     "publish",
     "publishable_entries",
@@ -56,9 +96,12 @@ __all__ = [
     "read_identity",
     "receipt",
     "receipt_with_code",
+    "release",
     "republish",
     "right_of_reply",
     "rotate_code",
+    "save_filter",
+    "settle_canned",
     "sheet",
     "speaker",
     "statements",
@@ -67,6 +110,10 @@ __all__ = [
     "take",
     "take_down",
     "throttle_submission",
+    "to_hand_over",
+    "vacancies",
     "verify",
+    "write_canned",
     "write_letters",
+    "writing_roots",
 ]

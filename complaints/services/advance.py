@@ -16,6 +16,8 @@ from lapor.ground.problems import Refusal
 from ..models import Clock, Complaint, Transition
 from ..workflow import WORKFLOW, State, Step
 from . import clocks, notify
+from .canned import refuse_bare
+from .drafts import drop_draft
 from .effects import EFFECTS
 from .guards import GUARDS
 from .needs import Asked, inputs_of, read_inputs
@@ -48,7 +50,7 @@ def knows(complaint: Complaint, by: Actor) -> bool:
     return by.is_system or Complaint.objects.knowing(by).filter(pk=complaint.pk).exists()
 
 
-def _moved_on(complaint: Complaint, by: Actor) -> Refusal:
+def moved_on(complaint: Complaint, by: Actor) -> Refusal:
     """409: somebody else was first. A reporter never learns who."""
     last = Transition.objects.filter(complaint=complaint, seq=complaint.seq).select_related("by").first()
     extra: dict[str, object] = {"state": complaint.state, "version": complaint.version}
@@ -68,11 +70,11 @@ def _check_open(complaint: Complaint, step: Step, *, by: Actor, version: int | N
     """404, 409 or 403, in this order."""
     stale = version is not None and version != complaint.version
     if not complaint.may(step.code) and not knows(complaint, by):
-        raise _moved_on(complaint, by) if stale and _was_mine(complaint, by) else not_found()
+        raise moved_on(complaint, by) if stale and _was_mine(complaint, by) else not_found()
     if stale:
-        raise _moved_on(complaint, by)
+        raise moved_on(complaint, by)
     if complaint.state not in step.sources:
-        raise _moved_on(complaint, by)
+        raise moved_on(complaint, by)
     if not complaint.may(step.code):
         raise Refusal("forbidden", _("You may see this report but not take this step."))
 
@@ -94,10 +96,12 @@ def step_of(action: str) -> Step:
     return step
 
 
-def _prepare(plan: Plan, step: Step, given: Mapping[str, Any]) -> None:
+def prepare(plan: Plan, step: Step, given: Mapping[str, Any]) -> None:
+    """Have the plan do what the step does. Refuses a guard and, field by field, its inputs."""
     _refuse_guarded(plan, step)
     plan.given = read_inputs(Asked(step, plan.complaint, plan.reference, given), given)
     plan.entry_kind, plan.text = step.entry, plan.given.get("text", "")
+    refuse_bare(plan)
     EFFECTS[step.code](plan)
 
 
@@ -121,11 +125,13 @@ def advance(
     complaint = lock(pk, by=by, acts=[step.code])
     _check_open(complaint, step, by=by, version=version)
     plan = Plan.on(complaint, step.code, by=by, at=at, reference=reference or Reference(at))
-    _prepare(plan, step, given or {})
+    prepare(plan, step, given or {})
     clocks.run(plan, Clock.objects.filter(complaint=complaint))
     plans = [plan, *plan.joined, *follow([plan])]
     write(plans)
     notify.tell(plans)
+    if complaint.pk not in by.case_ids:
+        drop_draft(complaint.pk, step.code, by=by)
     return complaint
 
 

@@ -13,12 +13,14 @@ from django.utils.translation import gettext as _
 from institutions.models import Institution
 from lapor.ground.actor import Actor
 from lapor.ground.problems import Refusal
-from officers.models import Appointment, User
+from officers.models import User
 
 from .. import numbers
 from ..models import Complaint
 from ..workflow import ENDED, Classification, EntryKind, State, Track
+from . import notify
 from .acts import begin, required_text
+from .mentions import mentioned
 from .needs import REQUIRED, Asked, Wrong, clean_text, find_topic
 from .parts import follow
 from .plan import Plan, write
@@ -36,29 +38,45 @@ def take(pk: UUID, *, by: Actor, at: datetime) -> Complaint:
         return complaint
     if complaint.assignee_id is not None:
         raise Refusal("conflict", _("Somebody else is in charge of this report already."))
-    _assign(plan, by.user_id)
+    _charge(plan, by.user_id)
+    write([plan])
     return complaint
 
 
-def _assign(plan: Plan, user_id: int | None) -> None:
+def _charge(plan: Plan, user_id: int | None) -> None:
     if user_id is not None and user_id == plan.complaint.contested_user_id:
         raise invalid(assignee=_("The reporter contests this officer's answer; somebody else must handle the report."))
     plan.complaint.assignee_id = user_id
     plan.data = {"assignee": user_id}
-    write([plan])
+
+
+def plan_assignment(plan: Plan, to: int | None) -> None:
+    """Let this officer be in charge. Refuses an ended case, whoever cannot work on it, and whom it or its reporter speaks against."""
+    complaint = plan.complaint
+    if complaint.state in ENDED:
+        raise Refusal("conflict", _("The report is closed."))
+    if to is not None and to not in plan.reference.able(complaint.holder.path, is_oversight=complaint.track == Track.OVERSIGHT):
+        raise invalid(assignee=_("Please choose an officer who is appointed at the body that holds the report."))
+    if to is not None and to == complaint.reported_user_id:
+        raise invalid(assignee=_("Please choose an officer who is appointed at the body that holds the report."))
+    _charge(plan, to)
+
+
+def plan_note(plan: Plan, text: str) -> None:
+    """Leave a note that names only colleagues who may read it."""
+    plan.text = required_text(plan, text)
+    plan.entry_kind = EntryKind.NOTE
+    if plan.text.count("@"):
+        plan.data["mentioned"] = mentioned(plan)
 
 
 @transaction.atomic
 def assign(pk: UUID, *, to: User | None, by: Actor, at: datetime) -> Complaint:
-    """Put an officer of the holder (or of a desk above it) in charge, or nobody."""
+    """Put an officer of the holder (or of a desk above it) in charge, or nobody; the officer is told. Refuses what `plan_assignment` does."""
     plan = begin(pk, "assign", by=by, at=at)
-    if plan.complaint.state in ENDED:
-        raise Refusal("conflict", _("The report is closed."))
-    if to is not None:
-        places = [int(part) for part in plan.complaint.holder.path.split(".") if part]
-        if not Appointment.objects.in_force(plan.reference.today).filter(user=to, institution__in=places).exists():
-            raise invalid(assignee=_("Please choose an officer who is appointed at the body that holds the report."))
-    _assign(plan, to.pk if to else None)
+    plan_assignment(plan, to.pk if to else None)
+    write([plan])
+    notify.tell([plan])
     return plan.complaint
 
 
@@ -66,9 +84,9 @@ def assign(pk: UUID, *, to: User | None, by: Actor, at: datetime) -> Complaint:
 def add_note(pk: UUID, *, text: str, by: Actor, at: datetime) -> Complaint:
     """Leave an internal note: read by the author's own institution and the nation, never by the reporter or others."""
     plan = begin(pk, "note", by=by, at=at)
-    plan.text = required_text(plan, text)
-    plan.entry_kind = EntryKind.NOTE
+    plan_note(plan, text)
     write([plan])
+    notify.tell_mentioned([plan])
     return plan.complaint
 
 

@@ -5,11 +5,12 @@ from dataclasses import replace
 
 from django.conf import settings
 
+from officers.models import User
 from officers.powers import ADMIN_ROLES
 from officers.services import Message, notify_many
 
 from ..models import Complaint
-from ..notices import ADMINS, EVERYBODY, PART_TELLS, TELLINGS, URGENT_ARRIVALS, Telling
+from ..notices import ADMINS, CHARGED, EVERYBODY, PART_TELLS, TELLINGS, URGENT_ARRIVALS, Telling
 from ..workflow import Track
 from .plan import Plan
 from .reference import OVERSIGHT_ROLES, RESPONDING_ROLES
@@ -21,11 +22,22 @@ def _audience(plan: Plan, audience: str) -> list[int]:
     if audience == EVERYBODY:
         return _everybody(plan)
     if complaint.assignee_id is not None:
-        return [complaint.assignee_id]
+        return [_in_charge(plan, complaint.assignee_id)]
+    if audience == CHARGED:
+        return []
     if complaint.track == Track.OVERSIGHT and not complaint.holder.is_national:
         return reference.officers_at(complaint.holder_id, OVERSIGHT_ROLES)
     roles = ADMIN_ROLES if audience == ADMINS else RESPONDING_ROLES
     return reference.officers_at(complaint.holder_id, roles) or reference.officers_at(complaint.holder_id, ADMIN_ROLES)
+
+
+def _in_charge(plan: Plan, assignee: int) -> int:
+    """The officer in charge, or the colleague who looks after their cases today, if that one may know of this case."""
+    complaint, reference = plan.complaint, plan.reference
+    colleague = reference.delegate_of(assignee)
+    if colleague is None or colleague in {complaint.contested_user_id, complaint.reported_user_id}:
+        return assignee
+    return colleague if colleague in reference.able(complaint.holder.path, is_oversight=complaint.track == Track.OVERSIGHT) else assignee
 
 
 def _everybody(plan: Plan) -> list[int]:
@@ -48,9 +60,12 @@ def _context(plan: Plan) -> dict[str, str]:
     }
 
 
-def tell(plans: Sequence[Plan]) -> None:
-    """One notice to the reporter who left an address, one to each officer who must act now; one statement for all."""
-    messages = []
+def tell(plans: Sequence[Plan], *, is_one_act: bool = False) -> None:
+    """One notice to the reporter who left an address, one to each officer who must act now; one statement for all.
+
+    Of one act on many cases every officer gets one notice; what is urgent is told case by case all the same.
+    """
+    messages: list[Message] = []
     for plan in plans:
         telling = _telling(plan)
         if telling is None:
@@ -61,11 +76,40 @@ def tell(plans: Sequence[Plan]) -> None:
             messages.append(_to_reporter(thread, telling.reporter, context | {"number": thread.tracking_id}))
         if telling.officers:
             languages = plan.reference.languages
-            messages += [
-                Message(telling.officers, context, recipient_id=user, language=languages.get(user, "id")) for user in _audience(plan, telling.audience)
-            ]
+            people = [user for user in _audience(plan, telling.audience) if telling.audience != CHARGED or user != plan.actor.user_id]
+            messages += [Message(telling.officers, context, recipient_id=user, language=languages.get(user, "id")) for user in people]
     if messages:
-        notify_many(messages, at=plans[0].at)
+        notify_many(gathered(messages) if is_one_act else messages, at=plans[0].at)
+
+
+def tell_mentioned(plans: Sequence[Plan]) -> None:
+    """Whoever is named in a note hears that they are, and nothing of what it says."""
+    messages = [
+        Message("desk_mentioned", {name: _context(plan)[name] for name in ("number", "desk_url")}, recipient_id=user, language=language)
+        for plan in plans
+        for user, language in User.objects.filter(pk__in=plan.data.get("mentioned", ())).values_list("pk", "language")
+    ]
+    if messages:
+        notify_many(gathered(messages), at=plans[0].at)
+
+
+def gathered(messages: Sequence[Message]) -> list[Message]:
+    """The messages of one act: several to the same officer become one that counts the reports and names their numbers."""
+    mine: dict[int, list[Message]] = {}
+    for message in messages:
+        if message.recipient_id is not None and message.event != "desk_urgent":
+            mine.setdefault(message.recipient_id, []).append(message)
+    several = {user: found for user, found in mine.items() if len(found) > 1}
+    kept = [m for m in messages if m.event == "desk_urgent" or m.recipient_id not in several]
+    return kept + [
+        Message(
+            "desk_several",
+            {"count": len(found), "numbers": ", ".join(str(m.context["number"]) for m in found), "desk_url": f"{settings.SITE_URL}/meja/"},
+            recipient_id=user,
+            language=found[0].language,
+        )
+        for user, found in several.items()
+    ]
 
 
 def _telling(plan: Plan) -> Telling | None:

@@ -4,14 +4,18 @@ from collections.abc import Collection, Iterable
 from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
-from institutions.models import CalendarDay, CalendarYear, Institution, Limit, SlaPolicy
+from institutions.models import CalendarDay, CalendarYear, Institution, Limit, SlaPolicy, ids_of
 from officers.models import Appointment
 from officers.powers import ADMIN_ROLES, POWERS, Role
 
 from ..clock import Terms
+from ..models import Delegation
 
 OVERSIGHT_ROLES = tuple(role for role in Role if "handle_oversight" in POWERS[role] and role != Role.NATIONAL_ADMIN)
 RESPONDING_ROLES = tuple(role for role in Role if "respond" in POWERS[role])
+# Who can be in charge of a case: whoever may take it, or the internal supervisor and the nation on the oversight track.
+CHARGE_ROLES = tuple(dict.fromkeys((*RESPONDING_ROLES, *ADMIN_ROLES)))
+OVERSIGHT_CHARGE_ROLES = tuple(role for role in Role if "handle_oversight" in POWERS[role] or role == Role.NATIONAL_ADMIN)
 
 
 class Reference:
@@ -25,6 +29,7 @@ class Reference:
         self._off: dict[int, tuple[date, date, frozenset[date]]] = {}
         self._root: Institution | None = None
         self._staff: dict[int, list[tuple[str, int]]] = {}
+        self._delegates: dict[int, int] | None = None
         self.languages: dict[int, str] = {}  # of the officers read so far
 
     @property
@@ -70,7 +75,7 @@ class Reference:
             self._root = Institution.objects.get(slug="nasional")
         return self._root
 
-    def _appointed(self, ids: Iterable[int]) -> None:
+    def know_staff(self, ids: Iterable[int]) -> None:
         """Read who is appointed at these nodes, unless it is known already."""
         missing = [pk for pk in ids if pk not in self._staff]
         if not missing:
@@ -83,8 +88,22 @@ class Reference:
 
     def officers_at(self, institution_id: int, roles: Collection[str]) -> list[int]:
         """Users with an appointment in force at exactly this node in one of the roles."""
-        self._appointed([institution_id])
+        self.know_staff([institution_id])
         return [user for role, user in self._staff[institution_id] if role in roles]
+
+    def able(self, path: str, *, is_oversight: bool) -> list[int]:
+        """Users who can be in charge of a case that lies at this path: appointed there or above in a role that works on cases."""
+        ids = ids_of(path)
+        self.know_staff(ids)
+        roles = OVERSIGHT_CHARGE_ROLES if is_oversight else CHARGE_ROLES
+        return list(dict.fromkeys(user for pk in reversed(ids) for role, user in self._staff[pk] if role in roles))
+
+    def delegate_of(self, user_id: int) -> int | None:
+        """Whom this officer asked to look after their cases today."""
+        if self._delegates is None:
+            rows = Delegation.objects.in_force(self.today).filter(ended_at__isnull=True)
+            self._delegates = dict(rows.values_list("user_id", "to_id"))
+        return self._delegates.get(user_id)
 
     def has_desk(self, institution_id: int, *, is_oversight: bool) -> bool:
         """Somebody is appointed to receive at this node: an admin, or for the oversight track an internal supervisor."""
@@ -96,7 +115,7 @@ class Reference:
         None when nobody below the nation is appointed: the report then stays with the national desk (no wrong door).
         """
         ids = [int(pk) for pk in target.path.split(".") if pk][1:]
-        self._appointed(ids)
+        self.know_staff(ids)
         if target.pk in ids and self.has_desk(target.pk, is_oversight=is_oversight):
             return target
         if is_oversight:
