@@ -99,15 +99,16 @@ def _alike(one: str, others: Iterable[str], share: float) -> bool:
 
 def likeness(text: str, templates: Sequence[tuple[str, str]], limits: Mapping[str, int]) -> Likeness:
     """Compare an answer with (title, filled text) pairs, paragraph by paragraph, and keep the one it leans on most."""
-    said = _paragraphs(text)
+    said, least = _paragraphs(text), limits["same_paragraph_percent"]
     total = sum(map(len, said)) or 1
     best = Likeness(0, sum(map(len, said)), is_bare=False)
     for title, template in templates:
         given = _paragraphs(template)
-        taken = sum(len(part) for part in said if _alike(part, given, limits["same_paragraph_percent"] / 100))
-        if taken and round(100 * taken / total) > best.percent:
+        taken = sum(len(part) for part in said if _alike(part, given, least / 100))
+        percent = round(100 * taken / total)
+        if percent > best.percent:
             own = sum(map(len, said)) - taken
-            best = Likeness(round(100 * taken / total), own, own < limits["own_paragraph_min"], title)
+            best = Likeness(percent, own, own < limits["own_paragraph_min"], title)
     return best
 
 

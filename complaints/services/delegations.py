@@ -37,7 +37,7 @@ def possible_delegates(*, by: Actor, at: datetime) -> list[User]:
 def delegate(*, to: str, valid_from: date | None, valid_to: date | None, by: Actor, at: datetime) -> Delegation:
     """Let a colleague look after the actor's cases from one day to another; the colleague is told.
 
-    Refuses 422 somebody from elsewhere, days that lie back, are missing or turned round, too long a time; 409 two at a time.
+    Refuses somebody from elsewhere, dates that lie back, are missing or turned round, too long a time, and two colleagues at once.
     """
     reference = Reference(at)
     colleague = next((user for user in possible_delegates(by=by, at=at) if user.username == to), None)
