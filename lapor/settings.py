@@ -222,7 +222,6 @@ CELERY_BEAT_SCHEDULE = {
     "deliver": {"task": "officers.deliver", "schedule": 10.0, "options": {"expires": 10}},
     "expire complaints": {"task": "complaints.expire", "schedule": 300.0, "options": {"expires": 300}},
     "letters": {"task": "complaints.letters", "schedule": 10.0, "options": {"expires": 10}},
-    "hand over": {"task": "complaints.hand_over", "schedule": 600.0, "options": {"expires": 600}},
     "expire officers": {"task": "officers.expire", "schedule": 3600.0, "options": {"expires": 3600}},
 }
 
