@@ -13,6 +13,7 @@ urlpatterns = [
     path("i/<slug:slug>/", citizen.file, name="door"),
     path("lacak/", citizen.track, name="track"),
     path("lacak/tanda-terima/", letters.receipt_now, name="receipt-now"),
+    path("keluar-cepat/", citizen.leave_quickly, name="exit"),
     path("lacak/selesai/", citizen.leave, name="leave"),
     path("lacak/<str:tracking_id>/", citizen.own, name="own-case"),
     path("lacak/<str:tracking_id>/tanda-terima/", letters.receipt, name="own-receipt"),

@@ -143,6 +143,7 @@ TEMPLATES = [
         "DIRS": [BASE_DIR / "templates"],
         "APP_DIRS": True,
         "OPTIONS": {
+            "builtins": ["lapor.ground.looks"],
             "context_processors": [
                 "django.template.context_processors.request",
                 "django.contrib.auth.context_processors.auth",
@@ -329,8 +330,8 @@ LANGUAGE_CODE = "id"
 LANGUAGES = [("id", _("Indonesian")), ("en", _("English"))]
 LOCALE_PATHS = [BASE_DIR / "locale"]
 TIME_ZONE = "Asia/Jakarta"
-USE_I18N = True
-USE_TZ = True
+USE_I18N = USE_TZ = True
+QUICK_EXIT_URL = text("QUICK_EXIT_URL", "https://www.bmkg.go.id/")  # what anybody may have been reading
 
 # Files. In debug they are served from where they are written; in production from what `collectstatic` gathered.
 STATIC_URL = "/static/"
@@ -343,8 +344,7 @@ STORAGES: dict[str, dict[str, Any]] = {
     "letters": {"BACKEND": "django.core.files.storage.FileSystemStorage", "OPTIONS": {"location": LAPOR_HOME / "letters", "allow_overwrite": True}},
     "staticfiles": {"BACKEND": STATICFILES},
 }
-WHITENOISE_AUTOREFRESH = DEBUG
-WHITENOISE_USE_FINDERS = DEBUG
+WHITENOISE_AUTOREFRESH = WHITENOISE_USE_FINDERS = DEBUG
 # Compressed already, or (source maps, half of all bytes) read by nobody but a developer.
 WHITENOISE_SKIP_COMPRESS_EXTENSIONS = ("br", "gz", "jpeg", "jpg", "map", "png", "webp", "woff", "woff2")
 

@@ -163,3 +163,61 @@ def asked(field: Any) -> bool:
 @register.filter
 def get(mapping: Any, key: str) -> Any:
     return mapping.get(key)
+
+
+# The stages of a report as a citizen follows them, and the states that stand in each.
+JOURNEY = (
+    (gettext_lazy("Received"), (State.DRAFT,)),
+    (gettext_lazy("Checked"), (State.AWAITING_VERIFICATION, State.AWAITING_COMPLETION)),
+    (gettext_lazy("Sent on"), (State.AWAITING_FOLLOWUP,)),
+    (gettext_lazy("Being handled"), (State.IN_PROGRESS,)),
+    (gettext_lazy("Answered"), (State.AWAITING_REPORTER, State.REPORTER_REPLIED)),
+    (gettext_lazy("Closed"), (State.CLOSED, State.ARCHIVED)),
+)
+
+
+@register.inclusion_tag("components/journey.html")
+def journey(state: str) -> dict[str, Any]:
+    """How far a report has come, as a row of stages: past, now, to come."""
+    now = next(number for number, (_label, states) in enumerate(JOURNEY) if state in states)
+    is_over = now == len(JOURNEY) - 1
+    stages = [(label, "past" if number < now or is_over else "now" if number == now else "") for number, (label, _states) in enumerate(JOURNEY)]
+    return {"stages": stages, "number": now + 1, "count": len(JOURNEY), "label": JOURNEY[now][0]}
+
+
+# How a state looks: the tone of its tag and the icon in it.
+LOOKS = {
+    State.AWAITING_VERIFICATION: ("", "eye"),
+    State.AWAITING_COMPLETION: ("soon", "pencil"),
+    State.AWAITING_FOLLOWUP: ("", "send"),
+    State.IN_PROGRESS: ("", "landmark"),
+    State.AWAITING_REPORTER: ("good", "message-circle"),
+    State.REPORTER_REPLIED: ("soon", "message-circle"),
+    State.CLOSED: ("good", "circle-check"),
+    State.ARCHIVED: ("quiet", "inbox"),
+}
+
+
+@register.filter
+def state_tone(state: str) -> str:
+    return LOOKS.get(State(state), ("quiet", "file-text"))[0]
+
+
+@register.filter
+def state_icon(state: str) -> str:
+    return LOOKS.get(State(state), ("quiet", "file-text"))[1]
+
+
+DUE_ICONS = {"late": "triangle-alert", "soon": "hourglass", "calm": "clock", "none": "circle-dashed"}
+
+
+@register.filter
+def due_icon(tone: str) -> str:
+    return DUE_ICONS[tone]
+
+
+@register.filter
+def share_gone(clock: Any, at: datetime) -> int:
+    """How much of a deadline is used up, in per cent; 100 when it is missed."""
+    whole, gone = clock.due_at - clock.started_at, at - clock.started_at
+    return 100 if whole <= timedelta() else min(100, max(0, int(100 * (gone / whole))))

@@ -1,0 +1,88 @@
+"""The page that shows every component of the design system in every state; only where debugging is on."""
+
+from datetime import datetime, timedelta
+from types import SimpleNamespace
+from typing import Any
+
+from django import forms
+from django.conf import settings
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from complaints.models import NEVER
+from complaints.workflow import State
+
+LONG = "Pertanggungjawabanketidaksinambunganpenyelenggaraanpelayananpublik"
+RTL = "تأخر إصدار بطاقة الهوية منذ ثلاثة أشهر"
+
+
+class SampleForm(forms.Form):
+    """One field of each kind."""
+
+    title = forms.CharField(label=gettext_lazy("Title"), max_length=100, help_text=gettext_lazy("A few words that say what it is about."))
+    body = forms.CharField(label=gettext_lazy("What happened?"), widget=forms.Textarea, max_length=5000, required=False)
+    kind = forms.ChoiceField(
+        label=gettext_lazy("Kind"),
+        widget=forms.RadioSelect,
+        choices=[("a", gettext_lazy("Complaint")), ("b", gettext_lazy("Request for information")), ("c", gettext_lazy("Aspiration"))],
+    )
+    topic = forms.ChoiceField(label=gettext_lazy("Topic"), required=False, choices=[("", "-"), ("1", LONG)])
+    day = forms.DateField(label=gettext_lazy("When did it happen?"), required=False, widget=forms.DateInput(attrs={"type": "date"}))
+    is_anonymous = forms.BooleanField(label=gettext_lazy("Anonymous"), required=False)
+    is_secret = forms.BooleanField(label=gettext_lazy("Secret"), required=False)
+
+
+def gallery(request: HttpRequest) -> HttpResponse:
+    """Every component with data of its own; a production site has no such page."""
+    if not settings.DEBUG:
+        raise Http404
+    return render(request, "desain.html", _context(request.at, request.GET.get("tema", "")))  # type: ignore[attr-defined]
+
+
+def _context(at: datetime, theme: str) -> dict[str, Any]:
+    holder = SimpleNamespace(
+        name="Dinas Kependudukan dan Pencatatan Sipil Kota Bandung", short_name="Disdukcapil Bandung", is_national=False, time_zone="Asia/Jakarta"
+    )
+    reports = [
+        SimpleNamespace(
+            state=state, holder=holder, tracking_id="LPR-7K3M-92QX-4", title_public=title, topic=SimpleNamespace(name="Adminduk"), regency=None, submitted_at=at
+        )
+        for state, title in zip(
+            [state for state in State if state != State.DRAFT], ["KTP elektronik belum terbit", LONG, RTL, *["Jalan berlubang"] * 5], strict=True
+        )
+    ]
+    moments = [at - timedelta(days=3), at + timedelta(hours=20), at + timedelta(days=9), NEVER]
+    clocks = [
+        SimpleNamespace(
+            pk=number, key="first_response", state=state, due_at=due, started_at=at - timedelta(days=4), zone="Asia/Jakarta", is_provisional=not number
+        )
+        for number, (state, due) in enumerate([("running", moments[0]), ("running", moments[1]), ("running", moments[2]), ("paused", moments[2])])
+    ]
+    event = SimpleNamespace(kind="submit", at=at, holder_after=holder, complaint=SimpleNamespace(part_number=None))
+    return {
+        "theme": theme if theme in {"light", "dark"} else "",
+        "at": at,
+        "empty_form": SampleForm(),
+        "wrong_form": SampleForm({"title": LONG * 3, "body": RTL, "kind": "", "day": "31-31-2026"}),
+        "reports": reports,
+        "moments": moments,
+        "clocks": clocks,
+        "states": list(State),
+        "event": event,
+        "entry": {"text": f"{LONG} {RTL}", "details": {"items": [_("First"), RTL], "evidence": "BA-12/2026"}},
+        "headings": [_("Institution"), _("Reports"), _("On time")],
+        "rows": [[(_("Institution"), name), (_("Reports"), number), (_("On time"), share)] for name, number, share in TABLE],
+        "tabs": [("#a", _("All open"), True), ("#b", _("Mine"), False), ("#c", LONG, False)],
+        "crumbs": [("/", _("Start")), ("/laporan/", _("Public reports")), ("", "LPR-7K3M-92QX-4")],
+        "steps": [_("Received"), _("Checked"), LONG],
+        "typed": [("text", f"{RTL} {LONG}")],
+        "places": [SimpleNamespace(pk=1, full_name="Kota Bandung, Jawa Barat"), SimpleNamespace(pk=2, full_name=f"{LONG}, Papua Pegunungan")],
+        "group": SimpleNamespace(on_behalf="group", group_size=1250, relation="", represented_agree=True),
+        "long": LONG,
+        "rtl": RTL,
+    }
+
+
+TABLE = (("Kementerian Pekerjaan Umum", "1.234", "87,5 %"), (LONG, "12", "100,0 %"), (RTL, "0", "-"))
