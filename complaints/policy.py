@@ -115,6 +115,8 @@ admin = holds("verify")
 disposer = holds("dispose")
 handler = holds("respond")
 closer = holds("close")
+desk = handler | admin
+moderator = holds("edit") & national & public
 local_admin = admin & ~at_national
 free_handler = handler & ~contested
 
@@ -163,20 +165,20 @@ POLICY: dict[str, Rule] = {
     "hold": closer,
     "hand_over": admin,
     # other acts
-    "take": handler | admin,
+    "take": desk,
     "assign": holds("assign"),
     "release": system,
     "note": holds("see_notes"),
     "edit": holds("edit"),
     "part": nobody,
-    "mark_urgent": admin | handler,
-    "clear_urgent": admin | handler,
+    "mark_urgent": desk,
+    "clear_urgent": desk,
     "publish": holds("edit") & publishable,
     "take_down": holds("edit") & public,
     "republish": holds("edit") & national & publishable,
     "right_of_reply": public & (reported_side | (holds("respond") & ~contested)),
-    "withhold_reply": holds("edit") & national & public,
-    "release_reply": holds("edit") & national & public,
+    "withhold_reply": moderator,
+    "release_reply": moderator,
     "rate": reporter,
     "rotate_code": reporter,
 }

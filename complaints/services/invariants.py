@@ -65,6 +65,17 @@ QUERIES: dict[str, tuple[str, list[Any]]] = {
            WHERE (SELECT count(*) FROM complaints_clockevent e WHERE e.clock_id = k.id AND e.kind = 'start') <> 1""",
         [],
     ),
+    "a lead has as many parts as it counts": (
+        """SELECT c.tracking_id FROM complaints_complaint c
+           WHERE c.lead_id IS NULL AND c.part_count <> (SELECT count(*) FROM complaints_complaint p WHERE p.lead_id = c.id)""",
+        [],
+    ),
+    "a part was received where its lead was split": (
+        """SELECT p.tracking_id FROM complaints_complaint p JOIN complaints_complaint c ON c.id = p.lead_id
+           WHERE p.submitted_at <> c.submitted_at OR p.is_anonymous <> c.is_anonymous OR (c.is_secret AND NOT p.is_secret)
+               OR NOT EXISTS (SELECT 1 FROM complaints_transition t WHERE t.complaint_id = p.id AND t.seq = 1 AND t.kind = 'part')""",
+        [],
+    ),
     "every node of the tree stands under its parent": (
         """SELECT i.slug FROM institutions_institution i LEFT JOIN institutions_institution p ON p.id = i.parent_id
            WHERE i.path <> coalesce(p.path, '') || i.id || '.'""",
@@ -135,6 +146,12 @@ def _identities(progress: Progress) -> Iterator[Breach]:
     progress(0)
 
 
+def _bare() -> Iterator[Breach]:
+    """Who the reporter is stands under the lead alone."""
+    parts = dict(Complaint.objects.exclude(lead=None).values_list("pk", "tracking_id"))
+    yield from (Breach("a part has no identity of its own", parts[pk]) for pk in vault.held(list(parts)))
+
+
 def _held(rows: list[tuple[UUID, str, bool]]) -> Iterator[Breach]:
     held = vault.held([pk for pk, _number, _has in rows])
     for pk, number, has_contact in rows:
@@ -149,5 +166,6 @@ def broken(*, reference: Reference, progress: Progress = lambda _n: None) -> Ite
     yield from _numbers(progress)
     yield from _deadlines(reference, progress)
     yield from _identities(progress)
+    yield from _bare()
     _walked, faults = ledger.verify()
     yield from (Breach("the chain of events is whole", f"{fault.tracking_id} event {fault.seq}: {fault.what}") for fault in faults)

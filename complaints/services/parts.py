@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 from institutions.models import Institution
 
 from .. import numbers
-from ..models import SEARCH_COLUMNS, Clock, Complaint
+from ..models import Clock, Complaint
 from ..workflow import ENDED, ClosureKind, EntryKind, State, Track
 from . import clocks
 from .plan import Plan
@@ -155,7 +155,7 @@ def follow(leads: Sequence[Plan]) -> list[Plan]:
     }
     if not carrying:
         return []
-    rows = list(Complaint.objects.filter(lead__in=carrying).defer(*SEARCH_COLUMNS).select_for_update(of=("self",)).prefetch_related("holder").order_by("pk"))
+    rows = list(Complaint.objects.filter(lead__in=carrying).select_for_update(of=("self",)).prefetch_related("holder").order_by("pk"))
     alive: dict[Any, list[Clock]] = {row.pk: [] for row in rows}
     for clock in Clock.objects.filter(complaint__in=rows).select_related("policy"):
         alive[clock.complaint_id].append(clock)

@@ -6,7 +6,9 @@ from typing import Any
 
 import pytest
 import time_machine
+from django.db import connection
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 
 from complaints import services
 from complaints.models import Complaint, Entry
@@ -363,3 +365,17 @@ def test_the_nation_moderates_through_the_page(world: World, desk: Callable[[str
     client.post(f"/meja/{complaint.tracking_id}/hak-jawab/{entry.pk}/", {"tampil": "0", "text": "Melanggar."})
 
     assert services.statements(complaint)[0].text_public == ""
+
+
+def test_the_list_of_reports_about_an_institution_asks_the_same_for_one_and_for_many(world: World, desk: Callable[[str], Client]) -> None:
+    client, counts = desk("other_admin"), []
+
+    for wanted in (1, 5):
+        while Complaint.objects.filter(reported_institution=world.ministry).count() < wanted:
+            about_the_ministry(world)
+        client.get("/meja/hak-jawab/")
+        with CaptureQueriesContext(connection) as queries:
+            assert main(client.get("/meja/hak-jawab/")).count("<li>") >= wanted
+        counts.append(len(queries))
+
+    assert counts[0] == counts[1]

@@ -445,6 +445,45 @@ def test_an_officer_splits_through_the_api(world: World, client: Client, now: da
     assert Complaint.objects.filter(lead=lead).count() == 1
 
 
+MARKS = ("Zznama", "zz1@contoh", "0899-0000-1234", "62899", "Zzwakil")
+
+
+def test_no_page_api_answer_or_notice_of_a_split_anonymous_report_tells_who_reported(world: World, client: Client, now: datetime) -> None:
+    behalf = {"on_behalf": "person", "represented_agree": True, "represented": {"name": "Zzwakil Nenek", "contact": "0899-0000-1234"}}
+    lead = world.to_state("in_progress", is_anonymous=True, **behalf)
+    part = split(world, lead, "national", target="kementerian-uji")
+    world.step(part, "handle", "other_admin")
+    world.step(part, "answer", "other_admin", **ANSWER)
+    world.step(lead, "reply", text="Masih berlubang.")
+
+    seen = []
+    for who in ("liaison", "admin", "other_admin", "national", "superior", "auditor", "ombudsman", ""):
+        if who:
+            world.login(client, who)
+        else:
+            client.logout()
+        for row in (lead, part):
+            seen += [client.get(f"/meja/{row.tracking_id}/{tail}") for tail in ("", "publikasi/", "langkah/invite/", "mendesak/", "hak-jawab/")]
+            seen += [client.get(f"/laporan/{row.tracking_id}/"), client.get(f"/api/v1/complaints/{row.tracking_id}/")]
+
+    text = " ".join(response.content.decode() for response in seen) + str(list(Notice.objects.values()))
+    assert {response.status_code for response in seen} <= {200, 302, 403, 404, 409}
+    assert sum(response.status_code == 200 for response in seen) > 20
+    assert [mark for mark in MARKS if mark in text] == []
+
+
+@pytest.mark.parametrize("broken_by", ["part_count = 3", "part_count = part_count"])
+def test_the_invariants_find_a_count_that_is_wrong(world: World, broken_by: str) -> None:
+    lead = world.to_state("awaiting_followup")
+    split(world, lead)
+    with connection.cursor() as cursor:
+        cursor.execute(f"UPDATE complaints_complaint SET {broken_by} WHERE id = %s", [lead.pk])  # noqa: S608 - the two texts above
+
+    found = {breach.rule for breach in services.broken(reference=services.Reference(world.at))}
+
+    assert found == ({"a lead has as many parts as it counts"} if "3" in broken_by else set())
+
+
 def test_pages_of_a_report_in_parts_ask_the_same_for_one_part_and_for_five(world: World, client: Client, now: datetime) -> None:
     lead = world.to_state("in_progress")
     world.login(client, "admin")
