@@ -1,0 +1,127 @@
+"""Pictures of every page of a running demo: `python -m tests.tools.pictures http://127.0.0.1:8000 [folder] [word in a name]`.
+
+Each page in both languages, at 360 and 1440 px; the folder is docs/pictures by default. Says which pages can be pushed sideways.
+"""
+
+import io
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+from PIL import Image
+from playwright.sync_api import Page, sync_playwright
+
+from tests.browser import ARGUMENTS, CHROMIUM
+
+ROOT = Path(__file__).resolve().parents[2]
+WIDTHS = {"phone": 360, "desk": 1440}
+TRIAL = {"name": "admin.nasional", "password": "lapor-demo", "code": "000000"}
+TALL = 4000  # a longer page says nothing new
+
+
+def citizen(page: Page, site: str) -> Iterator[str]:
+    """The pages of somebody who files a report and follows it."""
+    page.goto(f"{site}/")
+    yield "home"
+    page.goto(f"{site}/lapor/")
+    yield "form"
+    page.locator("button[value=periksa]").click()
+    yield "form-errors"
+    page.fill("#id_title", "Lampu jalan mati di depan pasar")
+    page.fill("#id_body", "Sejak dua minggu lampu jalan mati dan warga jatuh. Hubungi 0812-3456-7890 untuk foto.")
+    page.fill("#id_incident_region", "Menteng")
+    page.fill("#id_contact_email", "warga@contoh.invalid")
+    page.check("#id_consent")
+    page.locator("button[value=periksa]").click()
+    if page.locator(".offers").count():
+        yield "form-offers"
+        page.locator(".offers input").first.check()
+        page.locator("button[value=periksa]").click()
+    yield "check"
+    page.locator("button[value=kirim]").click()
+    yield "receipt"
+    page.locator("main form button").first.click()
+    yield "own"
+    page.locator("main a[href*='/langkah/']").first.click()
+    yield "own-step"
+    page.locator("main form button").first.click()
+    yield "own-step-errors"
+
+
+def everybody(page: Page, site: str) -> Iterator[str]:
+    """The pages that nobody has to log in for."""
+    page.goto(f"{site}/laporan/")
+    yield "list"
+    page.locator(".list h3 a").first.click()
+    yield "report"
+    page.goto(f"{site}/laporan/?q=takadayangbegini")
+    yield "list-empty"
+    for path, name in (("lacak/", "track"), ("privasi/", "privacy"), ("verifikasi/", "verify"), ("laporan/LPR-0000-0000-0/", "not-found"), ("desain/", "design")):
+        page.goto(f"{site}/{path}")
+        yield name
+    page.goto(f"{site}/desain/?tema=dark")
+    yield "design-dark"
+
+
+def officer(page: Page, site: str) -> Iterator[str]:
+    """The desk, by the nation's officer."""
+    page.goto(f"{site}/masuk/")
+    yield "login"
+    page.fill("#id_login", TRIAL["name"])
+    page.fill("#id_password", TRIAL["password"])
+    page.locator("main form button").first.click()
+    yield "login-factor"
+    page.fill("#id_code", TRIAL["code"])
+    page.locator("main form button").first.click()
+    page.goto(f"{site}/meja/")
+    yield "queue"
+    page.locator("td.title a").first.click()
+    case = page.url
+    yield "case"
+    page.goto(f"{site}/meja/?tab=verifikasi")
+    if page.locator("td.title a").count():
+        page.locator("td.title a").first.click()
+        case = page.url
+        yield "case-new"
+        page.locator("aside a[href*='/langkah/']").first.click()
+        yield "step"
+        page.locator("main form button").first.click()
+        yield "step-errors"
+    for name in ("sunting", "catatan", "publikasi", "mendesak"):
+        page.goto(f"{case}{name}/")
+        yield f"case-{name}"
+    for path, name in (("meja/baru/", "intake"), ("meja/hak-jawab/", "replies"), ("akun/sesi/", "sessions"), ("akun/faktor/", "factors"), ("meja/?q=takada", "queue-empty")):
+        page.goto(f"{site}/{path}")
+        yield name
+
+
+def main(site: str, folder: Path, only: str = "") -> None:
+    folder.mkdir(parents=True, exist_ok=True)
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=ARGUMENTS)
+        for language in ("id", "en"):
+            for size, width in WIDTHS.items():
+                for walk in (citizen, everybody, officer):
+                    context = browser.new_context(viewport={"width": width, "height": 800}, java_script_enabled=walk is officer)
+                    context.add_cookies([{"name": "bahasa", "value": language, "url": site}])
+                    page = context.new_page()
+                    page.set_default_timeout(8_000)
+                    try:
+                        for name in walk(page, site):
+                            if only in name:
+                                _keep(page, folder / f"{name}-{size}-{language}.webp")
+                    except Exception as error:  # noqa: BLE001 - one walk that cannot go on keeps no other from going
+                        print(f"{walk.__name__} {size} {language}: {str(error).splitlines()[0]} at {page.url}")
+                    context.close()
+        browser.close()
+
+
+def _keep(page: Page, path: Path) -> None:
+    shot = Image.open(io.BytesIO(page.screenshot(full_page=True)))
+    if shot.width > page.viewport_size["width"]:  # type: ignore[index]
+        print(f"sideways: {path.name}: {shot.width}")
+    shot.crop((0, 0, shot.width, min(shot.height, TALL))).save(path, quality=45, method=6)
+
+
+if __name__ == "__main__":
+    main(sys.argv[1].rstrip("/"), Path(sys.argv[2]) if len(sys.argv) > 2 else ROOT / "docs" / "pictures", *sys.argv[3:4])
