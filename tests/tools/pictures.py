@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from PIL import Image
-from playwright.sync_api import Page, sync_playwright
+from playwright.sync_api import Error, Page, sync_playwright
 
 from tests.browser import ARGUMENTS, CHROMIUM
 
@@ -56,7 +56,13 @@ def everybody(page: Page, site: str) -> Iterator[str]:
     yield "report"
     page.goto(f"{site}/laporan/?q=takadayangbegini")
     yield "list-empty"
-    for path, name in (("lacak/", "track"), ("privasi/", "privacy"), ("verifikasi/", "verify"), ("laporan/LPR-0000-0000-0/", "not-found"), ("desain/", "design")):
+    for path, name in (
+        ("lacak/", "track"),
+        ("privasi/", "privacy"),
+        ("verifikasi/", "verify"),
+        ("laporan/LPR-0000-0000-0/", "not-found"),
+        ("desain/", "design"),
+    ):
         page.goto(f"{site}/{path}")
         yield name
     page.goto(f"{site}/desain/?tema=dark")
@@ -90,7 +96,13 @@ def officer(page: Page, site: str) -> Iterator[str]:
     for name in ("sunting", "catatan", "publikasi", "mendesak"):
         page.goto(f"{case}{name}/")
         yield f"case-{name}"
-    for path, name in (("meja/baru/", "intake"), ("meja/hak-jawab/", "replies"), ("akun/sesi/", "sessions"), ("akun/faktor/", "factors"), ("meja/?q=takada", "queue-empty")):
+    for path, name in (
+        ("meja/baru/", "intake"),
+        ("meja/hak-jawab/", "replies"),
+        ("akun/sesi/", "sessions"),
+        ("akun/faktor/", "factors"),
+        ("meja/?q=takada", "queue-empty"),
+    ):
         page.goto(f"{site}/{path}")
         yield name
 
@@ -110,8 +122,8 @@ def main(site: str, folder: Path, only: str = "") -> None:
                         for name in walk(page, site):
                             if only in name:
                                 _keep(page, folder / f"{name}-{size}-{language}.webp")
-                    except Exception as error:  # noqa: BLE001 - one walk that cannot go on keeps no other from going
-                        print(f"{walk.__name__} {size} {language}: {str(error).splitlines()[0]} at {page.url}")
+                    except Error as error:  # one walk that cannot go on keeps no other from going
+                        sys.stdout.write(f"{walk.__name__} {size} {language}: {str(error).splitlines()[0]} at {page.url}\n")
                     context.close()
         browser.close()
 
@@ -119,7 +131,7 @@ def main(site: str, folder: Path, only: str = "") -> None:
 def _keep(page: Page, path: Path) -> None:
     shot = Image.open(io.BytesIO(page.screenshot(full_page=True)))
     if shot.width > page.viewport_size["width"]:  # type: ignore[index]
-        print(f"sideways: {path.name}: {shot.width}")
+        sys.stdout.write(f"sideways: {path.name}: {shot.width}\n")
     shot.crop((0, 0, shot.width, min(shot.height, TALL))).save(path, quality=45, method=6)
 
 
