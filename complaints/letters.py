@@ -95,7 +95,8 @@ class Answer:
         """Everything the letter says but for whom it is addressed to."""
         head, details = self.letterhead, self.entry.details
         with translation.override(OFFICIAL):
-            position = head.signer_position or f"{Role(self.transition.as_role).label if self.transition.as_role in Role else ''}"
+            role = str(Role(self.transition.as_role).label) if self.transition.as_role in Role else ""
+            position = head.signer_position or f"{role} {self.issuer.name}".strip()
             outcome = str(Outcome(self.transition.reason).label) if self.transition.reason in Outcome else ""
         return {
             "head": _head(head),
@@ -110,7 +111,6 @@ class Answer:
             "outcome": outcome,
             "done_on": details.get("done_on", ""),
             "evidence": details.get("evidence", ""),
-            "issuer": self.issuer.name,
             "position": position,
             "signer": head.signer_name,
             "signer_number": head.signer_number,
@@ -133,7 +133,7 @@ class Answer:
             "addressee": addressee,
             "days": days,
             "code": numbers.grouped(self.code),
-            "verify": verify_address(self.code),
+            "verify_site": f"{settings.SITE_URL}/verifikasi/",
             "verify_qr": qr.data_uri(verify_address(self.code)),
             "track": f"{settings.SITE_URL}/lacak/",
         }
@@ -151,7 +151,7 @@ def draw_receipt(complaint: Complaint, clocks: Sequence[Clock], *, case_code: st
         "case_code": case_code,
         "track": tracking_address(complaint),
         "track_qr": qr.data_uri(tracking_address(complaint)),
-        "site": settings.SITE_URL,
+        "track_site": f"{settings.SITE_URL}/lacak/",
         "at": at,
     }
     return _draw("complaints/letters/receipt.html", language, context, at=at, identifier=complaint.pk.bytes)

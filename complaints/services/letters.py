@@ -48,7 +48,7 @@ def _facts(row: Transition, zone: str, reference: Reference) -> dict[str, Any]:
     found: dict[str, Any] = {"reopen_days": reference.limits["reopen_days"]}
     for name, key in (("reply_until", "reporter_reply"), ("ombudsman_from", "statutory_60")):
         event = last.get(key)
-        if event is not None and event.kind not in {ClockEvent.VOID, ClockEvent.STOP}:
+        if event is not None and event.kind != ClockEvent.VOID:  # the answer stops the 60 days, and a reply lets them run on to the same day
             found[name] = local_day(event.due_at, zone).isoformat()
             found[f"{name}_basis"] = str(event.clock.policy.legal_basis)
     return found
