@@ -22,6 +22,7 @@ from . import serializers as shapes
 from . import services
 from .filters import DeskFilter, PublicFilter
 from .models import CLOCKS, TIMELINE, Channel, Clock, Complaint, ComplaintQuerySet, Family, family_of, with_parts
+from .workflow import Classification, State, Track
 
 CASE_CODE = OpenApiParameter("X-Case-Code", str, OpenApiParameter.HEADER, description="The reporter's case code: gives the reporter's view and steps.")
 IDEMPOTENCY = OpenApiParameter(
@@ -29,7 +30,16 @@ IDEMPOTENCY = OpenApiParameter(
 )
 IF_MATCH = OpenApiParameter("If-Match", str, OpenApiParameter.HEADER, description="The ETag of the state that was read; 412 when it moved on.")
 SEARCH = OpenApiParameter("search", str, description="Words of the name.")
-PROBLEMS = dict.fromkeys((403, 404, 409, 412, 422, 429, 503), shapes.ProblemOut)
+NARROWING = [
+    OpenApiParameter("q", str, description="Words, or a tracking number."),
+    OpenApiParameter("state", str, enum=State.values),
+    OpenApiParameter("classification", str, enum=Classification.values),
+    OpenApiParameter("topic", str, description="Topic code; those below it are found too."),
+    OpenApiParameter("institution", str, description="Slug; what those below it hold is found too."),
+    OpenApiParameter("region", str, description="Region code; its parts are found too."),
+    OpenApiParameter("track", str, enum=Track.values, description="Officers only."),
+    OpenApiParameter("is_urgent", bool, description="Officers only."),
+]
 
 
 class CasePagination(pagination.CursorPagination):
@@ -84,7 +94,7 @@ class ComplaintList(Endpoint):
     pagination_class: Any = CasePagination
     filter_backends = ()
 
-    @extend_schema(request=shapes.SubmissionIn, responses={201: shapes.ReceiptOut, **PROBLEMS}, parameters=[IDEMPOTENCY])
+    @extend_schema(request=shapes.SubmissionIn, responses={201: shapes.ReceiptOut}, parameters=[IDEMPOTENCY])
     def post(self, request: Request) -> Response:
         """File a report. With an Idempotency-Key, sending it twice gives the same receipt."""
         given = body_of(request)
@@ -99,7 +109,7 @@ class ComplaintList(Endpoint):
         response["Location"] = f"/api/v1/complaints/{receipt.complaint.tracking_id}/"
         return private(response)
 
-    @extend_schema(responses={200: shapes.ComplaintRow(many=True), **PROBLEMS}, filters=True)
+    @extend_schema(responses={200: shapes.ComplaintRow(many=True)}, parameters=NARROWING, filters=True)
     def get(self, request: Request) -> Response:
         """The caller's cases (those an officer may read in full), or the public ones."""
         actor = self.actor()
@@ -130,7 +140,7 @@ def _read(rows: ComplaintQuerySet, tracking_id: str, actor: Actor, acts: tuple[s
 class ComplaintDetail(Endpoint):
     """One report, for the public, its reporter or an officer."""
 
-    @extend_schema(responses={200: shapes.ComplaintOut, **PROBLEMS}, parameters=[CASE_CODE])
+    @extend_schema(responses={200: shapes.ComplaintOut}, parameters=[CASE_CODE])
     def get(self, request: Request, tracking_id: str) -> Response:
         """The public copy; with X-Case-Code the reporter's view; with a token the officer's."""
         actor = self.actor(tracking_id)
@@ -149,7 +159,7 @@ class ComplaintDetail(Endpoint):
 class ComplaintSteps(Endpoint):
     """What may be done with a report now, and doing it."""
 
-    @extend_schema(responses={200: shapes.StepsOut, **PROBLEMS}, parameters=[CASE_CODE])
+    @extend_schema(responses={200: shapes.StepsOut}, parameters=[CASE_CODE])
     def get(self, request: Request, tracking_id: str) -> Response:
         """The steps open to the caller and the inputs each one asks for."""
         actor = self.actor(tracking_id)
@@ -158,7 +168,7 @@ class ComplaintSteps(Endpoint):
         body = {"state": complaint.state, "version": complaint.version, "steps": [shapes.step_out(step) for step in steps]}
         return private(Response(body, headers={"ETag": complaint.etag}))
 
-    @extend_schema(request=shapes.StepIn, responses={200: shapes.StepsOut, **PROBLEMS}, parameters=[CASE_CODE, IF_MATCH])
+    @extend_schema(request=shapes.StepIn, responses={200: shapes.StepsOut}, parameters=[CASE_CODE, IF_MATCH])
     def post(self, request: Request, tracking_id: str) -> Response:
         """Take a step: `{action, version, ...inputs}`. Answers with what may be done next."""
         given = body_of(request)
@@ -187,7 +197,7 @@ class InstitutionList(Endpoint):
     pagination_class: Any = SlugPagination
     queryset: Any = Institution.objects.none()
 
-    @extend_schema(responses={200: shapes.InstitutionOut(many=True), **PROBLEMS}, parameters=[SEARCH])
+    @extend_schema(responses={200: shapes.InstitutionOut(many=True)}, parameters=[SEARCH])
     def get(self, request: Request) -> Response:
         rows = Institution.objects.in_force(timezone.localdate(self.at)).select_related("parent")
         return self._page(rows, request.query_params.get("search", ""))
@@ -206,7 +216,7 @@ class TopicList(InstitutionList):
     pagination_class: Any = CodePagination
     queryset: Any = Topic.objects.none()
 
-    @extend_schema(responses={200: shapes.CodeOut(many=True), **PROBLEMS}, parameters=[SEARCH])
+    @extend_schema(responses={200: shapes.CodeOut(many=True)}, parameters=[SEARCH])
     def get(self, request: Request) -> Response:
         return self._page(Topic.objects.in_force(timezone.localdate(self.at)), request.query_params.get("search", ""))
 
@@ -220,7 +230,7 @@ class RegionList(InstitutionList):
     pagination_class: Any = CodePagination
     queryset: Any = Region.objects.none()
 
-    @extend_schema(responses={200: shapes.RegionOut(many=True), **PROBLEMS}, parameters=[SEARCH])
+    @extend_schema(responses={200: shapes.RegionOut(many=True)}, parameters=[SEARCH])
     def get(self, request: Request) -> Response:
         return self._page(Region.objects.all(), request.query_params.get("search", ""))
 

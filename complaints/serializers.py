@@ -175,16 +175,6 @@ class StepIn(serializers.Serializer[Any]):
     text = serializers.CharField(required=False)
 
 
-class ProblemOut(serializers.Serializer[Any]):
-    """RFC 9457."""
-
-    type = serializers.CharField()
-    title = serializers.CharField()
-    status = serializers.IntegerField()
-    code = serializers.CharField()
-    fields = serializers.DictField(child=serializers.ListField(child=serializers.CharField()), required=False)  # type: ignore[assignment]
-
-
 class InstitutionOut(serializers.Serializer[Any]):
     slug = serializers.CharField()
     name = serializers.CharField()

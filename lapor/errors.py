@@ -50,6 +50,8 @@ def api_exception_handler(error: Exception, _context: dict[str, Any]) -> Respons
         return response
     if isinstance(error, exceptions.ValidationError):
         return problem("invalid", status.HTTP_422_UNPROCESSABLE_ENTITY, _("Please check the marked fields."), fields=dict(_flat(error.detail)))
+    if isinstance(error, RecursionError):  # JSON nested deeper than anything of ours
+        return problem("parse_error", status.HTTP_400_BAD_REQUEST, _("Please send one JSON object."))
     if isinstance(error, Http404):
         return problem("not_found", 404, _("There is nothing at this address, or you may not see it."))
     if isinstance(error, PermissionDenied):

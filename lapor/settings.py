@@ -319,6 +319,7 @@ SPECTACULAR_SETTINGS = {
     "OAS_VERSION": "3.1.0",
     "SCHEMA_PATH_PREFIX": r"/api/v1",
     "SERVE_INCLUDE_SCHEMA": False,
+    "POSTPROCESSING_HOOKS": ["drf_spectacular.hooks.postprocess_schema_enums", "lapor.openapi.tell_problems"],
     "ENUM_NAME_OVERRIDES": {"StateEnum": "complaints.workflow.State", "ClockStateEnum": ["running", "paused", "stopped", "void"]},
     "SWAGGER_UI_DIST": "SIDECAR",
     "SWAGGER_UI_FAVICON_HREF": "SIDECAR",
