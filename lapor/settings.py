@@ -1,7 +1,6 @@
 """Every setting of the project, from this file and the environment (`deploy/env.example` lists the variables)."""
 
 import logging
-import os
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -11,59 +10,14 @@ import django_stubs_ext
 from django.core.exceptions import ImproperlyConfigured
 from django.utils.csp import CSP
 from django.utils.translation import gettext_lazy as _
-from nacl.encoding import Base64Encoder
-from nacl.exceptions import CryptoError
-from nacl.public import PrivateKey
 from psycopg.conninfo import conninfo_to_dict
 
 from lapor import logs
+from lapor.environment import flag, number, paired, required, text
 
 django_stubs_ext.monkeypatch()  # lets ModelAdmin[...] and its kin be written as they are typed
 
 BASE_DIR = Path(__file__).resolve().parent.parent
-
-
-def text(name: str, default: str = "") -> str:
-    """The variable, or the content of the file that NAME_FILE points at (secrets of an orchestrator), or the default."""
-    if value := os.environ.get(name, ""):
-        return value
-    if path := os.environ.get(f"{name}_FILE", ""):
-        try:
-            return Path(path).read_text(encoding="utf-8").strip()
-        except OSError as error:
-            raise ImproperlyConfigured(f"{name}_FILE points at {path}, which cannot be read: {error.strerror}.") from None
-    return default
-
-
-def flag(name: str, default: bool = False) -> bool:
-    """A switch: 1/true/yes/on or 0/false/no/off."""
-    value = text(name).lower()
-    if value not in {"", "1", "true", "yes", "on", "0", "false", "no", "off"}:
-        raise ImproperlyConfigured(f"{name} must be 1 or 0, not {value!r}.")
-    return value in {"1", "true", "yes", "on"} if value else default
-
-
-def required(name: str, how: str) -> str:
-    """A value without which the system must not start; `how` says where it comes from."""
-    if value := text(name):
-        return value
-    raise ImproperlyConfigured(f"{name} is not set. {how}")
-
-
-def number(name: str, default: int) -> int:
-    """A whole number."""
-    value = text(name, str(default))
-    if not value.isdecimal():
-        raise ImproperlyConfigured(f"{name} must be a whole number, not {value!r}.")
-    return int(value)
-
-
-def paired(private: str, public: str) -> bool:
-    """Whether two base64 texts are the halves of one X25519 pair."""
-    try:
-        return bool(private) and PrivateKey(private.encode(), Base64Encoder).public_key.encode(Base64Encoder).decode() == public
-    except (CryptoError, ValueError):
-        return False
 
 
 KEYGEN = "Make it once with `./run keys` and keep it safe; `./run` with LAPOR_DEBUG=1 makes its own."
