@@ -17,6 +17,7 @@ from django.template.loader import render_to_string
 from django.utils import translation
 
 from institutions.models import Institution, Letterhead
+from institutions.numbers import write_number
 from lapor.ground import pdf, qr
 from officers.powers import Role
 
@@ -176,3 +177,13 @@ def draw_sheet(complaint: Complaint, events: Sequence[Transition], clocks: Seque
         "at": at,
     }
     return _draw("complaints/letters/disposition.html", OFFICIAL, context, at=at, identifier=complaint.pk.bytes)
+
+
+def sample(institution: Institution, *, at: datetime) -> bytes:
+    """A letter with invented content, to see how the institution's letters look; its number and code belong to no letter."""
+    head = Letterhead.objects.serving(institution) or Letterhead.of_the_tree(institution)
+    complaint = Complaint(tracking_id="LPR-0000-0000-0", title="Contoh laporan", submitted_at=at)
+    entry = Entry(text="Ini contoh surat. Isi jawaban yang ditulis petugas berdiri di sini.", details={"evidence": "Contoh bukti"})
+    row = Transition(as_role=Role.LIAISON, reason=Outcome.SOLVED)
+    number = write_number(head.pattern, serial=0, code=head.code, on=local_day(at, institution.time_zone))
+    return Answer(complaint, row, entry, head, institution, number, "0" * 17, at, {"reopen_days": 0}).draw()

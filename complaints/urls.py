@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from .views import citizen, desk, letters, public, publishing, split, urgency
+from .views import citizen, desk, letterhead, letters, public, publishing, split, urgency
 
 urlpatterns = [
     path("", public.home, name="home"),
@@ -27,6 +27,9 @@ urlpatterns = [
     path("meja/", desk.queue, name="desk-queue"),
     path("meja/baru/", desk.intake, name="desk-intake"),
     path("meja/hak-jawab/", publishing.replies, name="desk-replies"),
+    path("meja/kop-surat/", letterhead.listing, name="desk-letterheads"),
+    path("meja/kop-surat/<slug:slug>/", letterhead.edit, name="desk-letterhead"),
+    path("meja/kop-surat/<slug:slug>/contoh/", letterhead.show_sample, name="desk-letterhead-sample"),
     path("meja/<str:tracking_id>/", desk.case, name="desk-case"),
     path("meja/<str:tracking_id>/disposisi/", letters.sheet, name="desk-sheet"),
     path("meja/<str:tracking_id>/surat/<int:seq>/", letters.desk_letter, name="desk-letter"),

@@ -1,7 +1,7 @@
 """The shape of what people fill in. Forms render and keep what was typed; the services read it and say what is wrong."""
 
 from .intake import PLACES, IntakeForm, Unclear, submission
-from .letters import VerifyForm
+from .letters import LetterheadForm, VerifyForm
 from .publishing import PublishForm, ReasonForm, StatementForm, TakeDownForm, UrgentForm
 from .shape import Ambiguous, find_place, institution_choices, show_refusal, topic_choices
 from .steps import FIELDS, EditForm, ListForm, NoteForm, ProofForm, RateForm, StepForm, given, label_of, read_version, split_form, step_form
@@ -12,6 +12,7 @@ __all__ = [
     "Ambiguous",
     "EditForm",
     "IntakeForm",
+    "LetterheadForm",
     "ListForm",
     "NoteForm",
     "ProofForm",

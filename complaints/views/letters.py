@@ -23,7 +23,7 @@ RECEIPT, ANSWER, SHEET = "tanda-terima.pdf", "surat-jawaban.pdf", "lembar-dispos
 WAIT_SECONDS = "5"  # until the page of a letter that is being drawn asks again by itself
 
 
-def _file(content: bytes, name: str) -> HttpResponse:
+def pdf_file(content: bytes, name: str) -> HttpResponse:
     return HttpResponse(content, content_type="application/pdf", headers={"Content-Disposition": f'attachment; filename="{name}"'})
 
 
@@ -43,7 +43,7 @@ def receipt_now(request: HttpRequest) -> HttpResponse:
         form = forms.ProofForm(request.POST)
         forms.show_refusal(form, refusal)
         return render(request, "complaints/citizen/track.html", {"form": form}, status=refusal.status)
-    return _file(content, RECEIPT)
+    return pdf_file(content, RECEIPT)
 
 
 @private
@@ -54,7 +54,7 @@ def receipt(request: HttpRequest, tracking_id: str) -> HttpResponse:
     if complaint is None:
         return _to_proof(tracking_id)
     by = actor_for(None, at=at_of(request), case_ids=frozenset({complaint.pk}))
-    return _file(services.receipt(complaint, by=by, at=at_of(request), client=client_of(request)), RECEIPT)
+    return pdf_file(services.receipt(complaint, by=by, at=at_of(request), client=client_of(request)), RECEIPT)
 
 
 @private
@@ -81,7 +81,7 @@ def _letter(request: HttpRequest, complaint: Complaint, seq: int, by: Any, templ
     copy = LetterCopy.objects.filter(letter=letter).exclude(name="").first() if letter else None
     if copy is not None:
         with services.kept().open(copy.name) as file:
-            return _file(file.read(), ANSWER)
+            return pdf_file(file.read(), ANSWER)
     if letter is None and not complaint.transitions.filter(seq=seq, kind__in=services.LETTER_KINDS).exists():
         raise Refusal("not_found", _("There is no such report, or you may not see it."))
     response = render(request, template, {"complaint": complaint, "letter": letter})
@@ -109,7 +109,7 @@ def named_letter(request: HttpRequest, tracking_id: str, seq: int) -> HttpRespon
     complaint, reason = find_case(request, tracking_id), request.POST.get("reason", "").replace("\x00", "").strip()
     if not reason:
         raise Refusal("invalid", _("Please say why you need to know who the reporter is."))
-    return _file(services.named_letter(complaint, seq, by=actor_of(request), at=at_of(request), reason=reason), ANSWER)
+    return pdf_file(services.named_letter(complaint, seq, by=actor_of(request), at=at_of(request), reason=reason), ANSWER)
 
 
 @login_required
@@ -118,7 +118,7 @@ def named_letter(request: HttpRequest, tracking_id: str, seq: int) -> HttpRespon
 def sheet(request: HttpRequest, tracking_id: str) -> HttpResponse:
     """The disposition sheet to print."""
     complaint = find_case(request, tracking_id)
-    return _file(services.sheet(complaint, by=actor_of(request), at=at_of(request), name=str(request.user)), SHEET)
+    return pdf_file(services.sheet(complaint, by=actor_of(request), at=at_of(request), name=str(request.user)), SHEET)
 
 
 # --- everybody --------------------------------------------------------------------------------------------------------

@@ -2,12 +2,14 @@
 
 from .calendar import confirm_year, remove_calendar_day, set_calendar_day
 from .change import holds, record, remove, snapshot, store, system_user
+from .letters import TEXTS as LETTERHEAD_TEXTS
 from .letters import claim_serial, may_set_letterhead, set_letterhead
 from .reference import load_institutions, load_reference
 from .rules import end_override, set_limit, set_policy
 from .tree import create_institution, join_hub, leave_hub, retire_institution, revive_institution, root, update_institution
 
 __all__ = [
+    "LETTERHEAD_TEXTS",
     "claim_serial",
     "confirm_year",
     "create_institution",

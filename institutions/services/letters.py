@@ -7,6 +7,7 @@ from io import BytesIO
 from typing import Any, BinaryIO
 
 from django.contrib.auth.base_user import AbstractBaseUser
+from django.core.files import File
 from django.db import connection, transaction
 from django.utils.translation import gettext as _
 from PIL import Image, ImageOps, UnidentifiedImageError
@@ -29,7 +30,14 @@ def may_set_letterhead(user: User, institution: Institution) -> bool:
 
 @transaction.atomic
 def set_letterhead(
-    institution: Institution, values: Mapping[str, Any], *, by: AbstractBaseUser, at: datetime, why: str, logo: BinaryIO | None = None, drop_logo: bool = False
+    institution: Institution,
+    values: Mapping[str, Any],
+    *,
+    by: AbstractBaseUser,
+    at: datetime,
+    why: str,
+    logo: BinaryIO | File[Any] | None = None,
+    drop_logo: bool = False,
 ) -> Letterhead:
     """A new version of an institution's letterhead; letters already written keep the one they were written under.
 
@@ -74,7 +82,7 @@ def _refuse_wrong(row: Letterhead) -> None:
         raise invalid(**wrong)
 
 
-def _redrawn(file: BinaryIO) -> bytes:
+def _redrawn(file: BinaryIO | File[Any]) -> bytes:
     """The picture as a small PNG without anything else that came with it."""
     raw = file.read(LOGO_BYTES + 1)
     if len(raw) > LOGO_BYTES:

@@ -10,6 +10,7 @@ import pytest
 import time_machine
 from django.db import connection, transaction
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 from PIL import Image
 
 from complaints import numbers, services
@@ -399,3 +400,35 @@ def test_a_unit_without_a_letterhead_writes_under_the_one_above_it(world: World)
     places.set_letterhead(world.city, {**HEAD, "code": "KOTA"}, by=machine("system"), at=world.at, why="uji")
 
     assert written(world)[1].number == "1/KOTA/LAPOR/XI/2026"
+
+
+def test_the_letterhead_page_shows_saves_draws_a_sample_and_keeps_what_was_wrong(client: Client, world: World) -> None:
+    where = "/meja/kop-surat/kota-uji-dpu/"
+    with time_machine.travel(world.at, tick=False):
+        world.login(client, "admin")
+        assert world.unit.name in page(client.get("/meja/kop-surat/"))
+        wrong = client.post(where, {**HEAD, "pattern": "{urut}/{x}/{tahun}", "why": "uji"})
+        saved = client.post(where, {**HEAD, "pattern": "{urut4}/{kode}/{bulan}/{tahun}", "why": "uji", "logo": picture()})
+        sample = client.get(f"{where}contoh/")
+        for who, status in (("liaison", 403), ("other_admin", 200)):
+            assert world.login(client, who).get("/meja/kop-surat/").status_code == status
+            assert client.get(where).status_code == 404
+
+    assert (wrong.status_code, saved.status_code) == (422, 302)
+    assert "{urut}/{x}/{tahun}" in page(wrong)
+    assert "0000/DPU/11/2026" in words_of(sample.content)
+    assert "Sekar Ayu" in words_of(sample.content)
+    assert Letterhead.objects.get(institution=world.unit).logo
+    assert not Letter.objects.exists()
+
+
+def test_the_list_of_letterheads_asks_as_often_for_one_as_for_many(client: Client, world: World) -> None:
+    world.login(client, "national")
+    client.get("/meja/kop-surat/")
+    with CaptureQueriesContext(connection) as few:
+        client.get("/meja/kop-surat/?q=Kabupaten+Timur")
+    letterhead(world)
+    with CaptureQueriesContext(connection) as many:
+        client.get("/meja/kop-surat/")
+
+    assert len(few) == len(many)
