@@ -1,5 +1,6 @@
 """The shape of what people fill in. Forms render and keep what was typed; the services read it and say what is wrong."""
 
+from .desk import BULK_LABELS, BulkForm, CannedForm, DelegationForm, step_label
 from .intake import PLACES, IntakeForm, Unclear, submission
 from .letters import LetterheadForm, VerifyForm
 from .publishing import PublishForm, ReasonForm, StatementForm, TakeDownForm, UrgentForm
@@ -7,9 +8,13 @@ from .shape import Ambiguous, find_place, institution_choices, show_refusal, top
 from .steps import FIELDS, EditForm, ListForm, NoteForm, ProofForm, RateForm, StepForm, given, label_of, read_version, split_form, step_form
 
 __all__ = [
+    "BULK_LABELS",
     "FIELDS",
     "PLACES",
     "Ambiguous",
+    "BulkForm",
+    "CannedForm",
+    "DelegationForm",
     "EditForm",
     "IntakeForm",
     "LetterheadForm",
@@ -33,6 +38,7 @@ __all__ = [
     "show_refusal",
     "split_form",
     "step_form",
+    "step_label",
     "submission",
     "topic_choices",
 ]

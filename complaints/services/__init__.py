@@ -2,12 +2,12 @@
 
 from .advance import AVAILABLE, OpenStep, advance, advance_many, lock, open_steps, step_of
 from .bulk import BULK_ACTS, Bulk, Chosen, Line, act_on_many, chosen_as, preview
-from .canned import CANNED_STEPS, PLACEHOLDERS, approving_roots, canned_of, compare, inserted, offered, settle_canned, write_canned, writing_roots
+from .canned import CANNED_STEPS, PLACEHOLDERS, Likeness, approving_roots, canned_of, compare, inserted, offered, settle_canned, write_canned, writing_roots
 from .delegations import delegate, delegations_of, end_delegation, looked_after, possible_delegates
 from .desk import add_note, assign, edit, rate, rotate_code, take
 from .drafts import drafts_of, drop_draft, forget_drafts, keep_draft
 from .expire import expire
-from .handover import Leaving, hand_over, leads_a_desk, release, to_hand_over
+from .handover import WAYS, Leaving, able_names, hand_over, leads_a_desk, offered_to, release, to_hand_over
 from .intake import CONSENT_VERSION, Draft, Receipt, first_holder, forget_replays, missing_for_minimum, missing_of, read_draft, submit
 from .invariants import Breach, broken
 from .ledger import Fault, verify
@@ -18,7 +18,7 @@ from .presence import here
 from .proof import prove, read_identity, throttle_submission
 from .publishing import moderate_reply, publish, publishable_entries, republish, right_of_reply, speaker, statements, take_down
 from .reference import Reference
-from .saved import drop_filter, filters_of, prefer, preference_of, save_filter
+from .saved import canonical, drop_filter, filters_of, prefer, preference_of, save_filter
 from .urgency import mark_urgent
 from .vacancies import Vacancy, vacancies
 
@@ -34,17 +34,20 @@ __all__ = [
     "LETTER_KINDS",
     "PLACEHOLDERS",
     "READERS",
+    "WAYS",
     "Breach",
     "Bulk",
     "Chosen",
     "Draft",
     "Fault",
     "Leaving",
+    "Likeness",
     "Line",
     "OpenStep",
     "Receipt",
     "Reference",
     "Vacancy",
+    "able_names",
     "act_on_many",
     "add_note",
     "advance",
@@ -53,6 +56,7 @@ __all__ = [
     "assign",
     "broken",
     "canned_of",
+    "canonical",
     "chosen_as",
     "compare",
     "delegate",
@@ -82,6 +86,7 @@ __all__ = [
     "moderate_reply",
     "named_letter",
     "offered",
+    "offered_to",
     "open_steps",
     "order_letter",
     "possible_delegates",

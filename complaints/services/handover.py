@@ -97,6 +97,11 @@ class Leaving:
     is_released: bool
     cases: list[Complaint] = field(default_factory=list)
 
+    @property
+    def is_oversight(self) -> bool:
+        """One of them is enough: only whoever may work on all is offered for all."""
+        return any(case.track == Track.OVERSIGHT for case in self.cases)
+
 
 def leads_a_desk(by: Actor) -> bool:
     return by.has("verify") or by.has("handle_oversight")
@@ -178,3 +183,22 @@ def hand_over(chosen: Sequence[Chosen], way: str, *, was: int | None = None, to:
 def _is_settled(line: Line, way: str) -> bool:
     """Done; or left to the unit, where nobody was in charge any more."""
     return line.refusal is None or (way == TO_UNIT and line.is_unchanged)
+
+
+# --- whom a page offers -----------------------------------------------------------------------------------------------
+
+
+def able_names(complaint: Complaint, *, at: datetime) -> list[User]:
+    """Who may be put in charge of the case, by name."""
+    found = Reference(at).able(complaint.holder.path, is_oversight=complaint.track == Track.OVERSIGHT)
+    fit = [pk for pk in found if pk not in {complaint.contested_user_id, complaint.reported_user_id}]
+    return list(User.objects.filter(pk__in=fit).order_by("full_name", "username"))
+
+
+def offered_to(groups: Sequence[Leaving], *, at: datetime) -> list[tuple[Leaving, list[User]]]:
+    """Each group with the officers who could go on with it; two queries however many there are."""
+    reference = Reference(at)
+    reference.know_staff({pk for group in groups for pk in ids_of(group.holder.path)})
+    able = [reference.able(group.holder.path, is_oversight=group.is_oversight) for group in groups]
+    users = User.objects.in_bulk({pk for found in able for pk in found})
+    return [(group, [users[pk] for pk in found if pk != group.was.pk]) for group, found in zip(groups, able, strict=True)]

@@ -1,8 +1,14 @@
-"""The officers' desk: the queue, one case and its steps, what is done beside them, and reports entered for citizens."""
+"""The officers' desk: the queue, one case and its steps, many at once, who works on what, and reports entered for citizens."""
 
 from .acts import assign, edit, identity, note, take
-from .case import case, step
+from .bulk import bulk
+from .canned import canned, settle, write
+from .case import case, presence, step
 from .intake import intake
-from .queue import queue
+from .people import delegation, hand_over, preferences, vacancies
+from .queue import counts, filters, queue
 
-__all__ = ["assign", "case", "edit", "identity", "intake", "note", "queue", "step", "take"]
+__all__ = [
+    "assign", "bulk", "canned", "case", "counts", "delegation", "edit", "filters", "hand_over", "identity", "intake", "note", "preferences",
+    "presence", "queue", "settle", "step", "take", "vacancies", "write",
+]  # fmt: skip

@@ -1,11 +1,14 @@
 """One case at the desk, and its steps."""
 
+from dataclasses import dataclass
 from typing import Any
+from urllib.parse import urlencode
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_http_methods
@@ -14,10 +17,11 @@ from lapor.ground.actor import Actor
 from lapor.ground.problems import Refusal
 
 from ... import forms, services
-from ...models import Complaint, Entry, family_of
+from ...models import AnswerDraft, Complaint, Entry, family_of
 from ...workflow import EntryKind
 from ..shared import actor_of, at_of
 from .gate import DESK_ACTS, find_case
+from .queue import around
 
 
 def _readable(entry: Entry | None, complaint: Complaint, actor: Actor) -> bool:
@@ -42,6 +46,10 @@ def case_context(request: HttpRequest, complaint: Complaint) -> dict[str, Any]:
         "can": {act: complaint.may(act) for act in DESK_ACTS if act not in services.AVAILABLE},
         "family": family_of(complaint, actor),
         "at": at,
+        "others": services.here(complaint.pk, str(request.user), by=actor, at=at),
+        "around": around(request),
+        "able": services.able_names(complaint, at=at) if complaint.may("assign") and complaint.is_open else [],
+        "has_shortcuts": services.preference_of(by=actor).has_shortcuts,
         "is_edited": (complaint.title, complaint.body) != (complaint.title_original, complaint.body_original),
     }
 
@@ -57,37 +65,127 @@ def case(request: HttpRequest, tracking_id: str) -> HttpResponse:
 
 @login_required
 @never_cache
+@require_GET
+def presence(request: HttpRequest, tracking_id: str) -> HttpResponse:
+    """Who else has the case open; asked again and again by a page that stays open."""
+    complaint = find_case(request, tracking_id)
+    others = services.here(complaint.pk, str(request.user), by=actor_of(request), at=at_of(request))
+    return render(request, "complaints/desk/others.html", {"others": others})
+
+
+@dataclass(slots=True)
+class _Shown:
+    """A step's page in the making."""
+
+    request: HttpRequest
+    complaint: Complaint
+    action: str
+    form: forms.StepForm
+    conflict: Refusal | None = None
+    likeness: services.Likeness | None = None
+    draft: AnswerDraft | None = None
+
+    def page(self) -> HttpResponse:
+        request, complaint, actor, at = self.request, self.complaint, actor_of(self.request), at_of(self.request)
+        offered = {found.code for found in services.open_steps(complaint, by=actor, at=at)}
+        if request.method == "GET" and self.action not in offered:
+            raise Refusal("conflict" if complaint.may(self.action) else "forbidden", _("This step cannot be taken now."))
+        may_read = complaint.may("see")
+        context = {
+            "complaint": complaint,
+            "form": self.form,
+            "step": self.form.step,
+            "label": forms.label_of(self.form.step),
+            "conflict": self.conflict,
+            "is_open": self.action in offered,
+            "can_read": may_read,
+            "canned": services.offered(complaint, self.action, at=at) if may_read else [],
+            "likeness": self.likeness,
+            "draft": self.draft,
+            "others": services.here(complaint.pk, str(request.user), by=actor, at=at) if may_read else [],
+            "token": request.GET.get("dari", ""),
+            "at": at,
+        }
+        return render(request, "complaints/desk/step.html", context, status=409 if self.conflict else 422 if self.form.errors else 200)
+
+
+def _typed(shown: _Shown) -> dict[str, str]:
+    return {name: shown.request.POST.get(name, "") for name in shown.form.fields if name != "version"}
+
+
+def _here_again(shown: _Shown) -> HttpResponse:
+    return redirect(shown.request.get_full_path())
+
+
+def _keep(shown: _Shown) -> HttpResponse:
+    actor, at = actor_of(shown.request), at_of(shown.request)
+    services.keep_draft(shown.complaint.pk, shown.action, typed=_typed(shown), by=actor, at=at)
+    if "otomatis" in shown.request.POST:
+        return HttpResponse(status=204)
+    messages.success(shown.request, _("Your draft is kept. Only you see it."))
+    return _here_again(shown)
+
+
+def _throw_away(shown: _Shown) -> HttpResponse:
+    services.drop_draft(shown.complaint.pk, shown.action, by=actor_of(shown.request))
+    return _here_again(shown)
+
+
+def _insert(shown: _Shown) -> HttpResponse:
+    typed, request = _typed(shown), shown.request
+    try:
+        typed["text"] = services.inserted(shown.complaint, shown.action, request.POST.get("canned", ""), typed=typed.get("text", ""), at=at_of(request))
+    except Refusal as refusal:
+        forms.show_refusal(shown.form, refusal)
+    else:
+        shown.form = forms.step_form(shown.form.step, shown.complaint, data=typed)
+    return shown.page()
+
+
+def _compare(shown: _Shown) -> HttpResponse:
+    shown.likeness = services.compare(shown.complaint, shown.action, _typed(shown).get("text", ""), at=at_of(shown.request))
+    return shown.page()
+
+
+# What a step's page can be asked for beside the step itself; each leaves the report as it is.
+BESIDE = {"simpan": _keep, "buang": _throw_away, "sisipkan": _insert, "periksa": _compare}
+
+
+@login_required
+@never_cache
 @require_http_methods(["GET", "POST"])
 def step(request: HttpRequest, tracking_id: str, action: str) -> HttpResponse:
     """One step: what it asks, and the answer when it cannot be taken; nothing typed is lost."""
     row = services.step_of(action)
     complaint = find_case(request, tracking_id, is_sent=request.method == "POST")
-    form = forms.step_form(row, complaint, data=request.POST or None)
-    conflict: Refusal | None = None
-    if request.method == "POST":
-        version = forms.read_version(request.POST.get("version", "")) or 0
-        try:
-            services.advance(complaint.pk, action, by=actor_of(request), at=at_of(request), version=version, given=forms.given(form))
-        except Refusal as refusal:
-            if refusal.code not in {"invalid", "conflict"}:
-                raise
-            forms.show_refusal(form, refusal)
-            conflict = refusal if refusal.code == "conflict" else None
-        else:
-            messages.success(request, _("Done: %(step)s.") % {"step": forms.label_of(row)})
-            mine = Complaint.objects.seen_by(actor_of(request)).filter(pk=complaint.pk).exists()
-            return redirect("desk-case", tracking_id=complaint.tracking_id) if mine else redirect("desk-queue")
-    offered = {found.code for found in services.open_steps(complaint, by=actor_of(request), at=at_of(request))}
-    if request.method == "GET" and action not in offered:
-        raise Refusal("conflict" if complaint.may(action) else "forbidden", _("This step cannot be taken now."))
-    context = {
-        "complaint": complaint,
-        "form": form,
-        "step": row,
-        "label": forms.label_of(row),
-        "conflict": conflict,
-        "is_open": action in offered,
-        "can_read": complaint.may("see"),
-        "at": at_of(request),
-    }
-    return render(request, "complaints/desk/step.html", context, status=409 if conflict else 422 if form.errors else 200)
+    draft = services.drafts_of(complaint.pk, action, by=actor_of(request), at=at_of(request)) if request.method == "GET" else None
+    data = request.POST or (draft.typed if draft is not None else None)
+    shown = _Shown(request, complaint, action, forms.step_form(row, complaint, data=data), draft=draft)
+    if request.method == "GET":
+        return shown.page()
+    beside = next((name for name in BESIDE if name in request.POST), None)
+    if beside is not None:
+        if not (complaint.may("see") and complaint.may(action)):
+            raise Refusal("not_found", _("There is no such report, or you may not see it."))
+        return BESIDE[beside](shown)
+    return _take(shown)
+
+
+def _take(shown: _Shown) -> HttpResponse:
+    """Take the step; refused, the page comes back with what was typed and why."""
+    request, complaint, form = shown.request, shown.complaint, shown.form
+    version = forms.read_version(request.POST.get("version", "")) or 0
+    try:
+        services.advance(complaint.pk, shown.action, by=actor_of(request), at=at_of(request), version=version, given=forms.given(form))
+    except Refusal as refusal:
+        if refusal.code not in {"invalid", "conflict"}:
+            raise
+        forms.show_refusal(form, refusal)
+        shown.conflict = refusal if refusal.code == "conflict" else None
+        return shown.page()
+    messages.success(request, _("Done: %(step)s.") % {"step": forms.label_of(form.step)})
+    mine = Complaint.objects.seen_by(actor_of(request)).filter(pk=complaint.pk).exists()
+    if not mine:
+        return redirect("desk-queue")
+    query = urlencode({"dari": request.GET["dari"]}) if request.GET.get("dari") else ""
+    return redirect(f"{reverse('desk-case', args=[complaint.tracking_id])}{'?' if query else ''}{query}")

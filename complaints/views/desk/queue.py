@@ -1,15 +1,25 @@
 """The queue: what is due next among the cases that the officer may read."""
 
+from collections import Counter
+from collections.abc import Mapping
 from datetime import datetime
+from typing import Any, cast
+from urllib.parse import parse_qsl
 from uuid import UUID
 
+from django.contrib import messages
 from django.contrib.auth.decorators import login_required
-from django.db.models import Q
+from django.core import signing
+from django.db.models import CharField, Q, Value
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import render
+from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
-from django.views.decorators.http import require_GET
+from django.views.decorators.http import require_GET, require_POST
 
+from lapor.ground.problems import Refusal
+
+from ... import services
 from ...filters import DeskFilter, narrowed
 from ...models import Complaint, ComplaintQuerySet
 from ...workflow import HANDLING, State
@@ -41,31 +51,121 @@ def page_of(rows: ComplaintQuerySet, cursor: str) -> tuple[list[Complaint], str]
     return found[:PAGE], write_cursor(int(found[PAGE - 1].is_urgent), found[PAGE - 1].next_due_at.isoformat(), found[PAGE - 1].pk) if len(found) > PAGE else ""
 
 
+def place_of(row: Complaint, query: str) -> str:
+    """The signed place of a case in a list: the list's address and the case's own rank in it, which its next step changes."""
+    return signing.dumps([query, int(row.is_urgent), row.next_due_at.isoformat(), str(row.pk)], salt="queue", compress=True)
+
+
+def _before(rows: ComplaintQuerySet, cursor: tuple[bool, datetime, UUID]) -> ComplaintQuerySet:
+    """What stands before the cursor, the nearest first."""
+    urgent, due, pk = cursor
+    earlier = Q(is_urgent=urgent) & (Q(next_due_at__lt=due) | Q(next_due_at=due, pk__lt=pk))
+    return rows.filter(earlier if urgent else earlier | Q(is_urgent=True)).order_by("is_urgent", "-next_due_at", "-pk")
+
+
+def around(request: HttpRequest) -> dict[str, Any]:
+    """The way back to the list, and the cases before and after in it; empty when the page was not reached from a list."""
+    token = request.GET.get("dari", "")
+    try:
+        query, urgent, due, pk = signing.loads(token, salt="queue")
+    except signing.BadSignature:
+        return {}
+    cursor = (bool(urgent), datetime.fromisoformat(due), UUID(pk))
+    rows = rows_of(request, dict(parse_qsl(query)))[0]
+    before = _before(rows, cursor).first()
+    after = _after(rows, cursor).order_by("-is_urgent", "next_due_at", "pk").first()
+    return {
+        "token": token,
+        "query": query,
+        "before": (before.tracking_id, place_of(before, query)) if before else None,
+        "after": (after.tracking_id, place_of(after, query)) if after else None,
+    }
+
+
+def rows_of(request: HttpRequest, given: Mapping[str, Any]) -> tuple[ComplaintQuerySet, DeskFilter]:
+    """What a filter of the queue shows to this officer, and the bound filter."""
+    actor = actor_of(request)
+    rows, bound = narrowed(DeskFilter, given, Complaint.objects.seen_by(actor))
+    if not given.get("state"):
+        rows = rows.open()
+    tab = given.get("tab", "semua")
+    if tab == "saya":
+        return rows.filter(assignee__in=services.looked_after(by=actor, at=at_of(request))), cast("DeskFilter", bound)
+    return rows.filter(TABS.get(tab, Q())), cast("DeskFilter", bound)
+
+
+def _tokens(page: list[Complaint], query: str) -> list[tuple[Complaint, str]]:
+    """Each row with the signed place that it has in this list."""
+    return [(row, place_of(row, query)) for row in page]
+
+
 @login_required
 @never_cache
 @require_GET
 def queue(request: HttpRequest) -> HttpResponse:
-    """Open cases that the officer may read, by what is due next."""
+    """Open cases that the officer may read, by what is due next; without a wish, by the officer's own first filter."""
     actor = actor_of(request)
     require_desk(actor)
-    rows = Complaint.objects.seen_by(actor).select_related("holder", "topic", "assignee")
-    rows, bound = narrowed(DeskFilter, request.GET, rows)
-    if not request.GET.get("state"):
-        rows = rows.open()
-    tab = request.GET.get("tab", "semua")
-    rows = rows.filter(assignee=actor.user_id) if tab == "saya" else rows.filter(TABS.get(tab, Q()))
-    page, following = page_of(rows, request.GET.get("setelah", ""))
+    wishes = services.preference_of(by=actor)
+    if not request.GET and wishes.default_filter is not None and wishes.default_filter.query:
+        return redirect(f"{request.path}?{wishes.default_filter.query}")
+    rows, bound = rows_of(request, request.GET)
+    page, following = page_of(rows.select_related("holder", "topic", "assignee"), request.GET.get("setelah", ""))
     kept = request.GET.copy()
     kept.pop("setelah", None)
     without_tab = kept.copy()
     without_tab.pop("tab", None)
     context = {
-        "page": page,
+        "page": _tokens(page, kept.urlencode()),
         "next": following,
         "filter": bound,
-        "tab": tab,
+        "tab": request.GET.get("tab", "semua"),
         "kept": kept.urlencode(),
         "without_tab": without_tab.urlencode(),
+        "saved": services.filters_of(by=actor),
+        "has_shortcuts": wishes.has_shortcuts,
+        "mine": actor.user_id,
+        "leads": services.leads_a_desk(actor),
+        "manages": actor.has("manage_officers"),
         "at": at_of(request),
     }
     return render(request, "complaints/desk/queue.html", context)
+
+
+@login_required
+@never_cache
+@require_GET
+def counts(request: HttpRequest) -> HttpResponse:
+    """How much waits in each tab and saved filter, up to a cap; asked for after the list, in one query."""
+    actor = actor_of(request)
+    require_desk(actor)
+    saved = services.filters_of(by=actor)
+    asked = {tab: {"tab": tab} for tab in ("saya", *TABS)} | {f"s{row.pk}": dict(parse_qsl(row.query)) for row in saved}
+    cap = services.Reference(at_of(request)).limits["count_cap"]
+    parts = [
+        rows_of(request, given)[0].order_by().annotate(name=Value(name, output_field=CharField())).values("name")[: cap + 1] for name, given in asked.items()
+    ]
+    found = Counter(row["name"] for row in parts[0].union(*parts[1:], all=True))
+    shown = {name: f"{cap}+" if found[name] > cap else str(found[name]) for name in asked}
+    return render(request, "complaints/desk/counts.html", {"counts": shown, "saved": [(row, shown[f"s{row.pk}"]) for row in saved]})
+
+
+@login_required
+@require_POST
+def filters(request: HttpRequest) -> HttpResponse:
+    """Keep the filter in force under a name, or remove one."""
+    query = request.POST.get("query", "")
+    try:
+        if "hapus" in request.POST:
+            services.drop_filter(int(request.POST["hapus"]) if request.POST["hapus"].isdecimal() else 0, by=actor_of(request))
+            messages.success(request, _("The filter was removed."))
+        else:
+            shared = request.POST.get("bersama") == "on"
+            row = services.save_filter(name=request.POST.get("name", ""), query=query, is_shared=shared, by=actor_of(request), at=at_of(request))
+            query = row.query
+            messages.success(request, _("The filter was saved."))
+    except Refusal as refusal:
+        if refusal.code != "invalid":
+            raise
+        messages.error(request, " ".join(str(text) for texts in refusal.fields.values() for text in texts) or str(refusal))
+    return redirect(f"/meja/?{services.canonical(query)}")
