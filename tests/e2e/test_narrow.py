@@ -1,0 +1,86 @@
+"""No page has to be pushed sideways on the narrowest screen, which is also a wide one at 400 %; and every part can be touched."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from django.conf import settings
+from playwright.sync_api import Browser, Page
+
+from complaints.models import Complaint
+from tests.browser import browser
+from tests.server import database_url, serving
+from tests.world import PASSWORD, World
+
+__all__ = ["browser"]
+pytestmark = pytest.mark.browser
+
+CITIZEN = (
+    "/",
+    "/lapor/",
+    "/lacak/",
+    "/laporan/",
+    "/laporan/?q=takada",
+    "/laporan/{number}/",
+    "/privasi/",
+    "/verifikasi/",
+    "/desain/",
+    "/masuk/",
+)
+DESK = ("/meja/", "/meja/{number}/", "/meja/{number}/catatan/", "/meja/{number}/publikasi/", "/meja/{number}/mendesak/", "/meja/baru/", "/meja/hak-jawab/",
+        "/akun/sesi/", "/desain/?tema=dark")  # fmt: skip
+PUSHED = "document.documentElement.scrollWidth - document.documentElement.clientWidth"
+# What is touched and smaller than 24 px either way; a link inside a sentence may be as small as its line (WCAG 2.5.8).
+SMALL = """[...document.querySelectorAll('button, input, select, textarea, summary, nav a, a.button, .tabs a, .bottom a')].filter(e => {
+  const box = e.getBoundingClientRect();
+  return e.checkVisibility() && e.type !== 'hidden' && box.width > 1 && (box.height < 24 || box.width < 24);
+}).map(e => e.outerHTML.slice(0, 80))"""
+
+
+@pytest.fixture
+def site(committed: World, tmp_path: Path) -> Iterator[tuple[str, Complaint]]:
+    case = committed.to_state("in_progress")
+    with serving(tmp_path, DATABASE_URL=database_url()) as address:
+        yield address, case
+
+
+def narrow(browser: Browser) -> Page:
+    page = browser.new_context(viewport={"width": 320, "height": 640}, locale="id-ID", java_script_enabled=True).new_page()
+    page.set_default_timeout(10_000)
+    return page
+
+
+def faults(page: Page, address: str, path: str) -> list[str]:
+    page.goto(f"{address}{path}")
+    pushed = page.evaluate(PUSHED)
+    return [*([f"{path} is {pushed} px too wide"] if pushed else []), *(f"{path} {small}" for small in page.evaluate(SMALL))]
+
+
+def test_no_page_of_a_citizen_is_pushed_sideways_at_320_px(browser: Browser, site: tuple[str, Complaint]) -> None:
+    address, case = site
+    page = narrow(browser)
+
+    assert [fault for path in CITIZEN for fault in faults(page, address, path.format(number=case.tracking_id))] == []
+
+
+def test_no_page_of_the_desk_is_pushed_sideways_at_320_px(browser: Browser, site: tuple[str, Complaint]) -> None:
+    address, case = site
+    page = narrow(browser)
+    page.goto(f"{address}/masuk/")
+    page.fill("#id_login", "national")
+    page.fill("#id_password", PASSWORD)
+    page.locator("main form button").first.click()
+    page.fill("#id_code", settings.TRIAL_CODE)
+    page.locator("main form button").first.click()
+
+    assert [fault for path in DESK for fault in faults(page, address, path.format(number=case.tracking_id))] == []
+
+
+def test_shift_three_times_leaves_the_page(browser: Browser, site: tuple[str, Complaint]) -> None:
+    address, _case = site
+    page = narrow(browser)
+    page.goto(f"{address}/lacak/")
+
+    with page.expect_request("https://www.bmkg.go.id/"):
+        for _press in range(3):
+            page.keyboard.press("Shift")
