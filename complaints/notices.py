@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from django.utils.translation import gettext_lazy as _
 
-from officers.notices import register
+from officers.notices import ALWAYS, REPORTER, register
 
 ADMINS, RESPONDERS, EVERYBODY, CHARGED = "admins", "responders", "everybody", "charged"
 
@@ -56,65 +56,112 @@ PART_TELLS = frozenset({"respond", "progress", "answer"})
 _FOLLOW = _("You can follow it with your number and your case code at %(track_url)s. We never ask for your case code by e-mail.")
 
 register(
-    "case_news", subject=_("News in report %(number)s"), body=_("There is news in report %(number)s. Please look at it with your case code at %(track_url)s.")
+    "case_news",
+    to=REPORTER,
+    subject=_("News in report %(number)s"),
+    body=_("There is news in report %(number)s. Please look at it with your case code at %(track_url)s."),
 )
-register("case_received", subject=_("We received report %(number)s"), body=(_("We received your report %(number)s. It is with %(holder)s now."), _FOLLOW))
+register(
+    "case_received",
+    to=REPORTER,
+    when=ALWAYS,
+    subject=_("We received report %(number)s"),
+    body=(_("We received your report %(number)s. It is with %(holder)s now."), _FOLLOW),
+)
 register(
     "case_completion_asked",
+    to=REPORTER,
     subject=_("Please complete report %(number)s"),
     body=(_("Something is missing in your report %(number)s. Please complete it before %(due)s."), _FOLLOW),
 )
 register(
     "case_lapsed",
+    to=REPORTER,
     subject=_("Report %(number)s: the time to complete it ran out"),
     body=(_("The time to complete report %(number)s ran out. You can ask to have it taken up again for some days."), _FOLLOW),
 )
-register("case_sent", subject=_("Report %(number)s was sent to %(holder)s"), body=(_("Your report %(number)s is with %(holder)s now."), _FOLLOW))
+register(
+    "case_sent",
+    to=REPORTER,
+    subject=_("Report %(number)s was sent to %(holder)s"),
+    body=(_("Your report %(number)s is with %(holder)s now."), _FOLLOW),
+)
 register(
     "case_moved",
+    to=REPORTER,
     subject=_("Report %(number)s was moved to the right body"),
     body=(_("Your report %(number)s is being moved to the right body. You need not do anything."), _FOLLOW),
 )
-register("case_answered", subject=_("An answer to report %(number)s"), body=(_("%(holder)s answered your report %(number)s."), _FOLLOW))
+register("case_answered", to=REPORTER, subject=_("An answer to report %(number)s"), body=(_("%(holder)s answered your report %(number)s."), _FOLLOW))
 register(
     "case_closed",
+    to=REPORTER,
     subject=_("Report %(number)s was closed"),
     body=(_("Your report %(number)s was closed. If you do not agree you can open it again for some days."), _FOLLOW),
 )
 register(
     "case_archived",
+    to=REPORTER,
     subject=_("Report %(number)s was archived"),
     body=(_("Your report %(number)s was archived. The reason and what you can do stand with the report."), _FOLLOW),
 )
 register(
     "case_split",
+    to=REPORTER,
     subject=_("Report %(number)s is handled in several parts"),
     body=(_("A part of your report %(number)s is handled by a unit or institution of its own. You still follow everything in one place."), _FOLLOW),
 )
 register(
     "desk_urgent",
+    when=ALWAYS,
     subject=_("URGENT: report %(number)s"),
     body=_("Report %(number)s at %(holder)s is urgent: danger to life, violence or a child in danger. Please look at it now: %(desk_url)s"),
 )
-register("desk_received", subject=_("Report %(number)s is at your desk"), body=_("Report %(number)s is at %(holder)s and waits for you: %(desk_url)s"))
-register("desk_assigned", subject=_("You are in charge of report %(number)s"), body=_("Report %(number)s at %(holder)s was assigned to you: %(desk_url)s"))
-register("desk_several", subject=_("%(count)s reports wait for you"), body=(_("These reports wait for you at your desk: %(numbers)s."), "%(desk_url)s"))
+register(
+    "desk_received",
+    group="work",
+    subject=_("Report %(number)s is at your desk"),
+    body=_("Report %(number)s is at %(holder)s and waits for you: %(desk_url)s"),
+)
+register(
+    "desk_assigned",
+    group="work",
+    subject=_("You are in charge of report %(number)s"),
+    body=_("Report %(number)s at %(holder)s was assigned to you: %(desk_url)s"),
+)
+register(
+    "desk_several",
+    group="work",
+    subject=_("%(count)s reports wait for you"),
+    body=(_("These reports wait for you at your desk: %(numbers)s."), "%(desk_url)s"),
+)
 register(
     "desk_mentioned",
+    group="colleagues",
     subject=_("You are mentioned in a note on report %(number)s"),
     body=_("A colleague mentions you in an internal note on report %(number)s. Please read it at your desk: %(desk_url)s"),
 )
 register(
     "desk_delegated",
+    group="colleagues",
     subject=_("%(name)s asks you to look after their reports"),
     body=_("From %(from)s to %(to)s the reports of %(name)s are among yours, and you are told of their news."),
 )
 register(
     "desk_hand_over",
+    group="work",
     subject=_("Open reports need somebody in charge"),
     body=_("Open reports at %(holder)s have lost their officer in charge (%(count)s so far). Please say who goes on: %(desk_url)s"),
 )
-register("desk_completed", subject=_("Report %(number)s was completed"), body=_("The reporter completed report %(number)s: %(desk_url)s"))
 register(
-    "desk_reply", subject=_("The reporter replied in report %(number)s"), body=_("The reporter replied in report %(number)s; a reply is due: %(desk_url)s")
+    "desk_completed",
+    group="work",
+    subject=_("Report %(number)s was completed"),
+    body=_("The reporter completed report %(number)s: %(desk_url)s"),
+)
+register(
+    "desk_reply",
+    group="replies",
+    subject=_("The reporter replied in report %(number)s"),
+    body=_("The reporter replied in report %(number)s; a reply is due: %(desk_url)s"),
 )

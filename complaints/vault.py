@@ -16,7 +16,11 @@ from nacl.encoding import Base64Encoder
 from nacl.exceptions import CryptoError
 from nacl.public import PrivateKey, PublicKey, SealedBox
 
+from institutions.models import zone_of
 from lapor.ground.problems import Refusal
+from officers.notices import Addressee
+
+from .models import Complaint
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,7 +93,12 @@ def open_identity(complaint_id: UUID) -> Identity | None:
     return Identity(**json.loads(opened))
 
 
-def resolve_address(ref: str, _at: datetime) -> str | None:
-    """The e-mail address behind a notice's opaque reference (`complaint:<uuid>`), opened at delivery."""
-    identity = open_identity(UUID(ref.removeprefix("complaint:")))
-    return identity.email or None if identity else None
+def resolve_address(ref: str, _at: datetime) -> Addressee:
+    """Where a reporter is reached, behind a notice's opaque reference (`complaint:<uuid>`), opened at delivery: e-mail first."""
+    pk = UUID(ref.removeprefix("complaint:"))
+    identity = open_identity(pk)
+    if identity is None:
+        return Addressee()
+    region = Complaint.objects.filter(pk=pk).values_list("incident_region_id", flat=True).first()
+    channels = (("email", identity.email), ("sms", identity.phone))
+    return Addressee(tuple((name, address) for name, address in channels if address), zone_of(region or ""))

@@ -203,6 +203,7 @@ def mailer(url: str) -> dict[str, Any]:
 
 MAIL_ROOT = LAPOR_HOME / "mail"
 MAILERS = {"default": mailer(text("EMAIL_URL"))}
+SMS_URL = text("SMS_URL", (LAPOR_HOME / "sms").as_uri())  # file:///folder: one file a message
 MAIL_DOMAIN = text("MAIL_DOMAIN", "lapor.invalid")  # the right-hand side of every Message-ID
 DEFAULT_FROM_EMAIL = text("DEFAULT_FROM_EMAIL", "Lapor <lapor@localhost>")
 

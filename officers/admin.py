@@ -3,17 +3,21 @@
 from datetime import datetime
 from typing import Any
 
-from django.contrib import admin
+from django import forms
+from django.contrib import admin, messages
 from django.db.models import Model, Q, QuerySet
 from django.http import HttpRequest
+from django.utils import timezone
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from institutions.admin import AuditedAdmin, ReasonForm, ViewAdmin
 from lapor.ground.problems import Refusal
 
 from . import services
 from .adapters import step_up
-from .models import Appointment, Notice, User
+from .models import Appointment, Notice, NoticeText, User
+from .notices import EVENTS
 
 PARTICULARS = ("username", "full_name", "email", "employment_status", "staff_number", "language", "is_active")
 
@@ -111,3 +115,44 @@ class NoticeAdmin(ViewAdmin):
     list_filter = ("state", "event")
     ordering = ("-created_at", "pk")
     show_full_result_count = False
+    actions = ("retry",)  # type: ignore[assignment]  # one reason stands for all of them
+
+    def has_retry_permission(self, request: HttpRequest) -> bool:
+        """Sending again is for whoever may change something; whoever watches the machine only looks."""
+        return self._holds(request, self.power)
+
+    @admin.action(description=gettext_lazy("Try again what was given up"), permissions=["retry"])
+    def retry(self, request: HttpRequest, queryset: QuerySet[Notice]) -> None:
+        count = services.retry_dead(queryset, by=actor_of(request).user, at=timezone.now(), why=_("Chosen in the list of notices."))
+        messages.success(request, _("Waiting again: %(count)d.") % {"count": count})
+
+
+@admin.register(NoticeText)
+class NoticeTextAdmin(AuditedAdmin):
+    """The wording of notices: a new version follows the last, an old one stays to be read."""
+
+    may_change = may_delete = False
+    fields = ("event", "language", "subject", "body", "is_builtin", "preview")
+    readonly_fields = ("preview",)
+    list_display = ("event", "language", "subject", "is_builtin", "at", "by")
+    list_filter = ("event", "language")
+    list_select_related = ("by",)
+    ordering = ("-pk",)
+
+    def get_fields(self, request: HttpRequest, obj: Any = None) -> Any:
+        return [name for name in super().get_fields(request, obj) if obj is not None or name != "preview"]
+
+    def formfield_for_dbfield(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
+        """Each event with the placeholders that its text may hold."""
+        if db_field.name != "event":
+            return super().formfield_for_dbfield(db_field, request, **kwargs)
+        choices = [(code, f"{code}: {' '.join(f'%({name})s' for name in sorted(text.placeholders))}") for code, text in sorted(EVENTS.items())]
+        return forms.ChoiceField(label=gettext_lazy("Event and its placeholders"), choices=choices)
+
+    @admin.display(description=gettext_lazy("Preview with invented data"))
+    def preview(self, obj: NoticeText) -> str:
+        return services.preview(obj)
+
+    def store(self, request: HttpRequest, obj: NoticeText, form: ReasonForm, *, change: bool, at: datetime, why: str) -> Model | None:
+        given = {name: form.cleaned_data[name] for name in ("event", "language", "subject", "body", "is_builtin")}
+        return services.write_text(**given, by=actor_of(request).user, at=at, why=why)

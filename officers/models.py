@@ -116,14 +116,15 @@ class Notice(models.Model):
     sent_at = models.DateTimeField(null=True, blank=True)
     tries = models.PositiveSmallIntegerField(default=0)
     last_error = models.CharField(max_length=200, blank=True, default="")
-    state = models.CharField(max_length=14, default="waiting")  # waiting, sent, undeliverable, dead
+    state = models.CharField(max_length=14, default="waiting")  # waiting, sent, undeliverable, declined, dead
+    is_digest = models.BooleanField(default=False)  # waits for the one mail a day
 
     class Meta:
         verbose_name = _("notice")
         verbose_name_plural = _("notices")
         constraints = [
             models.CheckConstraint(name="notice_has_one_recipient", condition=Q(recipient__isnull=True) ^ Q(address_ref="")),
-            models.CheckConstraint(name="notice_state_known", condition=Q(state__in=("waiting", "sent", "undeliverable", "dead"))),
+            models.CheckConstraint(name="notice_state_known", condition=Q(state__in=("waiting", "sent", "undeliverable", "declined", "dead"))),
             models.CheckConstraint(
                 name="notice_sent_has_time", condition=Q(state="sent", sent_at__isnull=False) | (~Q(state="sent") & Q(sent_at__isnull=True))
             ),
@@ -137,6 +138,44 @@ class Notice(models.Model):
 def waiting_since(at: datetime) -> datetime | None:
     """The due time of the oldest notice that should have gone out by `at` and has not."""
     return Notice.objects.filter(state="waiting", due_at__lte=at).order_by("due_at").values_list("due_at", flat=True).first()
+
+
+class NoticeText(models.Model):
+    """One version of the house's own wording of a notice, append-only; the newest of an event and language is in force."""
+
+    event = models.CharField(_("event"), max_length=40)
+    language = models.CharField(_("language"), max_length=5, choices=settings.LANGUAGES)
+    subject = models.CharField(_("subject"), max_length=150, blank=True, default="")
+    body = models.TextField(_("text"), blank=True, default="")
+    is_builtin = models.BooleanField(_("back to the built-in text"), default=False)
+    by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+", editable=False)
+    at = models.DateTimeField(editable=False)
+
+    class Meta:
+        verbose_name = _("wording of a notice")
+        verbose_name_plural = _("wordings of notices")
+        indexes = [models.Index(fields=("event", "language", "-id"), name="notice_text_newest")]
+        triggers = append_only("notice_text")
+
+    def __str__(self) -> str:
+        return f"{self.event} · {self.language}"
+
+
+class NoticePreference(models.Model):
+    """How an officer wants to hear of one group of events."""
+
+    user = models.ForeignKey(User, on_delete=models.CASCADE, related_name="+")
+    group = models.CharField(max_length=20)
+    choice = models.CharField(max_length=8)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=("user", "group"), name="notice_preference_once"),
+            models.CheckConstraint(name="notice_preference_known", condition=Q(choice__in=("now", "digest", "off"))),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.group} {self.choice}"
 
 
 class LoginEvent(models.Model):

@@ -13,11 +13,15 @@ from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
+from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_http_methods, require_safe
+
+from institutions.models import Limit
 
 from . import services, sessions
 from .adapters import step_up
 from .models import LoginEvent
+from .notices import CHOICES, GROUPS
 
 
 class _Recorded:
@@ -100,3 +104,31 @@ def revoke_token(request: HttpRequest) -> HttpResponse:
     services.revoke_token(request.user, request.POST.get("token", ""))
     messages.success(request, _("The token opens nothing any more."))
     return redirect("own-tokens")
+
+
+@login_required
+@never_cache
+@require_http_methods(["GET", "POST"])
+def own_notices(request: HttpRequest) -> HttpResponse:
+    """What one is told at once, once a day or not at all."""
+    user: Any = request.user
+    if request.method == "POST":
+        services.prefer_notices(user.pk, {group: request.POST[group] for group in GROUPS if group in request.POST})
+        messages.success(request, _("Saved."))
+        return redirect("own-notices")
+    chosen, limits = services.preferences_of(user.pk), Limit.objects.table(timezone.localdate())
+    groups = [
+        {"code": code, "name": name, "chosen": chosen[code], "choices": [(choice, CHOICES[choice]) for choice in choices]}
+        for code, (name, choices) in GROUPS.items()
+    ]
+    hours = {"from_hour": f"{limits['quiet_from_hour']:02d}", "until_hour": f"{limits['quiet_until_hour']:02d}"}
+    return render(request, "account/notices.html", {"groups": groups, **hours})
+
+
+@csrf_exempt  # a mail program posts here with the signed address as its only proof (RFC 8058)
+@never_cache
+@require_http_methods(["GET", "POST"])
+def unsubscribe(request: HttpRequest, token: str) -> HttpResponse:
+    """The link of a mail; merely looking at it switches nothing off, because scanners follow links."""
+    group = services.unsubscribe(token) if request.method == "POST" else services.wanted(token)
+    return render(request, "account/unsubscribe.html", {"name": GROUPS[group][0], "is_done": request.method == "POST"})

@@ -22,7 +22,7 @@ MOVING = (
     "complaints_letterjob", "complaints_lettercopy", "complaints_letter", "institutions_lettercounter",
     "complaints_clockevent", "complaints_clock", "complaints_entry", "complaints_transition", "complaints_gedsi", "complaints_reading",
     "complaints_replay", "complaints_complaint", "officers_notice", "vault.identity", "django_session", "knox_authtoken",
-    "officers_staffsession", "officers_loginevent",
+    "officers_staffsession", "officers_loginevent", "officers_noticetext", "officers_noticepreference",
 )  # fmt: skip
 
 
@@ -84,4 +84,5 @@ def own_cache(worker_id: str) -> None:
 
 @pytest.fixture(autouse=True)
 def own_mail(settings: Any, tmp_path: Any) -> None:
+    settings.SMS_URL = (tmp_path / "sms").as_uri()
     settings.MAILERS = {"default": {"BACKEND": "lapor.ground.mail.FolderBackend", "OPTIONS": {"folder": str(tmp_path / "mail")}}}

@@ -110,6 +110,7 @@ ALLOWED = (
     '_minutes"] * 60',
     "2 ** min(",  # doubling, not for ever
     "limit: int = 1000",  # a batch
+    "max_line_length=998",  # what a line of a mail may hold
 )
 
 
@@ -117,7 +118,7 @@ def test_no_period_or_threshold_of_the_regulation_is_a_literal() -> None:
     watched = [ROOT / "complaints" / name for name in ("clock.py", "workflow.py", "policy.py", "notices.py")] + sorted(
         (ROOT / "complaints" / "services").glob("*.py")
     )
-    found = [line for path in [*watched, ROOT / "officers" / "services.py"] for line in numbers_of_the_regulation(path)]
+    found = [line for path in [*watched, *sorted((ROOT / "officers" / "services").glob("*.py"))] for line in numbers_of_the_regulation(path)]
 
     assert [line for line in found if not any(allowed in line for allowed in ALLOWED)] == []
 

@@ -236,7 +236,7 @@ def _blank(draft: Draft) -> Complaint:
         is_secret=draft.is_secret,
         is_urgent=draft.is_urgent,
         contact_allowed=draft.contact_allowed and bool(draft.identity),
-        has_contact=bool(draft.identity.email),
+        has_contact=bool(draft.identity.email or draft.identity.phone),
         title=draft.title,
         body=draft.body,
         title_original=draft.title,

@@ -17,6 +17,7 @@ from .tree import (
     Kind,
     Tier,
     ids_of,
+    zone_of,
 )
 
 __all__ = [
@@ -44,4 +45,5 @@ __all__ = [
     "Unit",
     "append_only",
     "ids_of",
+    "zone_of",
 ]

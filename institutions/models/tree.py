@@ -15,7 +15,17 @@ from .regions import Region
 
 WIB, WITA, WIT = "Asia/Jakarta", "Asia/Makassar", "Asia/Jayapura"
 TIME_ZONES = [(WIB, "WIB"), (WITA, "WITA"), (WIT, "WIT")]
+# The provinces by the first digits of their codes; everywhere else is WIB (Keppres 41/1987 and the laws that made the newer ones).
+ZONES = {
+    WITA: ("51", "52", "53", "63", "64", "65", "71", "72", "73", "74", "75", "76"),
+    WIT: ("81", "82", "91", "92", "93", "94", "95", "96", "97"),
+}
 ROOT_SLUG = "nasional"
+
+
+def zone_of(region_code: str) -> str:
+    """The zone of a place by its region's code."""
+    return next((zone for zone, provinces in ZONES.items() if region_code.startswith(provinces)), WIB)
 
 
 class Kind(models.TextChoices):

@@ -33,9 +33,8 @@ class SweepCommand(BaseCommand):
 
     def _read_time(self, text: str) -> datetime:
         try:
-            found = parse_datetime(text)
-            if found is None and (day := parse_date(text)) is not None:
-                found = datetime.combine(day, time(12))
+            day = parse_date(text)  # first: a bare date reads as its midnight too
+            found = parse_datetime(text) if day is None else datetime.combine(day, time(12))
         except ValueError:
             found = None
         if found is None:

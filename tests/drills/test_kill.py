@@ -45,9 +45,9 @@ def test_deliver_killed_midway_loses_and_doubles_no_mail(committed: World, tmp_p
     notices = notify_many(messages, at=committed.at)
     mails = tmp_path / "mail"
 
-    kill_when(manage(tmp_path, "deliver"), lambda: mails.exists() and len(list(mails.glob("*.eml"))) >= after)
+    kill_when(manage(tmp_path, "deliver", "--at", "2026-11-03"), lambda: mails.exists() and len(list(mails.glob("*.eml"))) >= after)
     sent_before = Notice.objects.filter(state="sent").count()
-    assert manage(tmp_path, "deliver").wait() == 0
+    assert manage(tmp_path, "deliver", "--at", "2026-11-03").wait() == 0
 
     files = list(mails.glob("*.eml"))
     assert sent_before < len(notices)

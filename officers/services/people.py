@@ -1,29 +1,24 @@
-"""Every write about people: accounts, appointments with their powers, and notices from queue to delivery."""
+"""Every write about people: accounts, appointments and their powers."""
 
-import uuid
-from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
-from datetime import date, datetime, timedelta
+from collections.abc import Iterable, Mapping
+from datetime import date, datetime
 from typing import Any
 
 from allauth.mfa.totp.internal.auth import TOTP
-from django.conf import settings
 from django.contrib.auth.hashers import make_password
 from django.contrib.auth.models import Permission
-from django.core.mail import EmailMessage
 from django.db import transaction
 from django.db.models import F
 from django.utils.translation import gettext as _
 from knox.models import AuthToken
 
-from institutions.models import Change, Institution, Limit
+from institutions.models import Change, Institution
 from lapor.ground.problems import Refusal
 
-from . import sessions
-from .actors import Actor, actor_for
-from .models import Appointment, InstitutionPower, Notice, User
-from .notices import EVENTS, render, resolve
-from .powers import POWERS, Role
+from .. import sessions
+from ..actors import Actor, actor_for
+from ..models import Appointment, InstitutionPower, User
+from ..powers import POWERS, Role
 
 
 def record(target: Any, what: str, *, before: Mapping[str, Any], after: Mapping[str, Any], why: str, by: User, at: datetime) -> None:
@@ -208,128 +203,3 @@ def check_powers(*, today: date) -> list[str]:
     astray = InstitutionPower.objects.exclude(appointment__user=F("user")) | InstitutionPower.objects.exclude(appointment__institution=F("content_object"))
     wrong += [f"power {row.pk} does not belong to its appointment's user or institution" for row in astray.order_by("pk")]
     return wrong
-
-
-# --- notices ----------------------------------------------------------------------------------------------------------
-
-
-@dataclass(frozen=True, slots=True)
-class Message:
-    """A notice to be queued: for an officer, or for an address that only a resolver can open."""
-
-    event: str
-    context: Mapping[str, Any]
-    recipient_id: int | None = None
-    address_ref: str = ""
-    language: str = "id"
-
-
-def notify_many(messages: Sequence[Message], *, at: datetime) -> list[Notice]:
-    """Queue messages as rows, in one statement; nothing here touches the network. Refuses an event that nobody registered."""
-    rows = []
-    for message in messages:
-        if message.event not in EVENTS:
-            raise KeyError(message.event)
-        pk = uuid.uuid4()
-        rows.append(
-            Notice(
-                id=pk,
-                event=message.event,
-                recipient_id=message.recipient_id,
-                address_ref=message.address_ref,
-                language=message.language,
-                context=dict(message.context),
-                message_id=f"<{pk}@{settings.MAIL_DOMAIN}>",
-                created_at=at,
-                due_at=at,
-                next_try_at=at,
-            )
-        )
-    return Notice.objects.bulk_create(rows)
-
-
-def notify(
-    *, event: str, at: datetime, context: Mapping[str, Any], recipients: Iterable[User] = (), address_ref: str = "", language: str = "id"
-) -> list[Notice]:
-    """Queue one message for each recipient, or one for the address behind an opaque reference."""
-    messages = [Message(event, context, recipient_id=user.pk, language=user.language) for user in recipients]
-    if address_ref:
-        messages.append(Message(event, context, address_ref=address_ref, language=language))
-    return notify_many(messages, at=at)
-
-
-def mark_sent(*, before: datetime) -> int:
-    """Count the notices that were due before an instant as sent without sending them: for a history that is invented or imported."""
-    return Notice.objects.filter(state="waiting", due_at__lt=before).update(state="sent", sent_at=F("due_at"))
-
-
-@dataclass(slots=True)
-class Delivered:
-    sent: int = 0
-    undeliverable: int = 0
-    failed: int = 0
-    dead: int = 0
-
-    def as_dict(self) -> dict[str, int]:
-        return {"sent": self.sent, "undeliverable": self.undeliverable, "failed": self.failed, "dead": self.dead}
-
-
-@dataclass(slots=True)
-class _Courier:
-    """Sends one notice after another, each in a transaction of its own."""
-
-    at: datetime
-    limits: Mapping[str, int]
-    done: Delivered = field(default_factory=Delivered)
-
-    @transaction.atomic
-    def one(self) -> bool:
-        """Claim the next waiting notice and send it; False when none is left that nobody else holds.
-
-        The row stays locked while it is sent: a worker that dies gives it back at once, and the repeat carries the same
-        Message-ID, so that no mail exists twice.
-        """
-        rows = Notice.objects.filter(state="waiting", next_try_at__lte=self.at).select_related("recipient").order_by("next_try_at", "id")
-        notice = rows.select_for_update(of=("self",), skip_locked=True).first()
-        if notice is None:
-            return False
-        try:
-            sent = self._send(notice)
-        except Exception as error:  # noqa: BLE001 - a poisoned notice or a dead gateway must not stop the others
-            self._failed(notice, error)
-        else:
-            notice.state, notice.sent_at = ("sent", self.at) if sent else ("undeliverable", None)
-            self.done.sent += sent
-            self.done.undeliverable += not sent
-        notice.save(update_fields=["state", "sent_at", "tries", "next_try_at", "last_error"])
-        return True
-
-    def _send(self, notice: Notice) -> bool:
-        address = notice.recipient.email if notice.recipient is not None else resolve(notice.address_ref, self.at)
-        if not address:
-            return False
-        subject, body = render(notice.event, notice.context, notice.language)
-        headers = {"Message-ID": notice.message_id, "Auto-Submitted": "auto-generated", "Date": notice.created_at.strftime("%a, %d %b %Y %H:%M:%S %z")}
-        EmailMessage(subject=subject, body=body, to=[address], headers=headers).send()
-        return True
-
-    def _failed(self, notice: Notice, error: Exception) -> None:
-        """The error's kind only: its text may hold an address."""
-        notice.tries += 1
-        notice.last_error = type(error).__name__
-        if notice.tries >= self.limits["notice_tries_max"]:
-            notice.state = "dead"
-            self.done.dead += 1
-            return
-        self.done.failed += 1
-        notice.next_try_at = self.at + timedelta(minutes=self.limits["notice_retry_minutes"]) * 2 ** min(notice.tries - 1, 8)
-
-
-def deliver(*, at: datetime, today: date, limit: int = 1000, progress: Callable[[int], None] = lambda _n: None) -> Delivered:
-    """Send the notices that are due. Safe side by side and when killed: nothing is lost, nothing goes out twice."""
-    courier = _Courier(at, Limit.objects.table(today))
-    for _number in range(limit):
-        if not courier.one():
-            break
-        progress(1)
-    return courier.done

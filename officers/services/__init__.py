@@ -1,0 +1,54 @@
+"""Every write about officers and about notices, from queue to delivery."""
+
+from .delivery import Delivered, deliver, retry_dead
+from .people import (
+    appoint,
+    check_powers,
+    close_idle_accounts,
+    create_officer,
+    end_appointment,
+    enrol_app,
+    expire,
+    hash_password,
+    issue_token,
+    may_appoint,
+    record,
+    revoke_token,
+    tokens_of,
+    update_officer,
+)
+from .preferences import prefer_notices, preferences_of, unsubscribe, unsubscribe_token, wanted
+from .queue import Message, mark_sent, notify, notify_many
+from .texts import preview, texts_in_force, write_text
+
+__all__ = [
+    "Delivered",
+    "Message",
+    "appoint",
+    "check_powers",
+    "close_idle_accounts",
+    "create_officer",
+    "deliver",
+    "end_appointment",
+    "enrol_app",
+    "expire",
+    "hash_password",
+    "issue_token",
+    "mark_sent",
+    "may_appoint",
+    "notify",
+    "notify_many",
+    "prefer_notices",
+    "preferences_of",
+    "preview",
+    "record",
+    "retry_dead",
+    "revoke_token",
+    "texts_in_force",
+    "tokens_of",
+    "unsubscribe",
+    "unsubscribe_token",
+    "update_officer",
+    "wanted",
+    "write_text",
+]
