@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from django.utils.translation import gettext_lazy as _
 
-from officers.notices import ALWAYS, REPORTER, register
+from officers.notices import ALWAYS, REMINDER, REPORTER, register
 
 ADMINS, RESPONDERS, EVERYBODY, CHARGED = "admins", "responders", "everybody", "charged"
 
@@ -73,6 +73,24 @@ register(
     to=REPORTER,
     subject=_("Please complete report %(number)s"),
     body=(_("Something is missing in your report %(number)s. Please complete it before %(due)s."), _FOLLOW),
+)
+register(
+    "case_completion_reminder",
+    to=REPORTER,
+    when=REMINDER,
+    subject=_("Reminder: please complete report %(number)s"),
+    body=(_("Something is still missing in your report %(number)s. Please complete it before %(due)s, then it goes on."), _FOLLOW),
+)
+register(
+    "case_closing_soon",
+    to=REPORTER,
+    when=REMINDER,
+    subject=_("Report %(number)s will be closed soon"),
+    body=(
+        _("Your report %(number)s was answered. If you do not reply before %(due)s it will be closed."),
+        _("If the answer does not help you, please reply. You can open the report again later, too."),
+        _FOLLOW,
+    ),
 )
 register(
     "case_lapsed",

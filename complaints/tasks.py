@@ -18,3 +18,9 @@ def expire() -> dict[str, int]:
 def letters() -> dict[str, int]:
     """Number the answers that have no letter yet, and draw what waits."""
     return services.write_letters(at=timezone.now())
+
+
+@shared_task(name="complaints.remind")
+def remind() -> dict[str, int]:
+    """Queue the reminders to reporters that are due."""
+    return services.remind(at=timezone.now())

@@ -176,6 +176,7 @@ CELERY_BEAT_SCHEDULE = {
     "tick": {"task": "lapor.tick", "schedule": 10.0, "options": {"expires": 10}},
     "deliver": {"task": "officers.deliver", "schedule": 10.0, "options": {"expires": 10}},
     "expire complaints": {"task": "complaints.expire", "schedule": 300.0, "options": {"expires": 300}},
+    "remind": {"task": "complaints.remind", "schedule": 300.0, "options": {"expires": 300}},
     "letters": {"task": "complaints.letters", "schedule": 10.0, "options": {"expires": 10}},
     "expire officers": {"task": "officers.expire", "schedule": 3600.0, "options": {"expires": 3600}},
 }

@@ -20,7 +20,7 @@ settings.MFA_TOTP_INSECURE_BYPASS_CODE = None  # no test opens anything by the c
 MOVING = (
     "complaints_deskpreference", "complaints_savedfilter", "complaints_answerdraft", "complaints_handover", "complaints_delegation", "complaints_cannedanswer",
     "complaints_letterjob", "complaints_lettercopy", "complaints_letter", "institutions_lettercounter",
-    "complaints_clockevent", "complaints_clock", "complaints_entry", "complaints_transition", "complaints_gedsi", "complaints_reading",
+    "complaints_reminder", "complaints_clockevent", "complaints_clock", "complaints_entry", "complaints_transition", "complaints_gedsi", "complaints_reading",
     "complaints_replay", "complaints_complaint", "officers_notice", "vault.identity", "django_session", "knox_authtoken",
     "officers_staffsession", "officers_loginevent", "officers_noticetext", "officers_noticepreference",
 )  # fmt: skip

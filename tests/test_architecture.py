@@ -110,6 +110,7 @@ ALLOWED = (
     '_minutes"] * 60',
     "2 ** min(",  # doubling, not for ever
     "limit: int = 1000",  # a batch
+    "SPAN = timedelta(days=60)",  # how far back a working day is looked for
     "max_line_length=998",  # what a line of a mail may hold
 )
 

@@ -6,6 +6,7 @@ from .desk import AnswerDraft, CannedAnswer, Delegation, DeskPreference, HandOve
 from .history import Entry, Reading, Replay, Transition
 from .inclusion import AgeBand, Assistance, Disability, Gedsi, Gender
 from .letters import Letter, LetterCopy, LetterJob, LetterKind
+from .reminders import Reminder
 from .thread import CLOCKS, PARTS, TIMELINE, Family, family_of, with_parts
 
 __all__ = [
@@ -38,6 +39,7 @@ __all__ = [
     "LetterJob",
     "LetterKind",
     "Reading",
+    "Reminder",
     "Replay",
     "SavedFilter",
     "Transition",

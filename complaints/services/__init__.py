@@ -18,6 +18,7 @@ from .presence import here
 from .proof import prove, read_identity, throttle_submission
 from .publishing import moderate_reply, publish, publishable_entries, republish, right_of_reply, speaker, statements, take_down
 from .reference import Reference
+from .remind import remind
 from .saved import canonical, drop_filter, filters_of, prefer, preference_of, save_filter
 from .urgency import mark_urgent
 from .vacancies import Vacancy, vacancies
@@ -102,6 +103,7 @@ __all__ = [
     "receipt",
     "receipt_with_code",
     "release",
+    "remind",
     "republish",
     "right_of_reply",
     "rotate_code",

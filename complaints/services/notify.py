@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import replace
+from datetime import date
 
 from django.conf import settings
 
@@ -80,6 +81,12 @@ def tell(plans: Sequence[Plan], *, is_one_act: bool = False) -> None:
             messages += [Message(telling.officers, context, recipient_id=user, language=languages.get(user, "id")) for user in people]
     if messages:
         notify_many(gathered(messages) if is_one_act else messages, at=plans[0].at)
+
+
+def reminder(complaint: Complaint, event: str, due: date) -> Message:
+    """What reminds a reporter that a deadline of theirs ends on a day."""
+    context = {"number": complaint.tracking_id, "due": due.isoformat(), "track_url": f"{settings.SITE_URL}/lacak/"}
+    return _to_reporter(complaint, event, context)
 
 
 def tell_mentioned(plans: Sequence[Plan]) -> None:
