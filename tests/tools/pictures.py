@@ -16,7 +16,7 @@ from tests.browser import ARGUMENTS, CHROMIUM
 ROOT = Path(__file__).resolve().parents[2]
 WIDTHS = {"phone": 360, "desk": 1440}
 TRIAL = {"name": "admin.nasional", "password": "lapor-demo", "code": "000000"}
-TALL = 4000  # a longer page says nothing new
+TALL = 2600  # a longer page says nothing new
 
 
 def citizen(page: Page, site: str) -> Iterator[str]:
@@ -91,7 +91,7 @@ def officer(page: Page, site: str) -> Iterator[str]:
         yield "case-new"
         page.locator("aside a[href*='/langkah/']").first.click()
         yield "step"
-        page.locator("main form button").first.click()
+        page.locator("main .actions button").first.click()
         yield "step-errors"
     for name in ("sunting", "catatan", "publikasi", "mendesak"):
         page.goto(f"{case}{name}/")
@@ -132,7 +132,7 @@ def _keep(page: Page, path: Path) -> None:
     shot = Image.open(io.BytesIO(page.screenshot(full_page=True)))
     if shot.width > page.viewport_size["width"]:  # type: ignore[index]
         sys.stdout.write(f"sideways: {path.name}: {shot.width}\n")
-    shot.crop((0, 0, shot.width, min(shot.height, TALL))).save(path, quality=45, method=6)
+    shot.crop((0, 0, shot.width, min(shot.height, TALL))).save(path, quality=30, method=6)
 
 
 if __name__ == "__main__":
