@@ -16,6 +16,7 @@ Handler = Callable[[HttpRequest], HttpResponse]
 # What a page of ours may use of a device: nothing. Photos come through the file picker, which asks by itself.
 DEVICES = ("accelerometer", "autoplay", "camera", "display-capture", "geolocation", "gyroscope", "magnetometer", "microphone", "midi", "payment", "usb")
 
+# X-Frame-Options among them: Django's middleware of that name, which its check security.W002 misses, would only say it again.
 EVERYWHERE = {
     "X-Content-Type-Options": "nosniff",
     "X-Frame-Options": "DENY",

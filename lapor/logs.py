@@ -169,7 +169,7 @@ def configuration(*, readable: bool, level: str) -> dict[str, Any]:
             "django": {"handlers": [], "level": "WARNING"},
             "django.server": {"handlers": [], "level": "ERROR"},
             "django.request": {"level": "CRITICAL"},  # the request's own line tells it, with the exception
-            **{name: {"level": "WARNING"} for name in ("celery", "kombu", "weasyprint", "fontTools", "PIL")},
+            **{name: {"level": "WARNING"} for name in ("celery", "kombu", "weasyprint", "fontTools", "PIL", "pikepdf")},
         },
     }
 
