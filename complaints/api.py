@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 from drf_spectacular.utils import OpenApiParameter, extend_schema
 from rest_framework import pagination
 from rest_framework.generics import GenericAPIView
+from rest_framework.parsers import MultiPartParser
 from rest_framework.permissions import AllowAny
 from rest_framework.request import Request
 from rest_framework.response import Response
@@ -135,6 +136,21 @@ def _read(rows: ComplaintQuerySet, tracking_id: str, actor: Actor, acts: tuple[s
     if found is None or not found.knows:
         raise Refusal("not_found", _("There is no such report, or you may not see it."))
     return found
+
+
+class UploadList(Endpoint):
+    """Send a file ahead; its id goes into `files` of a report or a step."""
+
+    parser_classes = (MultiPartParser,)
+
+    @extend_schema(request={"multipart/form-data": shapes.UploadIn}, responses={201: shapes.UploadOut})
+    def post(self, request: Request) -> Response:
+        """Store one file (field `file`). It is checked and cleaned before anybody sees it; unused ones are deleted after a day."""
+        reference = services.Reference(self.at)
+        services.throttle_upload(client_of(request), at=self.at, reference=reference)
+        sent = request.FILES.get("file")
+        row = services.store_upload(sent.read() if sent is not None else b"", at=self.at, reference=reference)
+        return private(Response({"id": str(row.pk), "kind": row.kind, "state": row.state}, status=201))
 
 
 class ComplaintDetail(Endpoint):

@@ -59,6 +59,7 @@ class SubmissionIn(serializers.Serializer[Any]):
     represented_agree = serializers.BooleanField(required=False, help_text="The represented agree; a name is taken only then.")
     represented = RepresentedIn(required=False)
     gedsi = GedsiIn(required=False)
+    files = serializers.ListField(child=serializers.UUIDField(), required=False, help_text="Ids that `uploads/` gave.")
     consent = serializers.BooleanField()
 
 
@@ -173,6 +174,16 @@ class StepIn(serializers.Serializer[Any]):
     action = serializers.CharField()
     version = serializers.IntegerField(required=False)
     text = serializers.CharField(required=False)
+
+
+class UploadIn(serializers.Serializer[Any]):
+    file = serializers.FileField()
+
+
+class UploadOut(serializers.Serializer[Any]):
+    id = serializers.UUIDField()
+    kind = serializers.CharField()
+    state = serializers.CharField()
 
 
 class InstitutionOut(serializers.Serializer[Any]):

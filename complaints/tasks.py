@@ -24,3 +24,10 @@ def letters() -> dict[str, int]:
 def remind() -> dict[str, int]:
     """Queue the reminders to reporters that are due."""
     return services.remind(at=timezone.now())
+
+
+@shared_task(name="complaints.clean")
+def clean() -> dict[str, int]:
+    """Make the copies of files that wait, and delete those that no report took up."""
+    now = timezone.now()
+    return services.clean_uploads(at=now, limit=20) | {"orphans": services.drop_orphans(at=now)}

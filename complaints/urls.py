@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from .views import citizen, desk, letterhead, letters, public, publishing, split, urgency
+from .views import citizen, desk, files, letterhead, letters, public, publishing, split, urgency
 
 urlpatterns = [
     path("", public.home, name="home"),
@@ -19,6 +19,7 @@ urlpatterns = [
     path("lacak/<str:tracking_id>/tanda-terima/", letters.receipt, name="own-receipt"),
     path("lacak/<str:tracking_id>/surat/<int:seq>/", letters.own_letter, name="own-letter"),
     path("lacak/<str:tracking_id>/surat/<int:part>/<int:seq>/", letters.own_letter, name="own-letter"),
+    path("lacak/<str:tracking_id>/berkas/<uuid:pk>/", files.own_file, name="own-file"),
     path("lacak/<str:tracking_id>/nilai/", citizen.rate, name="own-rate"),
     path("lacak/<str:tracking_id>/kode-baru/", citizen.renew, name="own-renew"),
     path("lacak/<str:tracking_id>/langkah/<str:action>/", citizen.step, name="own-step"),
@@ -46,6 +47,7 @@ urlpatterns = [
     path("meja/<str:tracking_id>/surat/<int:seq>/", letters.desk_letter, name="desk-letter"),
     path("meja/<str:tracking_id>/surat/<int:seq>/bernama/", letters.named_letter, name="desk-letter-named"),
     path("meja/<str:tracking_id>/hadir/", desk.presence, name="desk-presence"),
+    path("meja/<str:tracking_id>/berkas/<uuid:pk>/", desk.desk_file, name="desk-file"),
     path("meja/<str:tracking_id>/ambil/", desk.take, name="desk-take"),
     path("meja/<str:tracking_id>/tugaskan/", desk.assign, name="desk-assign"),
     path("meja/<str:tracking_id>/catatan/", desk.note, name="desk-note"),

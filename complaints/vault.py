@@ -72,6 +72,21 @@ def held(complaint_ids: Sequence[UUID]) -> set[UUID]:
     return found
 
 
+def seal_key(key: bytes) -> bytes:
+    """The key of one file, so that only those who hold `VAULT_KEY` can use it."""
+    return bytes(SealedBox(PublicKey(settings.VAULT_PUBLIC_KEY.encode(), Base64Encoder)).encrypt(key))
+
+
+def open_key(sealed_key: bytes) -> bytes:
+    """The key of one file. Refuses with `unavailable` where this process has no key, or another one."""
+    if not settings.VAULT_KEY:
+        raise Refusal("unavailable", _("Files cannot be opened here."))
+    try:
+        return bytes(SealedBox(PrivateKey(settings.VAULT_KEY.encode(), Base64Encoder)).decrypt(sealed_key))
+    except CryptoError as error:
+        raise Refusal("unavailable", _("Files cannot be opened here.")) from error
+
+
 def open_identity(complaint_id: UUID) -> Identity | None:
     """The identity, or None when the reporter left none. Callers log the reading first.
 

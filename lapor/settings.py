@@ -177,6 +177,7 @@ CELERY_TIMEZONE = "Asia/Jakarta"
 CELERY_BEAT_SCHEDULE = {
     "tick": {"task": "lapor.tick", "schedule": 10.0, "options": {"expires": 10}},
     "deliver": {"task": "officers.deliver", "schedule": 10.0, "options": {"expires": 10}},
+    "clean": {"task": "complaints.clean", "schedule": 10.0, "options": {"expires": 10}},
     "expire complaints": {"task": "complaints.expire", "schedule": 300.0, "options": {"expires": 300}},
     "remind": {"task": "complaints.remind", "schedule": 300.0, "options": {"expires": 300}},
     "letters": {"task": "complaints.letters", "schedule": 10.0, "options": {"expires": 10}},
@@ -299,11 +300,13 @@ STATICFILES_DIRS = [BASE_DIR / "static"]
 MEDIA_ROOT = LAPOR_HOME / "media"
 STATICFILES = "django.contrib.staticfiles.storage.StaticFilesStorage" if DEBUG else "whitenoise.storage.CompressedManifestStaticFilesStorage"
 STORAGES: dict[str, dict[str, Any]] = {
-    "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
+    "default": {"BACKEND": "django.core.files.storage.FileSystemStorage", "OPTIONS": {"location": LAPOR_HOME / "media", "allow_overwrite": True}},
+    "vault": {"BACKEND": "django.core.files.storage.FileSystemStorage", "OPTIONS": {"location": LAPOR_HOME / "vault"}},
     "letters": {"BACKEND": "django.core.files.storage.FileSystemStorage", "OPTIONS": {"location": LAPOR_HOME / "letters", "allow_overwrite": True}},
     "staticfiles": {"BACKEND": STATICFILES},
 }
 WHITENOISE_AUTOREFRESH = WHITENOISE_USE_FINDERS = DEBUG
+CLAMD_SOCKET = text("CLAMD_SOCKET", "")
 # Compressed already, or (source maps, half of all bytes) read by nobody but a developer.
 WHITENOISE_SKIP_COMPRESS_EXTENSIONS = ("br", "gz", "jpeg", "jpg", "map", "png", "webp", "woff", "woff2")
 

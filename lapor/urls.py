@@ -19,6 +19,7 @@ urlpatterns = [
     path("admin/", admin.site.urls),
     path("api/v1/schema/", SpectacularAPIView.as_view(), name="api-schema"),
     path("api/v1/docs/", SpectacularSwaggerSplitView.as_view(url_name="api-schema", template_name="api_docs.html"), name="api-docs"),
+    path("api/v1/uploads/", api.UploadList.as_view(), name="api-uploads"),
     path("api/v1/complaints/", api.ComplaintList.as_view(), name="api-complaints"),
     path("api/v1/complaints/<str:tracking_id>/", api.ComplaintDetail.as_view(), name="api-complaint"),
     path("api/v1/complaints/<str:tracking_id>/steps/", api.ComplaintSteps.as_view(), name="api-steps"),

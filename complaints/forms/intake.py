@@ -14,7 +14,7 @@ from lapor.ground.problems import Refusal
 
 from ..models import ASSISTED, AgeBand, Assistance, Channel, Disability, Gender
 from ..workflow import Classification, OnBehalf, Relation
-from .shape import EMPTY, Ambiguous, Loose, Shape, Text, area, day, find_place, institution_choices, select, topic_choices
+from .shape import EMPTY, Ambiguous, Files, Loose, Shape, Text, area, day, find_place, institution_choices, select, topic_choices
 
 
 class IntakeForm(Shape):
@@ -68,6 +68,7 @@ class IntakeForm(Shape):
     gedsi_gender = Loose(label=gettext_lazy("Gender"), choices=EMPTY + Gender.choices, required=False)
     gedsi_disability = Loose(label=gettext_lazy("Disability"), choices=EMPTY + Disability.choices, required=False)
     gedsi_age_band = Loose(label=gettext_lazy("Age"), choices=EMPTY + AgeBand.choices, required=False)
+    files = Files()  # type: ignore[assignment]
     consent = forms.BooleanField(label=gettext_lazy("I agree that my report is handled as described in the privacy notice."))
     idempotency_key = Text(widget=forms.HiddenInput)
 

@@ -25,6 +25,25 @@ class Text(forms.CharField):
         self.validators = []
 
 
+class SeveralFiles(forms.FileInput):
+    allow_multiple_selected = True
+
+
+class Files(forms.Field):
+    """Files to send along; what they are is told by their content, by the service."""
+
+    widget = SeveralFiles
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(
+            label=gettext_lazy("Photos and other files"),
+            help_text=gettext_lazy("Photos, PDF, sound or video, up to 20 MB each. Where and with what they were taken is removed."),
+            required=False,
+            **kwargs,
+        )
+        self.widget.attrs |= {"multiple": True, "accept": "image/*,application/pdf,audio/*,video/*,.docx,.xlsx,.pptx,.odt,.ods"}
+
+
 class Loose(forms.ChoiceField):
     """A choice that any value may be sent to; the service refuses what is not one."""
 

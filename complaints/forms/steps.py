@@ -9,7 +9,7 @@ from django.utils.translation import gettext_lazy
 from .. import services
 from ..models import Complaint
 from ..workflow import ACTIONS, ArchiveReason, Classification, Finding, HandOverTarget, Outcome, PendReason, State, Step, Track
-from .shape import EMPTY, Loose, Shape, Text, area, day, find_place, institution_choices, select, topic_choices
+from .shape import EMPTY, Files, Loose, Shape, Text, area, day, find_place, institution_choices, select, topic_choices
 
 
 def _target(step: Step, complaint: Complaint) -> forms.Field:
@@ -115,6 +115,7 @@ FIELDS: dict[str, Maker] = {
         [(part.tracking_id, f"{part.part_number}. {part.title}") for part in c.children.order_by("part_number")],
         help_text=gettext_lazy("Leave it open when it is about the whole report."),
     ),
+    "files": lambda s, c: Files(),
     "reported_party": lambda s, c: Text(
         label=gettext_lazy("Whom is it about?"), initial=c.reported_party, help_text=gettext_lazy("As the reporter says it; needed on the oversight track.")
     ),
@@ -159,7 +160,7 @@ def step_form(step: Step, complaint: Complaint, data: Mapping[str, Any] | None =
 
 def given(form: StepForm) -> dict[str, Any]:
     """What was typed, by the service's names; a place that was named is looked up."""
-    found = {name: form.data.get(name, "") for name in form.fields if name != "version"}
+    found = {name: form.data.get(name, "") for name in form.fields if name not in {"version", "files"}}
     if "decision_number" in found:
         parts = {key: found.pop(f"decision_{key}") for key in ("number", "on", "finding")}
         found["decision"] = parts if any(parts.values()) else None

@@ -3,6 +3,7 @@
 from .clocks import Clock, ClockEvent, ClockQuerySet
 from .complaint import ASSISTED, NEVER, SEARCH_COLUMNS, Channel, Complaint, ComplaintQuerySet, Words, holds_true
 from .desk import AnswerDraft, CannedAnswer, Delegation, DeskPreference, HandOver, SavedFilter
+from .files import REFUSALS, Upload
 from .history import Entry, Reading, Replay, Transition
 from .inclusion import AgeBand, Assistance, Disability, Gedsi, Gender
 from .letters import Letter, LetterCopy, LetterJob, LetterKind
@@ -14,6 +15,7 @@ __all__ = [
     "CLOCKS",
     "NEVER",
     "PARTS",
+    "REFUSALS",
     "SEARCH_COLUMNS",
     "TIMELINE",
     "AgeBand",
@@ -43,6 +45,7 @@ __all__ = [
     "Replay",
     "SavedFilter",
     "Transition",
+    "Upload",
     "Words",
     "family_of",
     "holds_true",

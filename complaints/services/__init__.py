@@ -7,6 +7,7 @@ from .delegations import delegate, delegations_of, end_delegation, looked_after,
 from .desk import add_note, assign, edit, rate, rotate_code, take
 from .drafts import drafts_of, drop_draft, forget_drafts, keep_draft
 from .expire import expire
+from .files import clean_uploads, drop_orphans, store_upload, throttle_upload
 from .handover import WAYS, Leaving, able_names, hand_over, leads_a_desk, offered_to, release, to_hand_over
 from .intake import CONSENT_VERSION, Draft, Receipt, first_holder, forget_replays, missing_for_minimum, missing_of, read_draft, submit
 from .invariants import Breach, broken
@@ -59,12 +60,14 @@ __all__ = [
     "canned_of",
     "canonical",
     "chosen_as",
+    "clean_uploads",
     "compare",
     "delegate",
     "delegations_of",
     "drafts_of",
     "drop_draft",
     "drop_filter",
+    "drop_orphans",
     "edit",
     "end_delegation",
     "expire",
@@ -113,10 +116,12 @@ __all__ = [
     "speaker",
     "statements",
     "step_of",
+    "store_upload",
     "submit",
     "take",
     "take_down",
     "throttle_submission",
+    "throttle_upload",
     "to_hand_over",
     "vacancies",
     "verify",

@@ -102,6 +102,7 @@ def prepare(plan: Plan, step: Step, given: Mapping[str, Any]) -> None:
     plan.given = read_inputs(Asked(step, plan.complaint, plan.reference, given), given)
     plan.entry_kind, plan.text = step.entry, plan.given.get("text", "")
     refuse_bare(plan)
+    plan.files = plan.given.get("files") or []
     EFFECTS[step.code](plan)
 
 

@@ -20,11 +20,11 @@ from lapor.ground.actor import Actor
 from lapor.ground.problems import Refusal
 
 from .. import numbers, vault
-from ..models import AgeBand, Assistance, Channel, Complaint, Disability, Gedsi, Gender, Replay
+from ..models import AgeBand, Assistance, Channel, Complaint, Disability, Gedsi, Gender, Replay, Upload
 from ..vault import Identity
 from ..workflow import Classification, OnBehalf, Relation, State
 from . import clocks, notify
-from .needs import REQUIRED, Wrong, clean_date, clean_text, find_region, minimum_missing, read_flag
+from .needs import REQUIRED, Wrong, clean_date, clean_text, find_region, minimum_missing, read_files, read_flag
 from .plan import Plan, write
 from .reference import Reference
 from .rules import force_secrecy
@@ -60,6 +60,7 @@ class Draft:
     represented_agree: bool = False
     identity: Identity = field(default_factory=Identity)
     gedsi: dict[str, str] = field(default_factory=dict)
+    files: list[Upload] = field(default_factory=list)
 
 
 @dataclass(frozen=True, slots=True)
@@ -212,6 +213,7 @@ def read_draft(given: Mapping[str, Any], *, at: datetime, reference: Reference |
         represented_agree=bool(on_behalf) and reader.read("represented_agree", read_flag, default=False),
         identity=reader.identity(),
         gedsi=reader.gedsi(),
+        files=reader.read("files", lambda value: read_files(value, limits=reader.limits), []),
     )
     if reader.wrong:
         raise Refusal("invalid", _("Please check the marked fields."), fields=reader.wrong)
@@ -279,7 +281,7 @@ def _receive(draft: Draft, *, by: Actor, at: datetime, channel: str, door: Insti
     code = numbers.new_case_code()
     complaint.code_salt = secrets.token_bytes(16)
     complaint.code_hash = numbers.hash_code(code, salt=complaint.code_salt, pepper=settings.CASE_CODE_PEPPER)
-    _number_and_write(complaint, by=by, at=at, reference=reference)
+    _number_and_write(complaint, draft.files, by=by, at=at, reference=reference)
     if draft.identity:
         vault.seal(complaint.pk, draft.identity, at=at)
     if draft.gedsi:
@@ -287,13 +289,14 @@ def _receive(draft: Draft, *, by: Actor, at: datetime, channel: str, door: Insti
     return Receipt(complaint, code)
 
 
-def _number_and_write(complaint: Complaint, *, by: Actor, at: datetime, reference: Reference) -> None:
+def _number_and_write(complaint: Complaint, files: list[Upload], *, by: Actor, at: datetime, reference: Reference) -> None:
     """Draw a tracking number until it is free; the unique key decides, not a look before."""
     for attempt in range(5):
         complaint.tracking_id = numbers.new_tracking_id()
         complaint.version, complaint.seq, complaint.head = 0, 0, ""
         plan = Plan.on(complaint, "submit", by=by, at=at, reference=reference)
         plan.state_before, plan.holder_before, plan.entered = "", None, True
+        plan.files = files
         plan.data = {"channel": complaint.channel, "is_urgent": complaint.is_urgent}
         clocks.run(plan, ())
         try:
@@ -327,15 +330,14 @@ def submit(
     reference = reference or Reference(at)
     if assisted and not by.has("intake"):
         raise Refusal("forbidden", _("You may not enter reports for others."))
-    draft = read_draft(given, at=at, reference=reference)
     with transaction.atomic():
-        if not idempotency_key:
-            return _receive(draft, by=by, at=at, channel=channel, door=door, reference=reference, assisted=assisted)
-        slot = _Slot(idempotency_key, given, reference)
-        if (known := slot.replay(at)) is not None:
-            return known
+        slot = _Slot(idempotency_key, given, reference) if idempotency_key else None
+        if slot is not None and (known := slot.replay(at)) is not None:
+            return known  # before anything is read: its files are linked already
+        draft = read_draft(given, at=at, reference=reference)
         receipt = _receive(draft, by=by, at=at, channel=channel, door=door, reference=reference, assisted=assisted)
-        slot.keep(receipt, at)
+        if slot is not None:
+            slot.keep(receipt, at)
         return receipt
 
 

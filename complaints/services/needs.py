@@ -4,6 +4,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any
+from uuid import UUID
 
 from django.utils.dateparse import parse_date
 from django.utils.translation import gettext as _
@@ -12,7 +13,7 @@ from django.utils.translation import gettext_lazy
 from institutions.models import Institution, Region, Topic
 from lapor.ground.problems import Refusal
 
-from ..models import Complaint
+from ..models import Complaint, Upload
 from ..workflow import ArchiveReason, Classification, Finding, HandOverTarget, Outcome, PendReason, Step, Track
 from .reference import Reference
 
@@ -174,6 +175,30 @@ def _part(value: Any, asked: Asked) -> Complaint:
     return found
 
 
+def read_files(value: Any, *, limits: dict[str, int]) -> list[Upload]:
+    """The uploads with these ids that nothing links yet, in the order given. Raises `Wrong` when one cannot be used."""
+    if not isinstance(value, str | list | tuple):
+        raise Wrong(_("Please send a list of file ids."))
+    given = [value] if isinstance(value, str) else list(value)
+    if len(given) > limits["files_max"]:
+        raise Wrong(_("Please send at most %(limit)d files at once.") % {"limit": limits["files_max"]})
+    ids = [_id(text) for text in dict.fromkeys(map(str, given))]
+    rows = {row.pk: row for row in Upload.objects.filter(pk__in=ids, complaint=None)}
+    if len(rows) != len(ids):
+        raise Wrong(_("One of the files is not here any more. Please choose it again."))
+    refused = next((row for row in rows.values() if row.state == Upload.State.REFUSED), None)
+    if refused is not None:
+        raise Wrong(refused.why)
+    return [rows[pk] for pk in ids]
+
+
+def _id(text: str) -> UUID:
+    try:
+        return UUID(text.replace("\x00", ""))
+    except ValueError:
+        raise Wrong(_("One of the files is not here any more. Please choose it again.")) from None
+
+
 READERS: dict[str, Callable[[Any, Asked], Any]] = {
     "text": _text,
     "evidence": _text,
@@ -200,6 +225,7 @@ READERS: dict[str, Callable[[Any, Asked], Any]] = {
     "part_text": lambda value, asked: clean_text(value, longest=asked.limits["body_max"]),
     "mandatory": _flag,
     "part": _part,
+    "files": lambda value, asked: read_files(value, limits=asked.limits),
 }
 
 REQUIRED = gettext_lazy("Please fill this in.")

@@ -14,9 +14,10 @@ from officers.actors import machine
 
 from ..clock import Move
 from ..masks import masked
-from ..models import Clock, ClockEvent, Complaint, Entry, Transition
+from ..models import Clock, ClockEvent, Complaint, Entry, Transition, Upload
 from ..workflow import Classification, EntryKind, State, Track
 from . import ledger
+from .files import link
 from .reference import Reference
 
 # Published with the complaint: what the institution tells the reporter. The rest is released by hand.
@@ -52,6 +53,7 @@ class Plan:
     transition_id: int = 0
     stored: dict[str, Any] = field(default_factory=dict)
     joined: list["Plan"] = field(default_factory=list)  # what comes into being with this step: a part split off
+    files: list[Upload] = field(default_factory=list)
     author: Institution | None = None  # who speaks, when it is not the holder
     carried_by: "Plan | None" = None  # the step on the lead that moves this part
 
@@ -167,6 +169,8 @@ def write(plans: Sequence[Plan]) -> None:
     if entries:
         Entry.objects.bulk_create(entries)
     _write_clocks(plans)
+    for plan in plans:
+        link(plan.files, plan.complaint.pk, plan.transition_id)
 
 
 def _write_clocks(plans: Sequence[Plan]) -> None:

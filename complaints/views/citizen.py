@@ -17,6 +17,7 @@ from officers.actors import actor_for
 from .. import forms, masks, numbers, services
 from ..models import CLOCKS, TIMELINE, Channel, Clock, Complaint, with_parts
 from ..workflow import State
+from .files import KEPT, files_of, keep_files, kept_rows, with_files
 from .shared import actor_of, at_of, client_of, number_of, private
 
 PAGE = ["GET", "HEAD", "POST"]
@@ -59,8 +60,9 @@ def _door(request: HttpRequest, slug: str) -> Institution | None:
 
 def _read(form: forms.IntakeForm, request: HttpRequest) -> dict[str, Any]:
     """Everything that is wrong at once: the places that cannot be told, and what the service says of the rest."""
+    files = keep_files(request)
     try:
-        return forms.submission(form, at=at_of(request))
+        return forms.submission(form, at=at_of(request)) | {"files": files}
     except forms.Unclear as unclear:
         try:
             services.read_draft(unclear.rest, at=at_of(request))
@@ -71,7 +73,7 @@ def _read(form: forms.IntakeForm, request: HttpRequest) -> dict[str, Any]:
 
 def _form(request: HttpRequest, form: forms.IntakeForm, door: Institution | None, *, offers: Any = None, status: int = 200) -> HttpResponse:
     form.name_places(*forms.PLACES)
-    return render(request, "complaints/citizen/form.html", {"form": form, "door": door, "offers": offers or {}}, status=status)
+    return render(request, "complaints/citizen/form.html", {"form": form, "door": door, "offers": offers or {}, "kept": kept_rows(request)}, status=status)
 
 
 def _check(request: HttpRequest, form: forms.IntakeForm, draft: services.Draft, door: Institution | None) -> HttpResponse:
@@ -84,7 +86,8 @@ def _check(request: HttpRequest, form: forms.IntakeForm, draft: services.Draft, 
         "draft": draft,
         "door": door,
         "holder": holder,
-        "sent": [(name, value) for name, value in request.POST.items() if name not in {"csrfmiddlewaretoken", "langkah"}],
+        "sent": [(name, value) for name, value in request.POST.items() if name not in {"csrfmiddlewaretoken", "langkah", KEPT}],
+        "kept": kept_rows(request),
         "missing": [form.fields[name].label for name in services.missing_for_minimum(draft, at=at_of(request)) if name in form.fields],
         "personal": [text[m.start : m.end] for text in (draft.title, draft.body) for m in masks.found(text)],
         "is_public": is_public,
@@ -181,6 +184,7 @@ def own(request: HttpRequest, tracking_id: str) -> HttpResponse:
         "complaint": complaint,
         "events": [(row, _told(row)) for row in complaint.told(parts)],
         "parts": parts,
+        "files": files_of(complaint),
         "clocks": sorted((clock for clock in complaint.clocks.all() if clock.state in {"running", "paused"}), key=lambda clock: clock.due_at),
         "steps": steps,
         "can_rate": complaint.state == State.CLOSED and complaint.rating is None,
@@ -210,7 +214,7 @@ def step(request: HttpRequest, tracking_id: str, action: str) -> HttpResponse:
     if request.method == "POST":
         version = forms.read_version(request.POST.get("version", ""))
         try:
-            services.advance(complaint.pk, action, by=by, at=at_of(request), version=version, given=forms.given(form))
+            services.advance(complaint.pk, action, by=by, at=at_of(request), version=version, given=with_files(form, request))
         except Refusal as refusal:
             if refusal.code not in {"invalid", "conflict"}:
                 raise
@@ -232,6 +236,7 @@ def step(request: HttpRequest, tracking_id: str, action: str) -> HttpResponse:
         "is_open": is_open,
         "offers": offers,
         "said": _said_last(complaint) if action in ANSWERING else None,
+        "kept": kept_rows(request),
     }
     return render(request, "complaints/citizen/step.html", context, status=409 if conflict else 422 if form.errors else 200)
 

@@ -68,7 +68,7 @@ class Scene:
 
     def aim(self, case: Any) -> None:
         """Let what was drawn meet what exists: its own case and a hidden one, real steps, a report that could be taken."""
-        case.headers = {**(case.headers or {}), **self.headers}
+        case.headers = {**(case.headers or {}), **self.headers, "Accept-Encoding": "identity"}
         if "tracking_id" in (case.path_parameters or {}):
             case.path_parameters["tracking_id"] = next(self.numbers)
         if not isinstance(case.body, dict) or next(self.turns) % 2:

@@ -1,5 +1,6 @@
 """One case at the desk, and its steps."""
 
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any
 from urllib.parse import urlencode
@@ -19,6 +20,7 @@ from lapor.ground.problems import Refusal
 from ... import forms, services
 from ...models import AnswerDraft, Complaint, Entry, family_of
 from ...workflow import EntryKind
+from ..files import files_of, keep_files, kept_rows, with_files
 from ..shared import actor_of, at_of
 from .gate import DESK_ACTS, find_case
 from .queue import around
@@ -44,6 +46,7 @@ def case_context(request: HttpRequest, complaint: Complaint) -> dict[str, Any]:
         "clocks": complaint.clocks.all(),
         "steps": services.open_steps(complaint, by=actor, at=at),
         "can": {act: complaint.may(act) for act in DESK_ACTS if act not in services.AVAILABLE},
+        "files": files_of(complaint),
         "family": family_of(complaint, actor),
         "at": at,
         "others": services.here(complaint.pk, str(request.user), by=actor, at=at),
@@ -104,6 +107,7 @@ class _Shown:
             "draft": self.draft,
             "others": services.here(complaint.pk, str(request.user), by=actor, at=at) if may_read else [],
             "token": request.GET.get("dari", ""),
+            "kept": kept_rows(request),
             "at": at,
         }
         return render(request, "complaints/desk/step.html", context, status=409 if self.conflict else 422 if self.form.errors else 200)
@@ -167,6 +171,9 @@ def step(request: HttpRequest, tracking_id: str, action: str) -> HttpResponse:
     if beside is not None:
         if not (complaint.may("see") and complaint.may(action)):
             raise Refusal("not_found", _("There is no such report, or you may not see it."))
+        if "files" in shown.form.fields:
+            with suppress(Refusal):  # told when the step itself is taken
+                keep_files(request)
         return BESIDE[beside](shown)
     return _take(shown)
 
@@ -176,7 +183,7 @@ def _take(shown: _Shown) -> HttpResponse:
     request, complaint, form = shown.request, shown.complaint, shown.form
     version = forms.read_version(request.POST.get("version", "")) or 0
     try:
-        services.advance(complaint.pk, shown.action, by=actor_of(request), at=at_of(request), version=version, given=forms.given(form))
+        services.advance(complaint.pk, shown.action, by=actor_of(request), at=at_of(request), version=version, given=with_files(form, request))
     except Refusal as refusal:
         if refusal.code not in {"invalid", "conflict"}:
             raise

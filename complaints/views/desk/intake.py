@@ -13,6 +13,7 @@ from lapor.ground.problems import Refusal
 
 from ... import forms, policy, services
 from ...models import ASSISTED, Clock
+from ..files import keep_files, kept_rows
 from ..shared import actor_of, at_of
 
 
@@ -32,7 +33,8 @@ def intake(request: HttpRequest) -> HttpResponse:
         try:
             if channel not in ASSISTED:
                 raise Refusal("invalid", _("Please check the marked fields."), fields={"channel": [_("Please choose how the report came in.")]})
-            given, key = forms.submission(form, at=at_of(request)), request.POST.get("idempotency_key", "")
+            files = keep_files(request)
+            given, key = forms.submission(form, at=at_of(request)) | {"files": files}, request.POST.get("idempotency_key", "")
             receipt = services.submit(given, by=actor, at=at_of(request), channel=channel, assisted=True, idempotency_key=key)
         except Refusal as refusal:
             if refusal.code not in {"invalid", "conflict"}:
@@ -42,4 +44,4 @@ def intake(request: HttpRequest) -> HttpResponse:
         else:
             clocks = Clock.objects.running().filter(complaint=receipt.complaint).order_by("due_at")
             return render(request, "complaints/desk/intake_receipt.html", {"receipt": receipt, "clocks": clocks, "at": at_of(request)})
-    return render(request, "complaints/desk/intake.html", {"form": form, "offers": offers}, status=status)
+    return render(request, "complaints/desk/intake.html", {"form": form, "offers": offers, "kept": kept_rows(request)}, status=status)
