@@ -11,11 +11,14 @@ from django.shortcuts import render
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from complaints.models import NEVER
+from complaints.models import NEVER, Upload
 from complaints.workflow import State
 
 LONG = "Pertanggungjawabanketidaksinambunganpenyelenggaraanpelayananpublik"
 RTL = "تأخر إصدار بطاقة الهوية منذ ثلاثة أشهر"
+
+
+FILES = (("image", "waiting", ""), ("pdf", "clean", ""), ("audio", "refused", "long"), ("office", "clean", ""))
 
 
 class SampleForm(forms.Form):
@@ -62,6 +65,8 @@ def _context(at: datetime, theme: str) -> dict[str, Any]:
     ]
     event = SimpleNamespace(kind="submit", at=at, holder_after=holder, complaint=SimpleNamespace(part_number=None))
     return {
+        "files": [Upload(kind=kind, state=state, reason=reason, size=1_200_000, clean_size=800_000, extension="pdf") for kind, state, reason in FILES],
+        "complaint": reports[0],
         "theme": theme if theme in {"light", "dark"} else "",
         "at": at,
         "empty_form": SampleForm(),

@@ -10,6 +10,7 @@ from django.conf import settings
 from django.core.cache import cache
 from django.db import connection
 from django.test.utils import setup_databases, teardown_databases
+from django.utils import translation
 from psycopg import sql
 
 from tests.world import World, build
@@ -52,6 +53,12 @@ def sweep_away() -> None:
         owner.execute("SET lock_timeout = '20s'")
         for name in MOVING:
             owner.execute(sql.SQL("DELETE FROM {}").format(sql.Identifier(*name.split("."))))
+
+
+@pytest.fixture(autouse=True)
+def own_language() -> None:
+    """No test speaks the language that the one before it chose."""
+    translation.activate(settings.LANGUAGE_CODE)
 
 
 @pytest.fixture

@@ -8,11 +8,9 @@ from django.conf import settings
 from playwright.sync_api import Browser, Page
 
 from complaints.models import Complaint
-from tests.browser import browser
 from tests.server import database_url, serving
 from tests.world import PASSWORD, World
 
-__all__ = ["browser"]
 pytestmark = pytest.mark.browser
 REPORTS = 20
 

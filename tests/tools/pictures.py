@@ -40,11 +40,11 @@ def citizen(page: Page, site: str) -> Iterator[str]:
     yield "check"
     page.locator("button[value=kirim]").click()
     yield "receipt"
-    page.locator("main form button").first.click()
+    page.locator("main form button:visible").first.click()
     yield "own"
     page.locator("main a[href*='/langkah/']").first.click()
     yield "own-step"
-    page.locator("main form button").first.click()
+    page.locator("main form button:visible").first.click()
     yield "own-step-errors"
 
 
@@ -75,10 +75,10 @@ def officer(page: Page, site: str) -> Iterator[str]:
     yield "login"
     page.fill("#id_login", TRIAL["name"])
     page.fill("#id_password", TRIAL["password"])
-    page.locator("main form button").first.click()
+    page.locator("main form button:visible").first.click()
     yield "login-factor"
     page.fill("#id_code", TRIAL["code"])
-    page.locator("main form button").first.click()
+    page.locator("main form button:visible").first.click()
     page.goto(f"{site}/meja/")
     yield "queue"
     page.locator("td.title a").first.click()
