@@ -15,6 +15,7 @@ def deliver() -> dict[str, int]:
 
 @shared_task(name="officers.expire")
 def expire() -> int:
-    """Tidy away the powers of appointments that ended."""
+    """Tidy away the powers of appointments that ended, and close the sessions and tokens of those who hold none any more."""
     now = timezone.now()
-    return services.expire(at=now, today=timezone.localdate(now))
+    today = timezone.localdate(now)
+    return services.expire(at=now, today=today) + services.close_idle_accounts(at=now, today=today)

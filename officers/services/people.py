@@ -8,7 +8,7 @@ from allauth.mfa.totp.internal.auth import TOTP
 from django.contrib.auth.hashers import make_password
 from django.contrib.auth.models import Permission
 from django.db import transaction
-from django.db.models import F
+from django.db.models import F, Q
 from django.utils.translation import gettext as _
 from knox.models import AuthToken
 
@@ -17,7 +17,7 @@ from lapor.ground.problems import Refusal
 
 from .. import sessions
 from ..actors import Actor, actor_for
-from ..models import Appointment, InstitutionPower, User
+from ..models import Appointment, InstitutionPower, StaffSession, User
 from ..powers import POWERS, Role
 
 
@@ -178,6 +178,7 @@ def end_appointment(row: Appointment, *, on: date, by: Actor, at: datetime, why:
 def close_idle_accounts(*, at: datetime, today: date) -> int:
     """End the sessions and tokens of officers who hold no appointment in force any more; says of how many."""
     idle = User.objects.filter(is_machine=False, appointments__isnull=False).exclude(pk__in=Appointment.objects.in_force(today).values("user"))
+    idle = idle.filter(Q(pk__in=StaffSession.objects.filter(ended_at=None).values("user")) | Q(pk__in=AuthToken.objects.values("user")))
     closed = 0
     for user in idle.distinct():
         tokens = AuthToken.objects.filter(user=user).delete()[0]

@@ -8,12 +8,17 @@ from officers.management.command import SweepCommand
 
 
 class Command(SweepCommand):
-    help = "Run all sweeps by hand: what time brings to complaints, ended appointments, forgotten receipts, waiting notices."
+    help = "Run all sweeps by hand: what time brings to complaints, ended appointments, files, letters, reminders, waiting notices."
 
     def handle(self, *args: Any, **options: Any) -> None:
         at, today = self.when(options)
         done: dict[str, Any] = {"expire": services.expire(at=at)}
+        done["released"] = services.release(at=at)
         done["officers_expired"] = officers.expire(at=at, today=today)
-        done["forgotten"] = services.forget_replays(at=at)
+        done["accounts_closed"] = officers.close_idle_accounts(at=at, today=today)
+        done["forgotten"] = services.forget_replays(at=at) + services.forget_drafts(at=at)
+        done["files"] = services.clean_uploads(at=at) | {"orphans": services.drop_orphans(at=at)}
+        done["letters"] = services.write_letters(at=at)
+        done["reminders"] = services.remind(at=at)
         done["deliver"] = officers.deliver(at=at, today=today, limit=1_000_000).as_dict()
         self.say(done, options, "\n".join(f"{name}: {value}" for name, value in done.items()))
