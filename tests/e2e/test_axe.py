@@ -1,0 +1,166 @@
+"""Every template in a real browser, examined by axe for WCAG 2.2 AA; a new template without a page here fails."""
+
+import uuid
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from django.test import Client
+from django.utils import timezone
+from playwright.sync_api import Browser
+
+from tests.faces import Face
+from tests.world import COMPLAINT, World
+
+pytestmark = pytest.mark.browser
+
+TEMPLATES = Path(__file__).resolve().parents[2] / "templates"
+RULES = {"runOnly": {"type": "tag", "values": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]}}
+
+FORM = {
+    "classification": "complaint",
+    "title": COMPLAINT["title"],
+    "body": COMPLAINT["body"],
+    "consent": "on",
+    "langkah": "periksa",
+    "is_anonymous": "",
+}
+
+# One line a page: who looks, where, and what is sent. `{number}` is a published case in progress, `{own}` the citizen's own.
+Sent = dict[str, Any] | None
+PAGES: tuple[tuple[str, str, Sent], ...] = (
+    ("", "/", None),
+    ("", "/lapor/", None),
+    ("", "/lapor/", {**FORM, "title": ""}),
+    ("", "/lapor/", FORM),
+    ("", "/lapor/", {**FORM, "langkah": "kirim", "idempotency_key": str(uuid.uuid4())}),
+    ("", "/i/kota-uji/", None),
+    ("", "/lacak/", None),
+    ("", "/lacak/", {"number": "x", "code": "y"}),
+    ("", "/laporan/", None),
+    ("", "/laporan/{number}/", None),
+    ("", "/laporan/LPR-0000-0000-0/", None),
+    ("", "/privasi/", None),
+    ("", "/verifikasi/", None),
+    ("", "/masuk/", None),
+    ("", "/masuk/", {"login": "salah", "password": "salah"}),
+    ("", "/masuk/sandi/", None),
+    ("", "/tidak-ada/", None),
+    ("", "/desain/", None),
+    ("own", "/lacak/{own}/", None),
+    ("own", "/lacak/{own}/nilai/", None),
+    ("own", "/lacak/{own}/langkah/reply/", None),
+    ("own", "/lacak/{own}/kode-baru/", {}),
+    ("liaison", "/meja/", None),
+    ("liaison", "/meja/{number}/", None),
+    ("liaison", "/meja/{number}/langkah/answer/", None),
+    ("liaison", "/meja/{number}/catatan/", None),
+    ("admin", "/meja/{number}/sunting/", None),
+    ("admin", "/meja/{number}/publikasi/", None),
+    ("admin", "/meja/{number}/publikasi/turunkan/", None),
+    ("liaison", "/meja/{number}/hak-jawab/", None),
+    ("admin", "/meja/{number}/mendesak/", None),
+    ("national", "/meja/{fresh}/langkah/invite/", None),
+    ("admin", "/meja/hak-jawab/", None),
+    ("national", "/meja/baru/", None),
+    ("liaison", "/meja/{number}/identitas/", {"reason": "Menghubungi pelapor."}),
+    ("national", "/meja/massal/", {"apa": "note", "kasus": "{number}", "diisi": "1", "text": "Mohon dicek bersama."}),
+    ("admin", "/meja/serah-terima/", None),
+    ("national", "/meja/kekosongan/", None),
+    ("liaison", "/meja/delegasi/", None),
+    ("liaison", "/meja/pengaturan/", None),
+    ("admin", "/meja/jawaban-siap/", None),
+    ("admin", "/meja/jawaban-siap/tulis/", None),
+    ("liaison", "/meja/hitung/", None),
+    ("national", "/meja/kop-surat/", None),
+    ("admin", "/meja/kop-surat/kota-uji/", None),
+    ("liaison", "/akun/pemberitahuan/", None),
+    ("liaison", "/akun/faktor/cadangan/", None),
+    ("liaison", "/akun/faktor/kunci/", None),
+    ("liaison", "/akun/sesi/", None),
+    ("liaison", "/akun/token/", None),
+    ("liaison", "/akun/faktor/", None),
+    ("liaison", "/akun/sandi/", None),
+)
+
+# No pages of ours, by the beginning of the name; each with the reason.
+NO_PAGES = {
+    "complaints/letters/": "letters are drawn as PDF",
+    "allauth/elements/": "pieces that the library's own pages choose",
+}
+# Not among the pages above; each with the reason.
+ELSEWHERE = {
+    "400.html": "404.html with other words",
+    "403.html": "404.html with other words",
+    "500.html": "drawn without a request",
+    "outage.html": "drawn when the database is away",
+    "stale_form.html": "drawn when the form token is missing",
+    "session_ended.html": "drawn when a session was ended elsewhere",
+    "api_docs.html": "Swagger UI's own markup",
+    "account/unsubscribe.html": "needs a signed link out of a mail",
+    "complaints/desk/bulk_done.html": "bulk.html with what was done",
+    "officers/notice.html": "a mail",
+    "account/token.html": "shown once, behind a fresh second factor",
+    "complaints/citizen/letter.html": "needs an answer with a letter",
+    "complaints/desk/letter.html": "needs an answer with a letter",
+    "complaints/public/verify.html": "needs a letter's code",
+    "complaints/desk/intake_receipt.html": "the receipt's parts, at the desk",
+    "complaints/desk/parts.html": "needs a case of several institutions",
+    "complaints/desk/republish.html": "take_down.html with other words",
+    "components/kept.html": "part of pages that are drawn on trouble",
+    "components/on_behalf.html": "needs a report on behalf of somebody",
+}
+
+
+@dataclass
+class Scene:
+    faces: dict[str, Face]
+    words: dict[str, str]
+
+
+@pytest.fixture
+def scene(world: World, browser: Browser) -> Iterator[Scene]:
+    at = timezone.now()
+    case, own = world.to_state("in_progress"), world.submit(at=at)
+    fresh = world.submit(at=at).complaint
+    answered = world.to_state("awaiting_reporter")
+    clients = {"": Client(), "own": Client(), **{name: world.login(Client(), name) for name in ("liaison", "admin", "national")}}
+    session = clients["own"].session
+    session["cases"] = {str(answered.pk): timezone.now().replace(year=2099).isoformat()}
+    session.save()
+    scene = Scene({who: Face(browser, client) for who, client in clients.items()}, {})
+    scene.words = {"number": case.tracking_id, "own": answered.tracking_id, "fresh": fresh.tracking_id, "code": own.case_code}
+    yield scene
+    for face in scene.faces.values():
+        face.close()
+
+
+def findings(face: Face) -> list[str]:
+    """What axe finds on the page that is shown: rule and first place."""
+    found = Axe().run(face.page, options=RULES).response["violations"]
+    return [f"{one['id']} {one['nodes'][0]['target'][0]} ({len(one['nodes'])})" for one in found]
+
+
+def test_every_page_is_without_a_finding_and_every_template_is_on_one(scene: Scene, settings: Any) -> None:
+    wrong: dict[str, Any] = {}
+    for who, path, sent in PAGES:
+        face, address = scene.faces[who], path.format(**scene.words)
+        settings.DEBUG = path == "/desain/"  # a page for developers
+        answer = face.show(address, sent and {key: str(value).format(**scene.words) for key, value in sent.items()})
+        name = f"{who or 'public'} {path} {'sent' if sent else ''} {answer.status_code}"
+        if answer.status_code in {301, 302, 403, 405, 500}:
+            wrong[name] = "is no page"
+            continue
+        if found := [*findings(face), *face.alarms]:
+            wrong[name] = found
+        face.alarms.clear()
+
+    assert wrong == {}
+    shown = {name for face in scene.faces.values() for name in face.rendered}
+    mine = {str(path.relative_to(TEMPLATES)) for path in TEMPLATES.rglob("*.html")}
+    unseen = sorted(name for name in mine - shown - set(ELSEWHERE) if not name.startswith(tuple(NO_PAGES)))
+    assert not unseen, " ".join(unseen)
+    assert set(ELSEWHERE) <= mine
