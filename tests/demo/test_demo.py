@@ -76,3 +76,15 @@ def test_the_journeys_are_walked_and_told_in_both_languages(world: World) -> Non
         assert [row["state"] for row in journeys] == ["closed", "awaiting_followup", "awaiting_verification", "awaiting_verification", "closed"]
         assert journeys[0]["events"][0]["sentence"] == said
         assert journeys[4]["events"][-1]["by"] == "system"
+
+
+def test_the_log_ins_come_with_the_trial_code_only_where_it_opens_something(empty: World, settings: Any) -> None:
+    call_command("demo", "--reports", "1", "--at", "2026-11-24", stdout=StringIO())
+
+    def told(code: str | None) -> str:
+        settings.MFA_TOTP_INSECURE_BYPASS_CODE = code
+        call_command("demo", "--logins", stdout=(out := StringIO()))
+        return out.getvalue()
+
+    assert "000000" in told("000000")
+    assert "Second factor" not in told(None)

@@ -83,5 +83,5 @@ class Command(SweepCommand):
             return
         for username, password, role in rows:
             self.stdout.write(f"{username:16} {password:12} {role}")
-        if rows and settings.DEBUG:
-            self.stdout.write(f"Second factor of all of them, only while LAPOR_DEBUG is on: {settings.TRIAL_CODE}")
+        if rows and settings.MFA_TOTP_INSECURE_BYPASS_CODE:
+            self.stdout.write(f"Second factor of all of them, only while LAPOR_DEBUG is on: {settings.MFA_TOTP_INSECURE_BYPASS_CODE}")
