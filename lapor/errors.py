@@ -13,7 +13,7 @@ from rest_framework.response import Response
 
 from lapor.ground.problems import Refusal
 
-KEPT_OUT = {"csrfmiddlewaretoken", "password"}
+KEPT_OUT = {"csrfmiddlewaretoken", "password", "oldpassword", "password1", "password2", "credential"}
 PROBLEM = "application/problem+json"
 
 

@@ -6,13 +6,13 @@ from allauth.mfa.recovery_codes import views as recovery
 from allauth.mfa.totp import views as totp
 from allauth.mfa.webauthn import views as webauthn
 from django.urls import path, re_path
+from django.views.decorators.http import require_POST
 
 from . import views
 
 urlpatterns = [
     path("masuk/", account.login, name="account_login"),
     path("masuk/faktor/", mfa.authenticate, name="mfa_authenticate"),
-    path("masuk/kunci/", webauthn.login_webauthn, name="mfa_login_webauthn"),
     path("masuk/lagi/", account.reauthenticate, name="account_reauthenticate"),
     path("masuk/lagi/faktor/", mfa.reauthenticate, name="mfa_reauthenticate"),
     path("masuk/lagi/kunci/", webauthn.reauthenticate_webauthn, name="mfa_reauthenticate_webauthn"),
@@ -22,7 +22,7 @@ urlpatterns = [
     path("masuk/sandi/selesai/", account.password_reset_from_key_done, name="account_reset_password_from_key_done"),
     path("masuk/nonaktif/", account.account_inactive, name="account_inactive"),
     path("masuk/daftar/", views.nobody_signs_up, name="account_signup"),
-    path("keluar/", account.logout, name="account_logout"),
+    path("keluar/", require_POST(account.logout), name="account_logout"),
     path("akun/sandi/", account.password_change, name="account_change_password"),
     path("akun/sandi/baru/", views.nobody_signs_up, name="account_set_password"),
     path("akun/surel/", views.nobody_signs_up, name="account_email"),

@@ -10,6 +10,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from lapor.ground.problems import Refusal
 from officers.actors import actor_for
+from officers.adapters import step_up
 
 from .. import forms, numbers, services
 from ..letters import digest_of
@@ -102,6 +103,7 @@ def desk_letter(request: HttpRequest, tracking_id: str, seq: int) -> HttpRespons
 
 
 @login_required
+@step_up
 @private
 @require_POST
 def named_letter(request: HttpRequest, tracking_id: str, seq: int) -> HttpResponse:

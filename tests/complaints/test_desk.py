@@ -617,6 +617,7 @@ def test_a_report_is_entered_for_a_citizen_and_the_receipt_is_shown_once(desk: C
     complaint = Complaint.objects.get()
     number, code = re.findall(r'class="secret-code">([^<]+)<', page(first))
     assert page(first).count(f'class="secret-code">{code}<') == page(again).count(f'class="secret-code">{code}<') == 1
+    assert page(first).count(code) == page(again).count(code) == 2, "shown once, and once for the receipt that is printed now"
     assert (complaint.tracking_id, complaint.channel) == (number, channel)
     assert complaint.entered_by == world.user("liaison")
     assert Client().post("/lacak/", {"number": number, "code": code}).status_code == 302

@@ -16,6 +16,7 @@ from django.core.cache import cache
 from django.core.management import call_command
 from django.db import connection
 from django.test import Client
+from django.urls import reverse
 from django.utils import timezone
 from knox.models import AuthToken
 
@@ -336,6 +337,26 @@ def test_an_identity_wants_a_fresh_proof_and_goes_on_after_it(stale: Callable[[s
     assert "Zznama" in shown.content.decode() or "Pelapor" in shown.content.decode()
 
 
+def test_a_letter_with_the_name_opens_an_identity_and_wants_a_fresh_proof_too(stale: Callable[[str], Client], world: World) -> None:
+    complaint = world.to_state("awaiting_reporter", contact_allowed=True)
+    path = reverse("desk-letter-named", args=[complaint.tracking_id, complaint.seq])
+
+    answer = stale("liaison").post(path, {"reason": "Dikirim lewat pos"})
+
+    assert answer.status_code == 302
+    assert answer["Location"].startswith("/masuk/lagi/")
+
+
+def test_passwords_are_never_given_back_when_a_session_has_ended(client: Client, world: World, clock: Any) -> None:
+    log_in(client, world.user("liaison")).get("/meja/")
+    clock.shift(timedelta(minutes=31))
+    secret = "Gunung-Merapi-yang-tinggi-2930"
+
+    page = client.post("/akun/sandi/", {"oldpassword": secret, "password1": secret, "password2": secret}).content.decode()
+
+    assert secret not in page
+
+
 @pytest.mark.parametrize("path", ["/akun/token/baru/", "/admin/officers/appointment/add/"])
 def test_powers_and_tokens_want_a_fresh_proof(stale: Callable[[str], Client], path: str) -> None:
     answer = stale("national").post(path, {})
@@ -359,6 +380,6 @@ def test_a_token_is_made_once_shown_once_and_ended(client: Client, world: World)
     assert Client().get("/api/v1/complaints/", headers=use).status_code == 401
 
 
-@pytest.mark.parametrize("path", ["/masuk/daftar/", "/akun/surel/", "/akun/sandi/baru/"])
+@pytest.mark.parametrize("path", ["/masuk/daftar/", "/masuk/kunci/", "/akun/surel/", "/akun/sandi/baru/"])
 def test_pages_that_this_house_does_not_have_are_not_found(client: Client, world: World, path: str) -> None:
     assert log_in(client, world.user("liaison")).get(path).status_code == 404
