@@ -58,6 +58,13 @@ def test_a_goal_is_kept_only_with_enough_speed_and_few_enough_statements(times: 
     assert row["kept"] is kept
 
 
+def test_the_bench_touches_no_database_that_somebody_works_in(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
+    monkeypatch.setenv("DATABASE_URL", "postgresql://lapor@db.example.go.id/lapor")
+
+    assert benching.bench(["queue"]) == 2
+    assert "unset DATABASE_URL" in capsys.readouterr().err
+
+
 def test_a_size_without_a_number_is_refused(capsys: pytest.CaptureFixture[str]) -> None:
     assert benching.bench(["queue", "--size"]) == 2
     assert "--size wants a number" in capsys.readouterr().err
