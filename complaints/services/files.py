@@ -13,11 +13,12 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 from nacl.secret import SecretBox
 
-from lapor.ground import clamd, throttle
+from lapor.ground import clamd
 from lapor.ground.problems import Refusal
 
 from .. import cleaning, vault
 from ..models import REFUSALS, Upload
+from .quota import spend
 from .reference import Reference
 
 Progress = Callable[[int], None]
@@ -30,12 +31,9 @@ def original_storage() -> Any:
 
 def throttle_upload(client: str, *, at: datetime, reference: Reference) -> None:
     """Count one file of a client; refuses 429 above the limit of the policy row."""
-    bucket, seconds = f"upload:client:{client}", reference.limits["upload_client_minutes"] * 60
-    wait = throttle.blocked(bucket, limit=reference.limits["uploads_per_client"], seconds=seconds, at=at)
-    if wait is not None:
-        text = _("Too many files from this connection. Please wait %(minutes)d minutes and try again.") % {"minutes": -(-wait // 60)}
-        raise Refusal("too_many_requests", text, retry_after=wait)
-    throttle.hit(bucket, seconds=seconds, at=at)
+    sentence = _("Too many files from this connection. Please wait %(minutes)d minutes and try again.")
+    limits = reference.limits
+    spend(f"upload:client:{client}", most=limits["uploads_per_client"], minutes=limits["upload_client_minutes"], sentence=sentence, at=at)
 
 
 def store_upload(content: bytes, *, at: datetime, reference: Reference) -> Upload:

@@ -15,7 +15,6 @@ from django.utils.translation import gettext as _
 from institutions.models import Letterhead
 from institutions.numbers import write_number
 from institutions.services import claim_serial
-from lapor.ground import throttle
 from lapor.ground.actor import Actor
 from lapor.ground.problems import Refusal
 
@@ -24,6 +23,7 @@ from ..letters import Answer, digest_of, draw_receipt, draw_sheet, local_day
 from ..models import Clock, ClockEvent, Complaint, Entry, Letter, LetterCopy, LetterJob, LetterKind, Reading, Transition
 from . import proof
 from .advance import not_found
+from .quota import spend
 from .reference import Reference
 
 KINDS = {"answer": LetterKind.ANSWER}  # the step whose text goes out as a letter
@@ -151,12 +151,9 @@ def _allowed(complaint: Complaint, act: str, by: Actor) -> None:
 
 def _throttle(who: str, *, at: datetime) -> None:
     """Count one drawing; refuses 429 above the limit of the policy row."""
+    sentence = _("Too many documents at once. Please wait %(minutes)d minutes.")
     limits = Reference(at).limits
-    bucket, seconds = f"letters:{who}", limits["letters_client_minutes"] * 60
-    wait = throttle.blocked(bucket, limit=limits["letters_per_client"], seconds=seconds, at=at)
-    if wait is not None:
-        raise Refusal("too_many_requests", _("Too many documents at once. Please wait %(minutes)d minutes.") % {"minutes": -(-wait // 60)}, retry_after=wait)
-    throttle.hit(bucket, seconds=seconds, at=at)
+    spend(f"letters:{who}", most=limits["letters_per_client"], minutes=limits["letters_client_minutes"], sentence=sentence, at=at)
 
 
 def order_letter(complaint: Complaint, seq: int, *, by: Actor, at: datetime) -> Letter:

@@ -13,6 +13,7 @@ from lapor.ground.problems import Refusal
 from .. import numbers, vault
 from ..models import Complaint, Reading
 from ..vault import Identity
+from .quota import spend
 from .reference import Reference
 
 
@@ -57,15 +58,8 @@ def prove(number: str, code: str, *, client: str, at: datetime) -> Complaint:
 def throttle_submission(client: str, *, at: datetime, reference: Reference | None = None) -> None:
     """Count one submission of a client; refuses 429 above the limit of the policy row."""
     limits = (reference or Reference(at)).limits
-    bucket, seconds = f"submit:client:{client}", limits["submit_client_minutes"] * 60
-    wait = throttle.blocked(bucket, limit=limits["submit_per_client"], seconds=seconds, at=at)
-    if wait is not None:
-        raise Refusal(
-            "too_many_requests",
-            _("Too many reports from this connection. Please wait %(minutes)d minutes and try again.") % {"minutes": -(-wait // 60)},
-            retry_after=wait,
-        )
-    throttle.hit(bucket, seconds=seconds, at=at)
+    sentence = _("Too many reports from this connection. Please wait %(minutes)d minutes and try again.")
+    spend(f"submit:client:{client}", most=limits["submit_per_client"], minutes=limits["submit_client_minutes"], sentence=sentence, at=at)
 
 
 def read_identity(complaint: Complaint, *, by: Actor, at: datetime, reason: str) -> Identity | None:
