@@ -213,7 +213,7 @@ MAIL_DOMAIN = text("MAIL_DOMAIN", "lapor.invalid")  # the right-hand side of eve
 DEFAULT_FROM_EMAIL = text("DEFAULT_FROM_EMAIL", "Lapor <lapor@localhost>")
 
 # People.
-# The second factor of everybody while LAPOR_DEBUG is on, so that the demo can be tried without a telephone; allauth refuses it otherwise.
+# The demo's second factor, so that it can be tried without a telephone: with LAPOR_DEBUG and invented bodies alone (officers/forms.py).
 TRIAL_CODE = "000000"
 AUTH_USER_MODEL = "officers.User"
 AUTHENTICATION_BACKENDS = [
@@ -242,6 +242,7 @@ MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
 MFA_TOTP_ISSUER = "LAPOR!"
 MFA_TOTP_TOLERANCE = 1  # clocks of telephones differ
 MFA_WEBAUTHN_ALLOW_INSECURE_ORIGIN = DEBUG  # loopback without TLS
+MFA_FORMS = {"authenticate": "officers.forms.Authenticate", "reauthenticate": "officers.forms.Reauthenticate", "activate_totp": "officers.forms.ActivateApp"}
 MFA_TOTP_INSECURE_BYPASS_CODE = TRIAL_CODE if DEBUG else None
 AXES_HANDLER = "axes.handlers.cache.AxesCacheHandler"  # counts live in the cache for a while; no table of addresses
 AXES_CLIENT_IP_CALLABLE = "officers.adapters.client"

@@ -12,7 +12,7 @@ from django.db.models import F, Q
 from django.utils.translation import gettext as _
 from knox.models import AuthToken
 
-from institutions.models import Change, Institution
+from institutions.models import Change, Institution, Kind
 from lapor.ground.problems import Refusal
 
 from .. import sessions
@@ -62,6 +62,11 @@ def create_officer(
     user.save(force_insert=True)
     record(user, "created", before={}, after={"username": username}, why=why, by=by, at=at)
     return user
+
+
+def is_invented() -> bool:
+    """Whether this house holds an invented country alone, as the demo makes it: no body in it is real."""
+    return not Institution.objects.filter(is_fictitious=False).exclude(kind=Kind.NATIONAL).exists()
 
 
 def enrol_app(user: User, secret: str) -> None:

@@ -5,11 +5,11 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from django.conf import settings
 from playwright.sync_api import Browser, Page
 
 from complaints.models import Complaint
 from complaints.services import verify
+from tests.login import code
 from tests.server import database_url, serving
 from tests.world import PASSWORD, World
 
@@ -48,7 +48,7 @@ class Person:
     def log_in(self, name: str) -> "Person":
         self.page.goto(f"{self.site}/masuk/")
         self.fill(login=name, password=PASSWORD).press()
-        return self.fill(code=settings.TRIAL_CODE).press()
+        return self.fill(code=code()).press()
 
     def step(self, number: str, action: str, **values: Any) -> "Person":
         self.page.goto(f"{self.site}/meja/{number}/")

@@ -4,10 +4,10 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from django.conf import settings
 from playwright.sync_api import Browser, Page
 
 from complaints.models import Complaint
+from tests.login import code
 from tests.server import database_url, serving
 from tests.world import PASSWORD, World
 
@@ -68,7 +68,7 @@ def test_no_page_of_the_desk_is_pushed_sideways_at_320_px(browser: Browser, site
     page.fill("#id_login", "national")
     page.fill("#id_password", PASSWORD)
     page.locator("main form button:visible").first.click()
-    page.fill("#id_code", settings.TRIAL_CODE)
+    page.fill("#id_code", code())
     page.locator("main form button:visible").first.click()
 
     assert [fault for path in DESK for fault in faults(page, address, path.format(number=case.tracking_id))] == []

@@ -4,10 +4,10 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from django.conf import settings
 from playwright.sync_api import Browser, Page
 
 from complaints.models import Complaint
+from tests.login import code
 from tests.server import database_url, serving
 from tests.world import PASSWORD, World
 
@@ -52,7 +52,7 @@ class Watched:
         self.page.fill("#id_login", name)
         self.page.fill("#id_password", PASSWORD)
         self.page.locator("main form button:visible").first.click()
-        self.page.fill("#id_code", settings.TRIAL_CODE)
+        self.page.fill("#id_code", code())
         self.page.locator("main form button:visible").first.click()
 
 

@@ -20,6 +20,7 @@ from django.urls import reverse
 from django.utils import timezone
 from knox.models import AuthToken
 
+from institutions.models import Institution
 from officers import services, sessions
 from officers.models import LoginEvent, Notice, StaffSession, User
 from tests.login import BACKEND, code, log_in
@@ -147,6 +148,17 @@ def test_the_admins_own_log_in_is_the_same_door(client: Client) -> None:
 
     assert answer.status_code == 302
     assert answer["Location"].startswith("/masuk/")
+
+
+@pytest.mark.parametrize(("is_invented", "opens"), [(True, 200), (False, 302)])
+def test_the_trials_code_opens_only_an_invented_country(client: Client, world: World, settings: Any, is_invented: bool, opens: int) -> None:
+    settings.DEBUG, settings.MFA_TOTP_INSECURE_BYPASS_CODE = True, settings.TRIAL_CODE
+    Institution.objects.exclude(kind="national").update(is_fictitious=is_invented)
+    enter(client)
+
+    client.post("/masuk/faktor/", {"code": settings.TRIAL_CODE})
+
+    assert client.get("/meja/").status_code == opens
 
 
 # Passwords
