@@ -8,11 +8,15 @@ from django.db import InterfaceError, OperationalError
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils.translation import gettext as _
+from redis.exceptions import ConnectionError as RedisConnectionError
+from redis.exceptions import TimeoutError as RedisTimeoutError
 from rest_framework import exceptions, status
 from rest_framework.response import Response
 
 from lapor.ground.problems import Refusal
 
+# A store cannot be reached: PostgreSQL, or the cache where nothing may be done uncounted.
+STORE_IS_AWAY = (OperationalError, InterfaceError, RedisConnectionError, RedisTimeoutError)
 KEPT_OUT = {"csrfmiddlewaretoken", "password", "oldpassword", "password1", "password2", "credential"}
 PROBLEM = "application/problem+json"
 
@@ -44,7 +48,7 @@ def api_exception_handler(error: Exception, _context: dict[str, Any]) -> Respons
     """Every refusal of the API in one shape, in the caller's language."""
     if isinstance(error, Refusal):
         return _refused(error)
-    if isinstance(error, OperationalError | InterfaceError):
+    if isinstance(error, STORE_IS_AWAY):
         response = problem("unavailable", 503, _("The system cannot store anything right now. Please try again in a few minutes."))
         response["Retry-After"] = "30"
         return response

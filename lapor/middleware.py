@@ -7,7 +7,6 @@ from uuid import UUID
 
 import structlog
 from django.conf import settings
-from django.db import InterfaceError, OperationalError
 from django.http import HttpRequest, HttpResponse, JsonResponse, QueryDict
 from django.template import loader
 from django.utils import timezone, translation
@@ -17,7 +16,7 @@ from django.utils.translation import gettext as _
 from django_structlog.middlewares import RequestMiddleware
 
 from lapor import logs
-from lapor.errors import PROBLEM, refusal_page, typed
+from lapor.errors import PROBLEM, STORE_IS_AWAY, refusal_page, typed
 from lapor.ground.problems import Refusal
 from lapor.ground.throttle import address_of
 from lapor.headers import row_of
@@ -109,7 +108,7 @@ def too_large(request: HttpRequest) -> HttpResponse:
 
 
 class OutageMiddleware:
-    """Answers 503 with Retry-After when PostgreSQL cannot be reached, and gives back what was typed."""
+    """Answers 503 with Retry-After when a store cannot be reached, and gives back what was typed."""
 
     def __init__(self, get_response: Handler) -> None:
         self.get_response = get_response
@@ -118,7 +117,7 @@ class OutageMiddleware:
         return self.get_response(request)
 
     def process_exception(self, request: HttpRequest, exception: Exception) -> HttpResponse | None:
-        if not isinstance(exception, OperationalError | InterfaceError):
+        if not isinstance(exception, STORE_IS_AWAY):
             return None
         return outage(request)
 

@@ -49,3 +49,12 @@ def test_without_valkey_the_receipt_comes_and_the_mail_follows(committed: World,
     env = {**os.environ, "DATABASE_URL": database_url(), "LAPOR_HOME": str(tmp_path)}
     subprocess.run([sys.executable, "manage.py", "deliver"], cwd=ROOT, env=env, check=True, capture_output=True)
     assert "zz9@contoh.invalid" in next((tmp_path / "mail").glob("*.eml")).read_text()
+
+
+def test_without_valkey_nobody_logs_in_but_everybody_is_told_kindly(committed: World, tmp_path: Path) -> None:
+    """Tries cannot be counted then, so none is taken; whoever is logged in works on."""
+    with serving(tmp_path, DATABASE_URL=database_url(), REDIS_URL=DEAD["cache"]) as address:
+        status, page, headers = ask(f"{address}/masuk/", {"login": "liaison", "password": "salah-sekali-kata-sandinya"})
+
+    assert (status, headers["Retry-After"]) == (503, "30")
+    assert "salah-sekali-kata-sandinya" not in page
