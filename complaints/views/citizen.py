@@ -184,7 +184,7 @@ def own(request: HttpRequest, tracking_id: str) -> HttpResponse:
         "complaint": complaint,
         "events": [(row, _told(row)) for row in complaint.told(parts)],
         "parts": parts,
-        "files": files_of(complaint),
+        "files": files_of(complaint, with_parts=True),
         "clocks": sorted((clock for clock in complaint.clocks.all() if clock.state in {"running", "paused"}), key=lambda clock: clock.due_at),
         "steps": steps,
         "can_rate": complaint.state == State.CLOSED and complaint.rating is None,

@@ -59,10 +59,11 @@ def _is_id(text: str) -> bool:
     return True
 
 
-def files_of(complaint: Complaint) -> dict[int | None, list[Upload]]:
-    """The files of the case and its parts by the event that brought them; one query."""
+def files_of(complaint: Complaint, *, with_parts: bool = False) -> dict[int | None, list[Upload]]:
+    """The files of the case (for its reporter those of its parts too) by the event that brought them; one query."""
     found: dict[int | None, list[Upload]] = {}
-    for row in Upload.objects.filter(Q(complaint=complaint) | Q(complaint__lead=complaint)).order_by("created_at", "pk"):
+    whose = Q(complaint=complaint) | Q(complaint__lead=complaint) if with_parts else Q(complaint=complaint)
+    for row in Upload.objects.filter(whose).order_by("created_at", "pk"):
         found.setdefault(row.transition_id, []).append(row)
     return found
 
