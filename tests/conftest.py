@@ -1,14 +1,16 @@
 """What every test may ask for: the small country, and a database that is built once."""
 
 import os
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import Any
 
 import psycopg
 import pytest
+import time_machine
 from django.conf import settings
 from django.core.cache import cache
 from django.db import connection
+from django.test import Client
 from django.test.utils import setup_databases, teardown_databases
 from django.utils import translation
 from psycopg import sql
@@ -64,6 +66,19 @@ def own_language() -> None:
 @pytest.fixture
 def world(db: None) -> World:
     return World()
+
+
+@pytest.fixture
+def clock(world: World) -> Iterator[time_machine.Traveller]:
+    """The pages read the clock: it stands where the world plays until a test moves it."""
+    with time_machine.travel(world.at, tick=False) as traveller:
+        yield traveller
+
+
+@pytest.fixture
+def desk(client: Client, world: World) -> Callable[[str], Client]:
+    """The browser of the officer whose log-in name is given."""
+    return lambda name: world.login(client, name)
 
 
 @pytest.fixture

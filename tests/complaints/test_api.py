@@ -6,7 +6,6 @@ from datetime import datetime
 from typing import Any
 
 import pytest
-import time_machine
 from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
@@ -15,14 +14,9 @@ from complaints.models import Complaint
 from officers import services as officers
 from tests.world import ANSWER, COMPLAINT, SORT, World
 
+pytestmark = pytest.mark.usefixtures("clock")
+
 BASE = "/api/v1/complaints/"
-
-
-@pytest.fixture(autouse=True)
-def then(world: World) -> Any:
-    """The faces read the clock: let it stand where the country's does."""
-    with time_machine.travel(world.at, tick=False):
-        yield
 
 
 @pytest.fixture

@@ -1,12 +1,11 @@
 """The pages of the officers' working day: bulk, hand-over, canned answers, drafts, filters, the way through a list."""
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
 
 import pytest
-import time_machine
 from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
@@ -14,25 +13,18 @@ from django.test.utils import CaptureQueriesContext
 from complaints import services
 from complaints.models import AnswerDraft, Complaint, SavedFilter
 from officers.services import end_appointment
+from tests.pages import page
 from tests.world import ANSWER, World
+
+pytestmark = pytest.mark.usefixtures("clock")
 
 OWN = "Kami menambal lubang di depan pasar pada hari Senin pagi dan menutupnya dengan aspal panas."
 CANNED = {"institution": "kota-uji", "step": "respond", "language": "id", "title": "Pembuka", "body": "Terima kasih atas laporan {nomor} Anda."}
 
 
-@pytest.fixture(autouse=True)
-def clock(world: World) -> Iterator[Any]:
-    with time_machine.travel(world.at, tick=False) as traveller:
-        yield traveller
-
-
 @pytest.fixture
 def desk(world: World) -> Callable[[str], Client]:
     return lambda name: world.login(Client(), name)
-
-
-def page(response: Any) -> str:
-    return str(response.content.decode())
 
 
 def canned(world: World, **given: str) -> Any:

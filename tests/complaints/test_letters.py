@@ -4,68 +4,25 @@ import threading
 from datetime import timedelta
 from io import BytesIO
 from pathlib import Path
-from typing import Any
 
 import pytest
 import time_machine
 from django.db import connection, transaction
 from django.test import Client
-from django.test.utils import CaptureQueriesContext
-from PIL import Image
 
 from complaints import numbers, services
-from complaints.models import Complaint, Letter, LetterCopy, LetterJob, Reading
+from complaints.models import Letter, LetterCopy, LetterJob, Reading
 from institutions import services as places
-from institutions.models import Change, LetterCounter, Letterhead
+from institutions.models import LetterCounter
 from lapor.ground.problems import Refusal
-from officers.actors import machine
-from tests.complaints.test_desk import address, page
+from tests.desk import address
 from tests.lapor.pdfs import faults_of, pages_of, tags_of, words_of
+from tests.letters import content, letterhead, written
+from tests.pages import opened, page
 from tests.world import ANSWER, World
 
 MARKERS = ("Zznama", "zz1@contoh.invalid", "0899", "899-0000", "62899")
-HEAD: dict[str, Any] = {
-    "lines": "Pemerintah Kota Uji\nDinas Pekerjaan Umum",
-    "address": "Jalan Uji 1\nTelepon 112",
-    "city": "Uji",
-    "code": "DPU",
-    "signer_position": "Kepala Dinas",
-    "signer_name": "Sekar Ayu",
-    "signer_number": "19740412",
-}
 STRINGS = ("<script>alert(1)</script>", "<img src=http://127.0.0.1:9/x>", "{{ settings.SECRET_KEY }}", "{% load static %}", "</style><b>tebal</b>", "&lt;i&gt;")
-
-
-@pytest.fixture(autouse=True)
-def store(settings: Any, tmp_path: Path) -> Path:
-    """Letters of one test are nothing to the next."""
-    place = tmp_path / "letters"
-    settings.STORAGES = {**settings.STORAGES, "letters": {**settings.STORAGES["letters"], "OPTIONS": {"location": place, "allow_overwrite": True}}}
-    return place
-
-
-def letterhead(world: World, **changes: Any) -> Letterhead:
-    return places.set_letterhead(world.unit, {**HEAD, **changes}, by=machine("system"), at=world.at, why="uji")
-
-
-def written(world: World, **overrides: Any) -> tuple[Complaint, Letter]:
-    """An answered case and its letter, drawn."""
-    complaint = world.to_state("awaiting_reporter", **overrides)
-    services.write_letters(at=world.at)
-    return complaint, Letter.objects.get(complaint=complaint)
-
-
-def content(letter: Letter) -> bytes:
-    with services.kept().open(letter.copies.exclude(name="").get().name) as file:
-        return bytes(file.read())
-
-
-def opened(client: Client, world: World, complaint: Complaint) -> Client:
-    """A citizen's browser in which the case was proved."""
-    session = client.session
-    session["cases"] = {str(complaint.pk): (world.at + timedelta(hours=1)).isoformat()}
-    session.save()
-    return client
 
 
 def test_an_answer_becomes_a_letter_with_head_number_date_and_remedies(world: World, tmp_path: Path) -> None:
@@ -102,14 +59,14 @@ def test_every_document_passes_the_thorough_checker(world: World, tmp_path: Path
         assert faults_of(file, tmp_path, thoroughly=True) == ""
 
 
-def test_who_reports_stands_in_no_kept_letter_receipt_or_sheet(world: World, store: Path) -> None:
+def test_who_reports_stands_in_no_kept_letter_receipt_or_sheet(world: World, storage: Path) -> None:
     for overrides in ({}, {"is_anonymous": True}, {"is_secret": True}):
         complaint, letter = written(world, **overrides)
         receipt = services.receipt(complaint, by=world.reporter(complaint), at=world.at, client="a")
         sheet = services.sheet(complaint, by=world.actor("admin"), at=world.at, name="Petugas")
         for file in (content(letter), receipt, sheet):
             assert [marker for marker in MARKERS if marker in words_of(file)] == []
-    assert [path for path in store.rglob("*") if any(marker in path.name for marker in MARKERS)] == []
+    assert [path for path in (storage / "letters").rglob("*") if any(marker in path.name for marker in MARKERS)] == []
 
 
 def test_a_copy_with_the_name_is_for_whoever_may_know_it_and_is_not_kept(world: World) -> None:
@@ -170,13 +127,12 @@ def test_a_second_sweep_finds_nothing_to_do(world: World) -> None:
     assert services.write_letters(at=world.at) == {"numbered": 0, "drawn": 0, "failed": 0}
 
 
-def test_a_letter_that_cannot_be_drawn_waits_and_stops_no_other(world: World, store: Path) -> None:
-    store.parent.mkdir(exist_ok=True)
-    store.write_text("a file where the folder should be")
+def test_a_letter_that_cannot_be_drawn_waits_and_stops_no_other(world: World, storage: Path) -> None:
+    (storage / "letters").write_text("a file where the folder should be")
     world.to_state("awaiting_reporter")
 
     assert services.write_letters(at=world.at)["failed"] == 1
-    store.unlink()
+    (storage / "letters").unlink()
     assert services.write_letters(at=world.at)["drawn"] == 0
     assert services.write_letters(at=world.at + timedelta(minutes=6))["drawn"] == 1
     assert not LetterJob.objects.exists()
@@ -264,7 +220,7 @@ def test_only_the_reporter_and_the_desks_of_the_case_reach_its_documents(client:
     assert Reading.objects.filter(complaint=complaint, what="disposition_sheet").count() == 2
 
 
-def test_the_receipt_prints_the_code_only_when_it_is_sent_along(client: Client, world: World, store: Path) -> None:
+def test_the_receipt_prints_the_code_only_when_it_is_sent_along(client: Client, world: World, storage: Path) -> None:
     with time_machine.travel(world.at, tick=False):
         receipt = world.submit()
         given = client.post("/lacak/tanda-terima/", {"number": receipt.complaint.tracking_id, "code": receipt.case_code})
@@ -276,7 +232,7 @@ def test_the_receipt_prints_the_code_only_when_it_is_sent_along(client: Client, 
     assert wrong.status_code == 404
     assert receipt.complaint.tracking_id in words_of(again.content)
     assert receipt.case_code not in words_of(again.content)
-    assert not store.exists()
+    assert not (storage / "letters").exists()
 
 
 def test_documents_are_drawn_within_limits(world: World) -> None:
@@ -333,102 +289,3 @@ def test_an_unknown_code_is_told_kindly_and_never_put_into_an_address(client: Cl
 
     assert (typed.status_code, "Location" in typed) == (422, False)
     assert "Kami tidak mengenal" in page(typed)
-
-
-# Letterheads
-
-
-def picture(kind: str = "PNG", size: tuple[int, int] = (900, 600)) -> BytesIO:
-    file = BytesIO()
-    Image.new("RGB", size, "#0b5394").save(file, kind, **({"exif": b"Exif\x00\x00rahasia"} if kind == "JPEG" else {}))
-    file.seek(0)
-    return file
-
-
-def test_a_logo_is_drawn_anew_and_shown_and_old_letters_keep_their_head(world: World) -> None:
-    system = machine("system")
-    first = places.set_letterhead(world.unit, HEAD, by=system, at=world.at, why="uji", logo=picture("JPEG"))
-    _complaint, letter = written(world)
-    second = places.set_letterhead(world.unit, {"code": "PU"}, by=system, at=world.at, why="kode baru")
-
-    assert Image.open(BytesIO(bytes(first.logo))).size == (480, 320)
-    assert b"rahasia" not in bytes(first.logo)
-    assert (second.version, second.lines, bytes(second.logo)) == (2, first.lines, bytes(first.logo))
-    assert letter.letterhead == first
-    assert written(world)[1].number == "2/PU/LAPOR/XI/2026"
-    assert Change.objects.filter(target_kind="institutions.letterhead").count() == 2
-
-
-@pytest.mark.parametrize(
-    ("values", "field"),
-    [
-        ({"pattern": "{urut}/{kode.__class__}/{tahun}"}, "pattern"),
-        ({"pattern": "{urut}/{settings}/{tahun}"}, "pattern"),
-        ({"pattern": "{kode}/{tahun}"}, "pattern"),
-        ({"pattern": "{urut}/{kode}"}, "pattern"),
-        ({"pattern": "{urut}/{tahun}/{"}, "pattern"),
-        ({"code": "<b>"}, "code"),
-        ({"lines": ""}, "lines"),
-        ({"lines": "a\nb\nc\nd"}, "lines"),
-    ],
-)
-def test_a_letterhead_that_cannot_be_is_refused(world: World, values: dict[str, str], field: str) -> None:
-    with pytest.raises(Refusal) as refused:
-        letterhead(world, **values)
-
-    assert field in refused.value.fields
-
-
-@pytest.mark.parametrize("raw", [b"", b"<svg xmlns='http://www.w3.org/2000/svg'/>", b"%PDF-1.7", b"GIF89a" + b"\x00" * 20, b"\x89PNG\r\n\x1a\n" + b"\x00" * 50])
-def test_what_is_no_picture_is_no_logo(world: World, raw: bytes) -> None:
-    with pytest.raises(Refusal) as refused:
-        places.set_letterhead(world.unit, HEAD, by=machine("system"), at=world.at, why="uji", logo=BytesIO(raw))
-
-    assert "logo" in refused.value.fields
-
-
-def test_an_institutions_admin_sets_its_own_letterhead_and_no_other(world: World) -> None:
-    with time_machine.travel(world.at, tick=False):
-        places.set_letterhead(world.unit, HEAD, by=world.user("admin"), at=world.at, why="uji")
-        for who, where in (("admin", world.ministry), ("liaison", world.unit), ("admin", world.nation)):
-            with pytest.raises(Refusal) as refused:
-                places.set_letterhead(where, HEAD, by=world.user(who), at=world.at, why="uji")
-            assert refused.value.status == 403
-
-
-def test_a_unit_without_a_letterhead_writes_under_the_one_above_it(world: World) -> None:
-    places.set_letterhead(world.city, {**HEAD, "code": "KOTA"}, by=machine("system"), at=world.at, why="uji")
-
-    assert written(world)[1].number == "1/KOTA/LAPOR/XI/2026"
-
-
-def test_the_letterhead_page_shows_saves_draws_a_sample_and_keeps_what_was_wrong(client: Client, world: World) -> None:
-    where = "/meja/kop-surat/kota-uji-dpu/"
-    with time_machine.travel(world.at, tick=False):
-        world.login(client, "admin")
-        assert world.unit.name in page(client.get("/meja/kop-surat/"))
-        wrong = client.post(where, {**HEAD, "pattern": "{urut}/{x}/{tahun}", "why": "uji"})
-        saved = client.post(where, {**HEAD, "pattern": "{urut4}/{kode}/{bulan}/{tahun}", "why": "uji", "logo": picture()})
-        sample = client.get(f"{where}contoh/")
-        for who, status in (("liaison", 403), ("other_admin", 200)):
-            assert world.login(client, who).get("/meja/kop-surat/").status_code == status
-            assert client.get(where).status_code == 404
-
-    assert (wrong.status_code, saved.status_code) == (422, 302)
-    assert "{urut}/{x}/{tahun}" in page(wrong)
-    assert "0000/DPU/11/2026" in words_of(sample.content)
-    assert "Sekar Ayu" in words_of(sample.content)
-    assert Letterhead.objects.get(institution=world.unit).logo
-    assert not Letter.objects.exists()
-
-
-def test_the_list_of_letterheads_asks_as_often_for_one_as_for_many(client: Client, world: World) -> None:
-    world.login(client, "national")
-    client.get("/meja/kop-surat/")
-    with CaptureQueriesContext(connection) as few:
-        client.get("/meja/kop-surat/?q=Kabupaten+Timur")
-    letterhead(world)
-    with CaptureQueriesContext(connection) as many:
-        client.get("/meja/kop-surat/")
-
-    assert len(few) == len(many)

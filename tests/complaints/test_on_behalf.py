@@ -1,10 +1,8 @@
 """Reports for somebody else or for a group: on whose behalf is told to the handlers, by whose name only the vault knows."""
 
-from collections.abc import Iterator
 from typing import Any
 
 import pytest
-import time_machine
 from django.db import connection
 from django.test import Client
 
@@ -13,6 +11,8 @@ from complaints.models import Complaint
 from lapor.ground.problems import Refusal
 from tests.world import COMPLAINT, World
 
+pytestmark = pytest.mark.usefixtures("clock")
+
 PERSON: dict[str, Any] = {
     "on_behalf": "person",
     "relation": "family",
@@ -20,12 +20,6 @@ PERSON: dict[str, Any] = {
     "represented": {"name": "Zzwakil Nenek", "contact": "0899-0000-7777"},
 }
 MARKS = ("Zzwakil", "0899-0000-7777")
-
-
-@pytest.fixture(autouse=True)
-def clock(world: World) -> Iterator[Any]:
-    with time_machine.travel(world.at, tick=False) as traveller:
-        yield traveller
 
 
 def typed(**more: str) -> dict[str, str]:

@@ -1,13 +1,11 @@
 """What everybody may read: only published reports, only their public copy, and a list that never breaks."""
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
-from uuid import uuid4
 
 import pytest
-import time_machine
 from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
@@ -16,38 +14,19 @@ from django.utils.translation import gettext
 from complaints import numbers, services
 from complaints.models import Complaint
 from complaints.workflow import SENTENCES
+from tests.desk import copies
+from tests.pages import page
 from tests.world import SORT, World, answered, at_unit
+
+pytestmark = pytest.mark.usefixtures("clock")
 
 OVERSIGHT: dict[str, Any] = {**SORT, "track": "oversight", "reported_party": "Kepala dinas"}
 WORD = "Zebrapolka"  # stands in no other text
 
 
-@pytest.fixture(autouse=True)
-def clock(world: World) -> Iterator[Any]:
-    with time_machine.travel(world.at, tick=False) as traveller:
-        yield traveller
-
-
-def page(response: Any) -> str:
-    return str(response.content.decode())
-
-
 def shown(response: Any) -> list[str]:
     """The numbers of the reports that a page links to."""
     return re.findall(r'<a href="/laporan/(LPR-[^/"]+)/', page(response))
-
-
-def copies(complaint: Complaint, count: int, **changes: Callable[[int], Any]) -> list[Complaint]:
-    """Many reports like this one, written at once."""
-    rows = []
-    names = [field.attname for field in Complaint._meta.concrete_fields if not field.generated]
-    for number in range(count):
-        row = Complaint(**{name: getattr(complaint, name) for name in names})
-        row.pk, row.tracking_id = uuid4(), numbers.new_tracking_id()
-        for name, change in changes.items():
-            setattr(row, name, change(number))
-        rows.append(row)
-    return Complaint.objects.bulk_create(rows)
 
 
 def merged(world: World) -> Complaint:

@@ -1,11 +1,10 @@
 """What the public reads of a report: edited beside the original, taken down and shown again with a reason, answered by the institution."""
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from typing import Any
 
 import pytest
-import time_machine
 from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
@@ -13,21 +12,13 @@ from django.test.utils import CaptureQueriesContext
 from complaints import services
 from complaints.models import Complaint, Entry
 from lapor.ground.problems import Refusal
+from tests.pages import main
 from tests.world import World, answered
+
+pytestmark = pytest.mark.usefixtures("clock")
 
 BODY = "Lubang di depan pasar. Pak Budi Santoso dari dinas marah. Hubungi saya 0812-3456-7890, NIK 3173010101900001."
 NAMED = {"body": BODY, "reported_party": "Budi Santoso, petugas dinas"}
-
-
-@pytest.fixture(autouse=True)
-def clock(world: World) -> Iterator[Any]:
-    with time_machine.travel(world.at, tick=False) as traveller:
-        yield traveller
-
-
-@pytest.fixture
-def desk(client: Client, world: World) -> Callable[[str], Client]:
-    return lambda name: world.login(client, name)
 
 
 def fresh(complaint: Complaint) -> Complaint:
@@ -44,11 +35,6 @@ def take_down(world: World, complaint: Complaint, who: str = "admin") -> Complai
 
 def public(client: Client, complaint: Complaint) -> Any:
     return client.get(f"/laporan/{complaint.tracking_id}/")
-
-
-def main(response: Any) -> str:
-    text = response.content.decode()
-    return str(text[text.index("<main") : text.index("</main>")])
 
 
 # The first copy

@@ -1,13 +1,12 @@
 """Officers log in with name, password and a second factor; sessions end; nothing says from where."""
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from datetime import timedelta
 from io import StringIO
 from typing import Any
 
 import pytest
-import time_machine
 from allauth.mfa.models import Authenticator
 from allauth.mfa.totp.internal import auth as totp
 from django.apps import apps
@@ -26,14 +25,9 @@ from officers.models import LoginEvent, Notice, StaffSession, User
 from tests.login import BACKEND, code, log_in
 from tests.world import PASSWORD, World
 
+pytestmark = pytest.mark.usefixtures("clock")
+
 ADDRESS = "203.0.113.77"
-
-
-@pytest.fixture(autouse=True)
-def clock(world: World) -> Iterator[Any]:
-    cache.clear()
-    with time_machine.travel(world.at, tick=False) as traveller:
-        yield traveller
 
 
 def enter(client: Client, name: str = "liaison", password: str = PASSWORD, **more: Any) -> Any:
