@@ -1,5 +1,6 @@
 """The demo is a believable country whose every report could have come about by the workflow."""
 
+import gc
 import json
 from io import StringIO
 from random import Random
@@ -7,6 +8,7 @@ from typing import Any
 
 import pytest
 from django.core.management import CommandError, call_command
+from django.db import connection
 from django.db.models import Value
 from django.db.models.functions import Concat
 
@@ -51,6 +53,17 @@ def test_the_demo_builds_and_everything_in_it_holds_together(empty: World) -> No
     assert not Complaint.objects.exclude(holder__is_fictitious=True).exclude(holder__kind="national").exists()
     assert Transition.objects.filter(kind="close_by_silence").exists()
     assert set(Institution.objects.filter(is_fictitious=True, kind="unit").values_list("is_fictitious", flat=True)) == {True}
+
+
+def test_the_demo_leaves_the_process_as_it_found_it(empty: World, settings: Any) -> None:
+    settings.DEBUG = True
+
+    call_command("demo", "--reports", "1", stdout=StringIO())
+
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT source FROM pg_settings WHERE name = 'synchronous_commit'")
+        assert cursor.fetchone() != ("session",)
+    assert (settings.DEBUG, gc.isenabled()) == (True, True)
 
 
 def test_the_same_seed_tells_the_same_stories(empty: World) -> None:

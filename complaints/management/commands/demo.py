@@ -3,6 +3,8 @@
 import gc
 import json
 from argparse import ArgumentParser, ArgumentTypeError
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -27,6 +29,22 @@ def _size(text: str) -> int:
     return int(digits) * scale
 
 
+@contextmanager
+def _in_haste() -> Iterator[None]:
+    """An invented country may be built again: no statement is kept, no row looked at for cycles, no commit waited for."""
+    debug, settings.DEBUG = settings.DEBUG, False
+    gc.disable()  # a fifth of the time would go to rows that live for one step
+    try:
+        with connection.cursor() as cursor:
+            cursor.execute("SET synchronous_commit = off")
+        yield
+        with connection.cursor() as cursor:
+            cursor.execute("RESET synchronous_commit")
+    finally:
+        settings.DEBUG = debug
+        gc.enable()
+
+
 class Command(SweepCommand):
     help = (
         "Build an invented country: twelve institutions, their officers, and half a year of reports in every state, dated back from now. "
@@ -46,10 +64,12 @@ class Command(SweepCommand):
             return
         now, _today = self.when(options)
         self._refuse_beside_real_data()
-        with connection.cursor() as cursor:
-            cursor.execute("SET synchronous_commit = off")  # an invented country may be built again
-        settings.DEBUG = False  # no page is shown that would list the statements, so none is kept
-        gc.disable()  # a fifth of the time would go to looking for cycles among rows that live for one step
+        with _in_haste():
+            refused = self._build(now, options)
+        states = dict(Complaint.objects.counted().values_list("state").annotate(n=Count("pk")).order_by("state"))
+        self.say({"reports": Complaint.objects.counted().count(), "states": states, "refused": refused}, options, f"{sum(states.values())} reports: {states}")
+
+    def _build(self, now: datetime, options: dict[str, Any]) -> dict[str, int]:
         with progress("officers", total=124) as step, transaction.atomic():
             country.build(now - timedelta(days=stories.DAYS + 60), step)
         with progress("reports", total=options["reports"]) as step:
@@ -57,10 +77,7 @@ class Command(SweepCommand):
         officers.mark_sent(before=now)
         if options["size"]:
             self._grow(now, options)
-        states = dict(Complaint.objects.counted().values_list("state").annotate(n=Count("pk")).order_by("state"))
-        self.say(
-            {"reports": Complaint.objects.counted().count(), "states": states, "refused": dict(refused)}, options, f"{sum(states.values())} reports: {states}"
-        )
+        return dict(refused)
 
     def _grow(self, now: datetime, options: dict[str, Any]) -> None:
         """Where the first reports were lived step by step, the rest are copies of them."""
