@@ -7,13 +7,13 @@ from typing import Any
 from uuid import UUID
 
 from django.db import transaction
-from django.db.models import BigIntegerField, Func, Value
+from django.db.models import BigIntegerField, Exists, Func, OuterRef, Value
 from django.utils.translation import gettext as _
 
 from lapor.ground.actor import Actor
 from lapor.ground.problems import Refusal
 
-from ..models import Clock, Complaint, Transition
+from ..models import AnswerDraft, Clock, Complaint, Transition
 from ..workflow import WORKFLOW, State, Step
 from . import clocks, notify
 from .canned import refuse_bare
@@ -36,7 +36,9 @@ DRAWN_ID = Func(Value("complaints_transition"), Value("id"), template="nextval(p
 
 def lock(pk: UUID, *, by: Actor, acts: Iterable[str]) -> Complaint:
     """The complaint, locked to the end of the transaction, with `may_<act>` answered. 404 if there is none."""
-    rows = Complaint.objects.permitting(by, acts).annotate(drawn_id=DRAWN_ID).select_related("holder")
+    acts = list(acts)
+    kept = AnswerDraft.objects.filter(complaint=OuterRef("pk"), user=by.user_id, step__in=acts)
+    rows = Complaint.objects.permitting(by, acts).annotate(drawn_id=DRAWN_ID, has_draft=Exists(kept)).select_related("holder", "topic")
     rows = rows.select_for_update(of=("self",)).filter(pk=pk)
     # Whoever waited for the lock while the case moved joins the new row with the holder of before and finds nothing: ask again.
     complaint = next(iter(rows), None) or next(iter(rows.all()), None)
@@ -131,7 +133,7 @@ def advance(
     plans = [plan, *plan.joined, *follow([plan])]
     write(plans)
     notify.tell(plans)
-    if complaint.pk not in by.case_ids:
+    if vars(complaint).pop("has_draft") and complaint.pk not in by.case_ids:
         drop_draft(complaint.pk, step.code, by=by)
     return complaint
 

@@ -48,11 +48,11 @@ def fill(text: str, complaint: Complaint, *, at: datetime) -> str:
 
 def _in_use(complaint: Complaint, step: str, reference: Reference) -> list[CannedAnswer]:
     """What may be used for this step of this case: of the holder or a desk above it, for its topic or for any."""
-    topics = Q(topic__isnull=True)
-    if complaint.topic is not None:
-        topics |= Q(topic__in=[key for key in (complaint.topic_id, complaint.topic.parent_id) if key])
-    rows = CannedAnswer.objects.filter(topics, state=CannedAnswer.APPROVED, step=step, institution__in=ids_of(complaint.holder.path))
-    return list(rows.order_by("-institution__path", "title", "pk")[: reference.limits["canned_max"]])
+    rows = reference.canned(complaint.holder.path, step)
+    topics: set[str | None] = {None}
+    if complaint.topic is not None and any(row.topic_id for row in rows):
+        topics |= {complaint.topic_id, complaint.topic.parent_id}
+    return [row for row in rows if row.topic_id in topics][: reference.limits["canned_max"]]
 
 
 def offered(complaint: Complaint, step: str, *, at: datetime) -> list[CannedAnswer]:

@@ -9,7 +9,7 @@ from officers.models import Appointment
 from officers.powers import ADMIN_ROLES, POWERS, Role
 
 from ..clock import Terms
-from ..models import Delegation
+from ..models import CannedAnswer, Delegation
 
 OVERSIGHT_ROLES = tuple(role for role in Role if "handle_oversight" in POWERS[role] and role != Role.NATIONAL_ADMIN)
 RESPONDING_ROLES = tuple(role for role in Role if "respond" in POWERS[role])
@@ -30,6 +30,7 @@ class Reference:
         self._root: Institution | None = None
         self._staff: dict[int, list[tuple[str, int]]] = {}
         self._delegates: dict[int, int] | None = None
+        self._canned: dict[tuple[int, str], list[CannedAnswer]] = {}
         self.languages: dict[int, str] = {}  # of the officers read so far
 
     @property
@@ -104,6 +105,17 @@ class Reference:
             rows = Delegation.objects.in_force(self.today).filter(ended_at__isnull=True)
             self._delegates = dict(rows.values_list("user_id", "to_id"))
         return self._delegates.get(user_id)
+
+    def canned(self, path: str, step: str) -> list[CannedAnswer]:
+        """The canned answers in use for a step at the node with this path and at those above it, the nearest first."""
+        ids = ids_of(path)
+        missing = [pk for pk in ids if (pk, step) not in self._canned]
+        if missing:
+            self._canned.update({(pk, step): [] for pk in missing})
+            rows = CannedAnswer.objects.filter(state=CannedAnswer.APPROVED, step=step, institution__in=missing)
+            for row in rows.order_by("title", "pk"):
+                self._canned[row.institution_id, step].append(row)
+        return [row for pk in reversed(ids) for row in self._canned[pk, step]]
 
     def has_desk(self, institution_id: int, *, is_oversight: bool) -> bool:
         """Somebody is appointed to receive at this node: an admin, or for the oversight track an internal supervisor."""

@@ -12,7 +12,7 @@ from django.db import connection
 from django.db.models import Value
 from django.db.models.functions import Concat
 
-from complaints.management.demo import stories
+from complaints.management.demo import stories, telling
 from complaints.models import Complaint, Transition
 from complaints.services import Reference, broken, verify
 from complaints.workflow import State
@@ -69,7 +69,7 @@ def test_the_demo_leaves_the_process_as_it_found_it(empty: World, settings: Any)
 def test_the_same_seed_tells_the_same_stories(empty: World) -> None:
     def titles() -> list[Any]:
         country = stories.Country(empty.at)
-        return [(at, story.template["title"], story.kind) for at, story in stories._cast(country, Random(7), 40, empty.at)]
+        return [(at, story.template["title"], story.kind) for at, story in telling._cast(country, Random(7), 40, empty.at)]
 
     call_command("demo", "--reports", "1", "--at", "2026-11-24", stdout=StringIO())
 

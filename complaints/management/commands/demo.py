@@ -1,10 +1,8 @@
 """Build the demo country."""
 
-import gc
 import json
+import os
 from argparse import ArgumentParser, ArgumentTypeError
-from collections.abc import Iterator
-from contextlib import contextmanager
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -13,11 +11,14 @@ from django.core.management.base import CommandError
 from django.db import connection, transaction
 from django.db.models import Count
 
-from complaints.management.demo import copies, country, places, stories
+from complaints.management.demo import copies, country, places, telling
+from complaints.management.demo.haste import in_haste
 from complaints.models import Complaint
 from institutions.models import Institution
 from officers import services as officers
 from officers.management.command import SweepCommand, progress
+
+MOST_HANDS = 4
 
 
 def _size(text: str) -> int:
@@ -29,20 +30,9 @@ def _size(text: str) -> int:
     return int(digits) * scale
 
 
-@contextmanager
-def _in_haste() -> Iterator[None]:
-    """An invented country may be built again: no statement is kept, no row looked at for cycles, no commit waited for."""
-    debug, settings.DEBUG = settings.DEBUG, False
-    gc.disable()  # a fifth of the time would go to rows that live for one step
-    try:
-        with connection.cursor() as cursor:
-            cursor.execute("SET synchronous_commit = off")
-        yield
-        with connection.cursor() as cursor:
-            cursor.execute("RESET synchronous_commit")
-    finally:
-        settings.DEBUG = debug
-        gc.enable()
+def _hands() -> int:
+    """As many processes as processors, up to what the sweeps in between leave to do; one where the rest must see no commit."""
+    return 1 if connection.in_atomic_block else min(os.cpu_count() or 1, MOST_HANDS)
 
 
 class Command(SweepCommand):
@@ -56,6 +46,7 @@ class Command(SweepCommand):
         parser.add_argument("--reports", type=int, default=2000, help="how many reports (default 2000)")
         parser.add_argument("--size", type=_size, default=0, help="grow it to so many (200k, 1m, 2m): copies at 700 bodies with 20,000 units, by COPY")
         parser.add_argument("--seed", type=int, default=1708, help="the same seed gives the same country")
+        parser.add_argument("--hands", type=int, default=_hands(), help="how many processes tell it (default: the processors, up to four)")
         parser.add_argument("--logins", action="store_true", help="only print the log-ins of a demo that is there")
 
     def handle(self, *args: Any, **options: Any) -> None:
@@ -64,16 +55,16 @@ class Command(SweepCommand):
             return
         now, _today = self.when(options)
         self._refuse_beside_real_data()
-        with _in_haste():
+        with in_haste():
             refused = self._build(now, options)
         states = dict(Complaint.objects.counted().values_list("state").annotate(n=Count("pk")).order_by("state"))
         self.say({"reports": Complaint.objects.counted().count(), "states": states, "refused": refused}, options, f"{sum(states.values())} reports: {states}")
 
     def _build(self, now: datetime, options: dict[str, Any]) -> dict[str, int]:
         with progress("officers", total=124) as step, transaction.atomic():
-            country.build(now - timedelta(days=stories.DAYS + 60), step)
+            country.build(now - timedelta(days=telling.DAYS + 60), step)
         with progress("reports", total=options["reports"]) as step:
-            refused = stories.live(now=now, size=options["reports"], seed=options["seed"], progress=step)
+            refused = telling.live(telling.Telling(now, options["reports"], options["seed"], max(1, options["hands"])), step)
         officers.mark_sent(before=now)
         if options["size"]:
             self._grow(now, options)

@@ -1,11 +1,9 @@
-"""Two thousand reports lived through in order of time: citizens write, desks decide, some are late, sweeps run every day."""
+"""The life of one report: citizens write, desks decide, some are late."""
 
-import heapq
 from collections import Counter
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
-from datetime import date, datetime, timedelta
-from itertools import count
+from datetime import datetime, timedelta
 from random import Random
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -15,14 +13,12 @@ from complaints.models import Complaint
 from complaints.services import Reference
 from complaints.workflow import Track
 from institutions.models import Institution, Region, Topic
-from lapor.ground.problems import Refusal
 from officers.actors import Actor, actor_for
 from officers.models import Appointment, User
 
 from . import extras
 from .corpus import Voice, long_date, person, read
 
-DAYS = 240
 WIB = ZoneInfo("Asia/Jakarta")
 CHANNELS = (("web", 46), ("android", 22), ("subdomain", 8), ("whatsapp", 8), ("sms", 5), ("ios", 4), ("twitter", 3), ("walk_in", 3), ("email", 1))
 Move = tuple[timedelta, Callable[[datetime], None]]
@@ -329,64 +325,3 @@ def _after_answer(story: Story) -> Iterator[Move]:
 
 
 OPENINGS: dict[str, Callable[[Story], Iterator[Move]]] = {"archived": _archived, "incomplete": _incomplete}
-
-
-def _born(random: Random, now: datetime) -> datetime:
-    """When a report comes in: more of them lately and on Mondays, in the morning and in the evening."""
-    age = timedelta(days=DAYS * random.random() ** 1.7)
-    day: date = (now - age).astimezone(WIB).date()
-    if random.random() < 0.2:
-        day -= timedelta(days=day.weekday())
-    hour = random.choices((7, 9, 10, 13, 15, 19, 20, 21, 23), (5, 18, 18, 9, 9, 14, 13, 10, 4))[0]
-    return min(datetime(day.year, day.month, day.day, hour, random.randrange(60), tzinfo=WIB), now - timedelta(minutes=5))
-
-
-def _cast(country: Country, random: Random, size: int, now: datetime) -> list[tuple[datetime, Story]]:
-    texts = read("complaints")
-    pools = {"handled": texts["templates"], "incomplete": texts["incomplete"], "archived": [{"topic": "other", **row} for row in texts["archivable"]]}
-    stories = []
-    for number in range(size):
-        kind = random.choices(("handled", "incomplete", "archived"), (86, 7, 7))[0]
-        stories.append((_born(random, now), Story(country, Random(random.random()), number, random.choice(pools[kind]), kind)))
-    return stories
-
-
-def live(*, now: datetime, size: int, seed: int, progress: Callable[[int], None]) -> Counter[str]:
-    """Let all stories happen in order of time up to `now`, with the sweeps of every day in between; says what was refused."""
-    random, order = Random(seed), count()
-    country = Country(now)
-    queue: list[tuple[datetime, int, Story | None, Any]] = []
-    stories = _cast(country, random, size, now)
-    for at, begun in stories:
-        heapq.heappush(queue, (at, next(order), begun, tell(begun)))
-    first = min(at for at, _story in stories)
-    for day in range((now - first).days + 1):
-        heapq.heappush(queue, (first + timedelta(days=day, hours=2), next(order), None, None))
-    while queue:
-        at, _number, story, moves = heapq.heappop(queue)
-        country.reference.at = at
-        if story is None:
-            services.expire(at=at)
-            continue
-        following = _next(story, moves, at)
-        progress(1 if following is None else 0)
-        if following is not None and following <= now:
-            heapq.heappush(queue, (following, next(order), story, moves))
-        elif following is not None:
-            progress(1)
-    services.expire(at=now)
-    return country.refused
-
-
-def _next(story: Story, moves: Iterator[Move], at: datetime) -> datetime | None:
-    """Make the move whose time has come; the time of the one after it, or None at the end."""
-    pending = story.pending or next(moves)[1]
-    try:
-        pending(at)
-    except Refusal as refusal:
-        story.country.refused[f"{refusal.code}: {refusal} {sorted(refusal.fields)}"] += 1
-        story.pending = None
-        return None  # a sweep or the reporter was first: the story ends where it stands
-    found = next(moves, None)
-    story.pending = found[1] if found else None
-    return at + found[0] if found else None
