@@ -237,3 +237,20 @@ def test_a_value_that_means_nothing_is_no_crash(desk: Callable[[str], Client], w
 
 def test_an_empty_queue_says_that_nothing_waits(desk: Callable[[str], Client]) -> None:
     assert "Tidak ada yang menunggu di sini" in page(desk("liaison").get("/meja/"))
+
+
+@pytest.mark.parametrize(
+    ("who", "state", "first"),
+    [("national", "awaiting_verification", "dispose_to_institution"), ("liaison", "awaiting_followup", "respond"), ("liaison", "in_progress", "answer")],
+)
+def test_what_a_desk_does_most_often_stands_first_and_out(desk: Callable[[str], Client], world: World, who: str, state: str, first: str) -> None:
+    steps = re.findall(r'class="(button[^"]*)" data-step="([a-z_]+)"', page(desk(who).get(address(world.to_state(state)))))
+
+    assert len(steps) >= 2
+    assert steps[0] == ("button", first)
+    assert {look for look, _step in steps[1:]} == {"button second"}
+
+
+@pytest.mark.parametrize(("query", "is_open"), [("", False), ("q=lampu", False), ("track=oversight", True)])
+def test_further_filters_are_open_while_one_is_set(desk: Callable[[str], Client], query: str, is_open: bool) -> None:
+    assert ('<details class="more" open>' in page(desk("national").get(f"/meja/?{query}"))) is is_open

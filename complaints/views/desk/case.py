@@ -25,6 +25,9 @@ from ..shared import actor_of, at_of
 from .gate import DESK_ACTS, find_case
 from .queue import around
 
+# What a desk does most often with a case, the first that is open; it comes first and stands out.
+USUAL = ("respond", "answer", "dispose_to_institution", "dispose_to_unit")
+
 
 def _readable(entry: Entry | None, complaint: Complaint, actor: Actor) -> bool:
     """Notes are for the desks where the officer may see them; the other texts go with the case."""
@@ -38,13 +41,16 @@ def _readable(entry: Entry | None, complaint: Complaint, actor: Actor) -> bool:
 
 def case_context(request: HttpRequest, complaint: Complaint) -> dict[str, Any]:
     actor, at = actor_of(request), at_of(request)
+    steps = services.open_steps(complaint, by=actor, at=at)
+    usual = next((code for code in USUAL if code in {found.code for found in steps}), "")
     events = [(row, getattr(row, "entry", None)) for row in complaint.transitions.all()]
     shown = [(row, entry if _readable(entry, complaint, actor) else None) for row, entry in events]
     return {
         "complaint": complaint,
         "events": [pair for pair in shown if pair[0].kind != "note" or pair[1] is not None],
         "clocks": complaint.clocks.all(),
-        "steps": services.open_steps(complaint, by=actor, at=at),
+        "steps": sorted(steps, key=lambda found: found.code != usual),
+        "usual": usual,
         "can": {act: complaint.may(act) for act in DESK_ACTS if act not in services.AVAILABLE},
         "files": files_of(complaint),
         "family": family_of(complaint, actor),
