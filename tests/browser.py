@@ -1,13 +1,14 @@
 """A real browser for the tests that need one: Debian's Chromium, driven by Playwright."""
 
 import os
+import shutil
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 from playwright.sync_api import Browser, sync_playwright
 
-CHROMIUM = Path("/usr/bin/chromium")
+CHROMIUM = Path(os.environ.get("CHROMIUM") or shutil.which("chromium") or shutil.which("google-chrome") or "chromium")
 ARGUMENTS = (
     "--no-sandbox",
     "--disable-gpu",
