@@ -2,13 +2,15 @@
 
 from django.urls import path
 
-from .views import citizen, desk, files, letterhead, letters, public, publishing, split, urgency
+from .views import citizen, desk, files, letterhead, letters, offers, public, publishing, split, urgency
 
 urlpatterns = [
     path("", public.home, name="home"),
     path("privasi/", public.privacy, name="privacy"),
     path("laporan/", public.listing, name="public-list"),
     path("laporan/<str:tracking_id>/", public.detail, name="public-report"),
+    path("tawaran/instansi/", offers.institutions, name="offers-institutions"),
+    path("tawaran/wilayah/", offers.places, name="offers-places"),
     path("lapor/", citizen.file, name="file"),
     path("i/<slug:slug>/", citizen.file, name="door"),
     path("lacak/", citizen.track, name="track"),

@@ -11,6 +11,7 @@ from django.shortcuts import render
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from complaints.forms import Offer
 from complaints.models import NEVER, Upload
 from complaints.workflow import State
 
@@ -83,7 +84,7 @@ def _context(at: datetime, theme: str) -> dict[str, Any]:
         "crumbs": [("/", _("Start")), ("/laporan/", _("Public reports")), ("", "LPR-7K3M-92QX-4")],
         "steps": [_("Received"), _("Checked"), LONG],
         "typed": [("text", f"{RTL} {LONG}")],
-        "places": [SimpleNamespace(pk=1, full_name="Kota Bandung, Jawa Barat"), SimpleNamespace(pk=2, full_name=f"{LONG}, Papua Pegunungan")],
+        "places": [Offer("1", "Kota Bandung, Jawa Barat"), Offer("2", f"{LONG}, Papua Pegunungan")],
         "group": SimpleNamespace(on_behalf="group", group_size=1250, relation="", represented_agree=True),
         "long": LONG,
         "rtl": RTL,

@@ -4,7 +4,7 @@ from .desk import BULK_LABELS, BulkForm, CannedForm, DelegationForm, step_label
 from .intake import PLACES, IntakeForm, Unclear, submission
 from .letters import LetterheadForm, VerifyForm
 from .publishing import PublishForm, ReasonForm, StatementForm, TakeDownForm, UrgentForm
-from .shape import Ambiguous, find_place, institution_choices, show_refusal, topic_choices
+from .shape import Ambiguous, Offer, find_institutions, find_place, institution_choices, offer_institutions, show_refusal, topic_choices
 from .steps import FIELDS, EditForm, ListForm, NoteForm, ProofForm, RateForm, StepForm, given, label_of, read_version, split_form, step_form
 
 __all__ = [
@@ -20,6 +20,7 @@ __all__ = [
     "LetterheadForm",
     "ListForm",
     "NoteForm",
+    "Offer",
     "ProofForm",
     "PublishForm",
     "RateForm",
@@ -30,10 +31,12 @@ __all__ = [
     "Unclear",
     "UrgentForm",
     "VerifyForm",
+    "find_institutions",
     "find_place",
     "given",
     "institution_choices",
     "label_of",
+    "offer_institutions",
     "read_version",
     "show_refusal",
     "split_form",

@@ -1,7 +1,7 @@
 """The one page on which a report is written, and what the service gets of it."""
 
 import uuid
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -9,12 +9,12 @@ from django import forms
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from institutions.models import Institution, Region
+from institutions.models import Institution
 from lapor.ground.problems import Refusal
 
 from ..models import ASSISTED, AgeBand, Assistance, Channel, Disability, Gender
 from ..workflow import Classification, OnBehalf, Relation
-from .shape import EMPTY, Ambiguous, Files, Loose, Shape, Text, area, day, find_place, institution_choices, select, topic_choices
+from .shape import EMPTY, Ambiguous, Files, Loose, Offer, Shape, Text, Typed, area, day, find_institution, find_place, select, topic_choices
 
 
 class IntakeForm(Shape):
@@ -27,18 +27,27 @@ class IntakeForm(Shape):
     body = area(gettext_lazy("What happened?"), rows=8, help_text=gettext_lazy("What, since when, who is affected. Please do not write identity numbers here."))
     incident_date = day(gettext_lazy("When did it happen?"), required=False)
     incident_region = Text(
-        label=gettext_lazy("In which village, district or city?"), required=False, help_text=gettext_lazy("For example: Menteng, Jakarta Pusat.")
+        label=gettext_lazy("In which village, district or city?"),
+        required=False,
+        help_text=gettext_lazy("For example: Menteng, Jakarta Pusat."),
+        widget=Typed("offers-places"),
     )
     incident_place = Text(label=gettext_lazy("Where exactly?"), required=False, help_text=gettext_lazy("For example: in front of the post office."))
-    target_institution = select(
-        gettext_lazy("Which institution is it for?"), [], required=False, help_text=gettext_lazy("If you do not know, leave it: we find the right one.")
+    target_institution = Text(
+        label=gettext_lazy("Which institution is it for?"),
+        required=False,
+        help_text=gettext_lazy("Type a part of its name, for example: Pemkot Bandung. If you do not know, leave it: we find the right one."),
+        widget=Typed("offers-institutions"),
     )
     topic = select(gettext_lazy("What is it about?"), [], required=False)
     requested_outcome = area(gettext_lazy("What should be done?"), rows=3, required=False)
     loss = area(gettext_lazy("What loss did you have?"), rows=2, required=False)
     reported_party = Text(label=gettext_lazy("Is it about somebody in particular?"), required=False, help_text=gettext_lazy("Office or function is enough."))
     origin_region = Text(
-        label=gettext_lazy("Where do you live?"), required=False, help_text=gettext_lazy("City or regency. Asked for aspirations and information requests.")
+        label=gettext_lazy("Where do you live?"),
+        required=False,
+        help_text=gettext_lazy("City or regency. Asked for aspirations and information requests."),
+        widget=Typed("offers-places"),
     )
     urgent = forms.BooleanField(label=gettext_lazy("It is urgent: danger to life, violence, a child in danger"), required=False)
     is_anonymous = forms.BooleanField(
@@ -75,10 +84,7 @@ class IntakeForm(Shape):
     def __init__(self, data: Mapping[str, Any] | None = None, *, assisted: bool = False, door: Institution | None = None) -> None:
         super().__init__(data, initial={"idempotency_key": str(uuid.uuid4())})
         self.fields["topic"].choices = lambda: EMPTY + topic_choices()  # type: ignore[attr-defined]
-        if door is None:
-            unknown = [("", gettext_lazy("I do not know"))]
-            self.fields["target_institution"].choices = lambda: unknown + institution_choices(parent__kind="national")  # type: ignore[attr-defined]
-        else:
+        if door is not None:
             del self.fields["target_institution"]
         if assisted:
             channels = [(c, Channel(c).label) for c in ASSISTED]
@@ -88,6 +94,12 @@ class IntakeForm(Shape):
             self.fields["consent"].label = gettext_lazy("The reporter agrees that the report is handled as described in the privacy notice.")
             for name in ("contact_name", "contact_email", "contact_phone"):  # an officer's browser must not offer the last citizen's
                 self.fields[name].widget.attrs["autocomplete"] = "off"
+
+    def name_choices(self) -> None:
+        """Show what was chosen by its key with its name."""
+        self.name_places(*PLACES)
+        if self.is_bound and "target_institution" in self.fields:
+            self.name_institution("target_institution")
 
     def refused(self, refusal: Refusal) -> str:
         """The hidden key was used for other words or is none: what is typed now is a report of its own."""
@@ -102,23 +114,26 @@ class IntakeForm(Shape):
 FLAGS = ("is_anonymous", "is_secret", "urgent", "contact_allowed", "consent", "represented_agree")
 NESTED = ("contact_", "gedsi_", "represented_")
 PLACES = ("incident_region", "origin_region")
+NAMED = {**dict.fromkeys(PLACES, find_place), "target_institution": find_institution}  # what is typed by its name and found by a table
 
 
 def submission(form: IntakeForm, *, at: datetime) -> dict[str, Any]:
-    """What was typed as `services.submit` takes it. Refuses a place that is not clear, offering the likely ones."""
+    """What was typed as `services.submit` takes it. Refuses a place or an institution that is not clear, offering the likely ones."""
     del at
     data = form.data
-    plain = [n for n in form.fields if n not in FLAGS and n not in PLACES and not n.startswith(NESTED) and n not in {"idempotency_key", "channel"}]
+    plain = [n for n in form.fields if n not in FLAGS and n not in NAMED and not n.startswith(NESTED) and n not in {"idempotency_key", "channel"}]
     found: dict[str, Any] = {name: data.get(name, "") for name in plain}
     found |= {name: bool(data.get(name)) for name in FLAGS}
     found["contact"] = {name: data.get(f"contact_{name}", "") for name in ("name", "email", "phone")}
     found["represented"] = {name: data.get(f"represented_{name}", "") for name in ("name", "contact")}
     found["gedsi"] = {name: data.get(f"gedsi_{name}", "") for name in ("needs_assistance", "gender", "disability", "age_band")}
     wrong: dict[str, list[Any]] = {}
-    unclear: dict[str, list[Region]] = {}
-    for name in PLACES:
+    unclear: dict[str, Sequence[Offer]] = {}
+    for name, find in NAMED.items():
+        if name not in form.fields:
+            continue
         try:
-            found[name] = find_place(data.get(name, ""), name) if data.get(name, "").strip() else ""
+            found[name] = find(data.get(name, ""), name) if data.get(name, "").strip() else ""
         except Refusal as refusal:
             wrong |= refusal.fields
             found[name] = ""
@@ -130,8 +145,8 @@ def submission(form: IntakeForm, *, at: datetime) -> dict[str, Any]:
 
 
 class Unclear(Refusal):
-    """Places that could not be told; carries the rest, so that its errors can be shown in the same breath."""
+    """Places or an institution that could not be told; carries the rest, so that its errors can be shown in the same breath."""
 
-    def __init__(self, wrong: dict[str, list[Any]], offers: dict[str, list[Region]], rest: dict[str, Any]) -> None:
+    def __init__(self, wrong: dict[str, list[Any]], offers: dict[str, Sequence[Offer]], rest: dict[str, Any]) -> None:
         super().__init__("invalid", _("Please check the marked fields."), fields=wrong)
         self.offers, self.rest = offers, rest

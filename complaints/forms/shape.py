@@ -1,9 +1,15 @@
 """Inputs that judge nothing, the choices they offer, and how a place is told from what was typed."""
 
+from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import Any
 
 from django import forms
 from django.db.models import Q
+from django.forms.utils import flatatt
+from django.urls import reverse_lazy
+from django.utils.html import format_html, format_html_join
+from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -25,6 +31,13 @@ class Text(forms.CharField):
         self.validators = []
 
 
+class Typed(forms.TextInput):
+    """A name that is typed; with scripts `offers`, the name of an address, offers what fits meanwhile."""
+
+    def __init__(self, offers: str) -> None:
+        super().__init__(attrs={"data-offers": reverse_lazy(offers), "spellcheck": "false"})
+
+
 class SeveralFiles(forms.FileInput):
     allow_multiple_selected = True
 
@@ -41,11 +54,39 @@ class Files(forms.Field):
             required=False,
             **kwargs,
         )
-        self.widget.attrs |= {"multiple": True, "accept": "image/*,application/pdf,audio/*,video/*,.docx,.xlsx,.pptx,.odt,.ods"}
+        self.widget.attrs |= {
+            "multiple": True,
+            "accept": "image/*,application/pdf,audio/*,video/*,.docx,.xlsx,.pptx,.odt,.ods",
+            "data-shrinking": gettext_lazy("Making the photos smaller: %(number)s of %(count)s"),
+            "data-shrunk": gettext_lazy("The photos were made smaller: %(after)s MB instead of %(before)s MB."),
+        }
+
+
+class Select(forms.Select):
+    """Django's own, without a template for each option: of topics alone there are dozens."""
+
+    def render(self, name: str, value: Any, attrs: dict[str, Any] | None = None, renderer: Any = None) -> SafeString:
+        left = set(self.format_value(value))
+
+        def option(key: Any, label: Any) -> SafeString:
+            is_chosen = str(key) in left
+            if is_chosen:
+                left.clear()  # the first that fits is the one
+            return format_html('<option value="{}"{}>{}</option>', key, mark_safe(" selected" if is_chosen else ""), label)  # noqa: S308
+
+        def block(key: Any, label: Any) -> SafeString:
+            if not isinstance(label, list | tuple):
+                return option(key, label)
+            return format_html('<optgroup label="{}">{}</optgroup>', key, format_html_join("", "{}", ((option(*row),) for row in label)))
+
+        inner = format_html_join("\n", "{}", ((block(*row),) for row in self.choices))
+        return format_html('<select name="{}"{}>{}</select>', name, flatatt(self.build_attrs(self.attrs, attrs)), inner)
 
 
 class Loose(forms.ChoiceField):
     """A choice that any value may be sent to; the service refuses what is not one."""
+
+    widget = Select
 
     def validate(self, value: Any) -> None:
         return
@@ -72,6 +113,14 @@ class Shape(forms.Form):
     def refused(self, refusal: Refusal) -> str:
         """What a form changes in itself when the service refuses what it sent, and the sentence for whoever reads the page."""
         return str(refusal)
+
+    def name_institution(self, name: str) -> None:
+        """Show an institution that was chosen by its address with its name, when that name tells it again."""
+        chosen = self.data.get(name, "")
+        found = find_institutions(chosen)
+        if len(found) == 1 and found[0].value == chosen and find_institutions(found[0].label) == found:
+            self.data = self.data.copy()  # type: ignore[attr-defined]
+            self.data[name] = found[0].label  # type: ignore[index]
 
     def name_places(self, *names: str) -> None:
         """Show a place that was chosen by its code with its name, when that name tells it again."""
@@ -122,14 +171,47 @@ def institution_choices(*, but: str = "", **wanted: Any) -> Choices:
     return [(str(label), kinds[kind]) for kind, label in Kind.choices if kind in kinds]
 
 
-class Ambiguous(Refusal):
-    """Several places fit what was typed."""
+@dataclass(frozen=True, slots=True)
+class Offer:
+    """Something that may have been meant: what is sent when it is chosen, and what people read."""
 
-    def __init__(self, field: str, rows: list[Region]) -> None:
-        super().__init__(
-            "invalid", _("Please check the marked fields."), fields={field: [_("Several places fit. Please choose one below, or write more of the name.")]}
-        )
+    value: str
+    label: str
+
+
+class Ambiguous(Refusal):
+    """Several things fit what was typed."""
+
+    def __init__(self, field: str, sentence: str, rows: Sequence[Offer]) -> None:
+        super().__init__("invalid", _("Please check the marked fields."), fields={field: [sentence]})
         self.offers = {field: rows}
+
+
+def offer_institutions(typed: str, *, shown: int) -> list[Offer]:
+    """The bodies that a name may mean: one offer when that tells it, the closest first."""
+    bodies = Institution.objects.bodies()
+    named = list(bodies.filter(Q(name__iexact=typed) | Q(short_name__iexact=typed))[:2])
+    return [Offer(row.slug, row.name) for row in (named if len(named) == 1 else bodies.search(typed)[:shown])]
+
+
+def find_institutions(typed: str) -> list[Offer]:
+    """What may be meant by an address (of any node) or by a name: one offer when that tells it."""
+    typed = " ".join(typed.replace("\x00", "").split())
+    if not 1 < len(typed) <= LONGEST_PLACE:
+        return []
+    known = Institution.objects.filter(slug=typed).first()
+    return [Offer(known.slug, known.name)] if known is not None else offer_institutions(typed, shown=NAMED_PLACES)
+
+
+def find_institution(typed: str, field: str) -> str:
+    """The address of the institution that was typed or chosen; what nobody knows stays as it is, and the service says what follows.
+
+    Refuses with the likely ones when several fit.
+    """
+    found = find_institutions(typed)
+    if len(found) > 1:
+        raise Ambiguous(field, _("Several institutions fit. Please choose one below, write more of the name, or leave it empty."), found)
+    return found[0].value if found else typed
 
 
 def find_place(typed: str, field: str) -> str:
@@ -156,7 +238,8 @@ def find_place(typed: str, field: str) -> str:
         )
     if len(found) == 1:
         return str(found[0].pk)
-    raise Ambiguous(field, found[:NAMED_PLACES])
+    offers = [Offer(str(row.pk), row.full_name()) for row in found[:NAMED_PLACES]]
+    raise Ambiguous(field, _("Several places fit. Please choose one below, or write more of the name."), offers)
 
 
 def show_refusal(form: forms.Form, refusal: Refusal) -> None:

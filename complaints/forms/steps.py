@@ -9,7 +9,7 @@ from django.utils.translation import gettext_lazy
 from .. import services
 from ..models import Complaint
 from ..workflow import ACTIONS, ArchiveReason, Classification, Finding, HandOverTarget, Outcome, PendReason, State, Step, Track
-from .shape import EMPTY, Files, Loose, Shape, Text, area, day, find_place, institution_choices, select, topic_choices
+from .shape import EMPTY, Files, Loose, Shape, Text, Typed, area, day, find_place, institution_choices, select, topic_choices
 
 
 def _target(step: Step, complaint: Complaint) -> forms.Field:
@@ -93,6 +93,7 @@ FIELDS: dict[str, Maker] = {
     "incident_region": lambda s, c: Text(
         label=gettext_lazy("Village, district or city"),
         help_text=gettext_lazy("For example: Menteng, Jakarta Pusat."),
+        widget=Typed("offers-places"),
         initial=c.incident_region.full_name() if c.incident_region else "",
     ),
     "incident_place": lambda s, c: Text(label=gettext_lazy("Where exactly?"), initial=c.incident_place),
@@ -215,15 +216,16 @@ class ListForm(Shape):
 
     q = Text(label=gettext_lazy("Words or number"), widget=forms.TextInput(attrs={"type": "search"}))
     topic = Loose(label=gettext_lazy("Topic"))
-    institution = Loose(label=gettext_lazy("Institution"))
+    institution = Text(label=gettext_lazy("Institution"), widget=Typed("offers-institutions"))
     state = Loose(label=gettext_lazy("State"))
     region = Text(widget=forms.HiddenInput)
 
     def __init__(self, data: Mapping[str, Any]) -> None:
         super().__init__(data)
         states = [(code, label) for code, label in State.choices if code not in {State.DRAFT, State.ARCHIVED}]
-        for name, choices in (("topic", topic_choices()), ("institution", institution_choices(parent__kind="national")), ("state", states)):
+        for name, choices in (("topic", topic_choices()), ("state", states)):
             self.fields[name].choices = [("", gettext_lazy("All")), *choices]  # type: ignore[attr-defined]
+        self.name_institution("institution")
 
 
 class ProofForm(Shape):

@@ -8,13 +8,15 @@ from .history import Entry, Reading, Replay, Transition
 from .inclusion import AgeBand, Assistance, Disability, Gedsi, Gender
 from .letters import Letter, LetterCopy, LetterJob, LetterKind
 from .reminders import Reminder
-from .thread import CLOCKS, PARTS, TIMELINE, Family, family_of, with_parts
+from .thread import CLOCKS, PARTS, PUBLIC_CLOCKS, PUBLIC_TIMELINE, TIMELINE, Family, family_of, with_parts
 
 __all__ = [
     "ASSISTED",
     "CLOCKS",
     "NEVER",
     "PARTS",
+    "PUBLIC_CLOCKS",
+    "PUBLIC_TIMELINE",
     "REFUSALS",
     "SEARCH_COLUMNS",
     "TIMELINE",

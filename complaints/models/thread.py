@@ -6,13 +6,22 @@ from django.db.models import Prefetch, prefetch_related_objects
 
 from lapor.ground.actor import Actor
 
-from ..workflow import EntryKind, Track
+from ..workflow import INNER_EVENTS, EntryKind, Track
 from .clocks import Clock
 from .complaint import Complaint
 from .history import Transition
 
 TIMELINE = Prefetch("transitions", Transition.objects.select_related("holder_before", "holder_after", "by", "entry__institution").order_by("seq"))
 CLOCKS = Prefetch("clocks", Clock.objects.order_by("started_at", "key"))
+# What the public page tells of them: no more is read.
+PUBLIC_TIMELINE = Prefetch(
+    "transitions",
+    Transition.objects.select_related("holder_after", "entry__institution")
+    .only("complaint", "kind", "at", "holder_after__name", "holder_after__time_zone", "entry__text_public", "entry__institution__name")
+    .exclude(kind__in=INNER_EVENTS)
+    .order_by("seq"),
+)
+PUBLIC_CLOCKS = Prefetch("clocks", Clock.objects.running().only("complaint", "key", "state", "zone", "is_provisional", "started_at", "due_at"))
 PARTS = Prefetch("children", Complaint.objects.select_related("holder").prefetch_related(TIMELINE, CLOCKS).order_by("part_number"))
 
 

@@ -72,7 +72,7 @@ def _read(form: forms.IntakeForm, request: HttpRequest) -> dict[str, Any]:
 
 
 def _form(request: HttpRequest, form: forms.IntakeForm, door: Institution | None, *, offers: Any = None, status: int = 200) -> HttpResponse:
-    form.name_places(*forms.PLACES)
+    form.name_choices()
     return render(request, "complaints/citizen/form.html", {"form": form, "door": door, "offers": offers or {}, "kept": kept_rows(request)}, status=status)
 
 

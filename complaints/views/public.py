@@ -1,21 +1,35 @@
 """What everybody may read: the start page, the list of public reports, and one of them."""
 
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
 from django.db.models import Q
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
+from lapor.ground import pages
+from lapor.ground.prepared import Prepared
 from lapor.ground.problems import Refusal
 
 from ..clock import PUBLIC_KEYS
 from ..filters import PublicFilter, narrowed
-from ..forms import ListForm
-from ..models import CLOCKS, TIMELINE, Complaint, ComplaintQuerySet, with_parts
+from ..forms import ListForm, find_institutions
+from ..models import PUBLIC_CLOCKS, PUBLIC_TIMELINE, Complaint, ComplaintQuerySet, with_parts
 from .shared import at_of, number_of, read_cursor, write_cursor
 
 PAGE = 20
+LATEST = 5
 RELATED = ("holder", "topic", "incident_region")
+# What the pages show of a report: nothing else is read.
+SHOWN = ("tracking_id", "title_public", "state", "submitted_at", "published_at", "holder__name", "holder__short_name", "holder__kind",
+         "topic__name_id", "topic__name_en", "incident_region__name", "incident_region__level", "incident_region__label")  # fmt: skip
+# Where the history of what is public stands: it changes with everything that a page says of a report. What happens to its parts
+# does not move the head of a lead.
+NEWEST = Complaint.objects.public().order_by("-published_at", "pk")
+HEADS = Prepared(lambda _none: NEWEST.values_list("pk", "head")[: PAGE + 1])
+HEAD = Prepared(lambda number: Complaint.objects.public().filter(tracking_id=number).values_list("pk", "head", "part_count"), "LPR-0000-0000-0")
 
 
 def _page(rows: ComplaintQuerySet, cursor: str) -> tuple[list[Complaint], str]:
@@ -32,52 +46,86 @@ def _page(rows: ComplaintQuerySet, cursor: str) -> tuple[list[Complaint], str]:
 @require_safe
 def home(request: HttpRequest) -> HttpResponse:
     """What this is, the way to file and to follow a report, and the latest public ones."""
-    rows = Complaint.objects.public().select_related(*RELATED).order_by("-published_at", "pk")[:5]
-    return render(request, "complaints/public/home.html", {"latest": list(rows)})
+
+    def latest() -> dict[str, Any]:
+        return {"latest": list(NEWEST.select_related(*RELATED).only(*SHOWN)[:LATEST])}
+
+    return pages.shown(request, "complaints/public/home.html", HEADS, latest)
 
 
 @require_safe
 def privacy(request: HttpRequest) -> HttpResponse:
     """What happens with personal data."""
-    return render(request, "complaints/public/privacy.html")
+    return pages.shown(request, "complaints/public/privacy.html", tuple, dict)
+
+
+NARROWING = ("q", "topic", "state", "institution", "region")
 
 
 @require_safe
 def listing(request: HttpRequest) -> HttpResponse:
-    """Public reports, newest first, narrowed by words, topic and state."""
-    rows, _bound = narrowed(PublicFilter, request.GET, Complaint.objects.public().select_related(*RELATED))
-    page, following = _page(rows, request.GET.get("setelah", ""))
+    """Public reports, newest first, narrowed by words, topic, institution and state."""
+    return pages.shown(request, "complaints/public/list.html", HEADS, lambda: _listed(request))
+
+
+def _listed(request: HttpRequest) -> dict[str, Any]:
+    """What the list shows; an institution that is not clear is asked back before anything is."""
     kept = request.GET.copy()
-    kept.pop("setelah", None)
-    context = {
+    cursor, typed = kept.pop("setelah", [""])[-1], kept.get("institution", "").strip()
+    offers = find_institutions(typed)
+    if len(offers) == 1:
+        kept["institution"] = offers[0].value
+    rows, _bound = narrowed(PublicFilter, kept, Complaint.objects.public().select_related(*RELATED).only(*SHOWN))
+    page, following = _page(rows if not typed or len(offers) == 1 else rows.none(), cursor)
+    return {
         "page": page,
         "next": following,
-        "form": ListForm(request.GET),
+        "form": ListForm(kept),
+        "offers": offers if len(offers) > 1 else [],
+        "is_unknown": bool(typed) and not offers,
         "kept": kept.urlencode(),
-        "is_narrowed": any(request.GET.get(name) for name in ("q", "topic", "state", "institution", "region")),
+        "is_narrowed": any(kept.get(name) for name in NARROWING),
     }
-    return render(request, "complaints/public/list.html", context)
 
 
 @require_safe
 def detail(request: HttpRequest, tracking_id: str) -> HttpResponse:
     """The published copy of one report; 404 for everything that is not public."""
-    rows = Complaint.objects.public().select_related(*RELATED).prefetch_related(TIMELINE, CLOCKS)
-    complaint = rows.filter(tracking_id=number_of(tracking_id)).first()
+    number = number_of(tracking_id)
+    found = next(iter(HEAD(number)), None)
+    if found is None:
+        raise _absent(tracking_id=number)
+    pk, _head, part_count = found
+    return pages.shown(request, "complaints/public/detail.html", None if part_count else lambda: found, lambda: _told(pk, at=at_of(request)))
+
+
+def _absent(**which: object) -> Refusal:
+    """What is told instead of a report that is not public."""
+    if Complaint.objects.taken_down().filter(**which).exists():
+        return Refusal("gone", _("This report is no longer shown to the public. Whoever filed it still follows it with number and case code."))
+    return Refusal("not_found", _("There is no such report, or it is not public."))
+
+
+def _told(pk: UUID, *, at: datetime) -> dict[str, Any]:
+    """What the page of a report shows; refuses one that has gone since it was found."""
+    rows = (
+        Complaint.objects.public()
+        .select_related(*RELATED)
+        .only(*SHOWN, "body_public", "part_count", "part_number")
+        .prefetch_related(PUBLIC_TIMELINE, PUBLIC_CLOCKS)
+    )
+    complaint = rows.filter(pk=pk).first()
     if complaint is None:
-        if Complaint.objects.taken_down().filter(tracking_id=number_of(tracking_id)).exists():
-            raise Refusal("gone", _("This report is no longer shown to the public. Whoever filed it still follows it with number and case code."))
-        raise Refusal("not_found", _("There is no such report, or it is not public."))
+        raise _absent(pk=pk)
     parts = with_parts(complaint).shown_parts()
     events = [(row, getattr(row, "entry", None)) for row in complaint.told(parts)]
     said = {entry.institution_id: (row, entry) for row, entry in events if row.kind == "right_of_reply" and entry is not None}
-    running = sorted((c for c in complaint.clocks.all() if c.key in PUBLIC_KEYS and c.state == "running"), key=lambda clock: clock.due_at)
-    context = {
+    running = sorted((clock for clock in complaint.clocks.all() if clock.key in PUBLIC_KEYS), key=lambda clock: clock.due_at)
+    return {
         "complaint": complaint,
         "events": events,
         "parts": parts,
         "statements": [(row, entry) for row, entry in said.values() if entry.text_public],
         "clocks": running,
-        "at": at_of(request),
+        "at": at,
     }
-    return render(request, "complaints/public/detail.html", context)

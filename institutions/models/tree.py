@@ -6,11 +6,12 @@ from typing import Self
 from django.contrib.postgres.indexes import GinIndex, OpClass
 from django.core.validators import RegexValidator
 from django.db import models
-from django.db.models import F, Q, Value
+from django.db.models import Exists, F, Q, Value
 from django.db.models.functions import Cast, Concat, Upper
 from django.utils.translation import gettext_lazy as _
 
 from .base import DatedQuerySet, by_closeness, ends_after_start, one_at_a_time, words
+from .naming import spelled, spellings, telling
 from .regions import Region
 
 WIB, WITA, WIT = "Asia/Jakarta", "Asia/Makassar", "Asia/Jayapura"
@@ -64,12 +65,24 @@ class InstitutionQuerySet(DatedQuerySet["Institution"]):
         """The node of this path and its ancestors, the root first."""
         return self.filter(pk__in=ids_of(path)).order_by("path")
 
+    def bodies(self) -> Self:
+        """The institutions right below the nation that have no end: those whom a citizen may name."""
+        return self.filter(valid_to=None, parent__kind=Kind.NATIONAL)
+
     def search(self, query: str) -> Self:
-        """Institutions whose name, or its short form, holds every word; the closest names first."""
-        rows = self
-        for word in words(query):
-            rows = rows.filter(Q(name__icontains=word) | Q(short_name__icontains=word))
-        return rows.order_by(by_closeness("name", " ".join(words(query))), "name", "pk")
+        """Institutions whose name, or its short form, holds every word as it is or spelled out; where there is none, those that
+        look alike. The closest names first.
+        """
+        typed = words(query)
+        fitting, similar = Q(), Q()
+        for word in telling(typed):
+            fits = Q()
+            for parts in spellings(word):
+                fits |= Q(*(Q(name__icontains=part) | Q(short_name__icontains=part) for part in parts))
+            fitting &= fits
+            similar &= fits | Q(written__trigram_word_similar=word.upper())
+        rows = self.alias(written=Upper("name")).filter(fitting | (Q(~Exists(self.order_by().filter(fitting))) & similar)) if typed else self
+        return rows.order_by(by_closeness("name", " ".join(typed)), by_closeness("name", spelled(typed)), "name", "pk")
 
 
 def ids_of(path: str) -> list[int]:

@@ -44,4 +44,5 @@ def intake(request: HttpRequest) -> HttpResponse:
         else:
             clocks = Clock.objects.running().filter(complaint=receipt.complaint).order_by("due_at")
             return render(request, "complaints/desk/intake_receipt.html", {"receipt": receipt, "clocks": clocks, "at": at_of(request)})
+    form.name_choices()
     return render(request, "complaints/desk/intake.html", {"form": form, "offers": offers, "kept": kept_rows(request)}, status=status)
