@@ -1,13 +1,14 @@
 """How dates, deadlines and events are said on a page."""
 
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
+from functools import lru_cache
 from typing import Any
 from zoneinfo import ZoneInfo
 
 from django import template
 from django.utils.formats import date_format, number_format
+from django.utils.translation import get_language, gettext_lazy, ngettext
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy, ngettext
 
 from .. import masks
 from ..models import NEVER, Clock
@@ -22,7 +23,12 @@ def long_date(value: datetime | None, zone: str = "Asia/Jakarta") -> str:
     """24 November 2026, in the place's own zone."""
     if value is None:
         return ""
-    return str(date_format(value.astimezone(ZoneInfo(zone)) if isinstance(value, datetime) else value, "j F Y"))
+    return _long(value.astimezone(ZoneInfo(zone)).date() if isinstance(value, datetime) else value, get_language())
+
+
+@lru_cache(maxsize=4096)
+def _long(day: date, _language: str | None) -> str:
+    return str(date_format(day, "j F Y"))
 
 
 @register.filter
@@ -83,48 +89,54 @@ def is_inner(kind: str) -> bool:
     return kind in INNER_EVENTS
 
 
+CLOCKS = {
+    "verify_national": gettext_lazy("Check by the national desk"),
+    "verify_institution": gettext_lazy("Check by the institution"),
+    "first_response": gettext_lazy("Initial response"),
+    "resolution_information": gettext_lazy("Answer to the request"),
+    "resolution_non_oversight": gettext_lazy("Final follow-up"),
+    "resolution_oversight": gettext_lazy("Decision of the internal supervisor"),
+    "statutory_60": gettext_lazy("60 days of the law"),
+    "completion": gettext_lazy("Your completion"),
+    "completeness_answer": gettext_lazy("Answer whether the report is complete"),
+    "decision_delivery": gettext_lazy("Delivery of the decision"),
+    "reporter_reply": gettext_lazy("Your reply or confirmation"),
+    "reply_handling": gettext_lazy("Answer to the reply"),
+    "reopen_window": gettext_lazy("Opening the report again"),
+    "support_response": gettext_lazy("Answer of the supporting institution"),
+    "urgent_response": gettext_lazy("Response to an urgent report"),
+    "jurisdiction_decision": gettext_lazy("Decision who is competent"),
+}
+
+
 @register.filter
 def clock_name(clock: Clock | str) -> str:
     """What a deadline is for, in plain words."""
     key = clock if isinstance(clock, str) else clock.key
-    names = {
-        "verify_national": _("Check by the national desk"),
-        "verify_institution": _("Check by the institution"),
-        "first_response": _("Initial response"),
-        "resolution_information": _("Answer to the request"),
-        "resolution_non_oversight": _("Final follow-up"),
-        "resolution_oversight": _("Decision of the internal supervisor"),
-        "statutory_60": _("60 days of the law"),
-        "completion": _("Your completion"),
-        "completeness_answer": _("Answer whether the report is complete"),
-        "decision_delivery": _("Delivery of the decision"),
-        "reporter_reply": _("Your reply or confirmation"),
-        "reply_handling": _("Answer to the reply"),
-        "reopen_window": _("Opening the report again"),
-        "support_response": _("Answer of the supporting institution"),
-        "urgent_response": _("Response to an urgent report"),
-        "jurisdiction_decision": _("Decision who is competent"),
-    }
-    return names.get(key, key)
+    return str(CLOCKS.get(key, key))
+
+
+# Where a report stands, as a citizen reads it.
+STANDS = {
+    State.DRAFT: gettext_lazy("Draft"),
+    State.AWAITING_VERIFICATION: gettext_lazy("Sent to %(holder)s"),
+    State.AWAITING_COMPLETION: gettext_lazy("Waiting for your completion"),
+    State.AWAITING_FOLLOWUP: gettext_lazy("Sent to %(holder)s"),
+    State.IN_PROGRESS: gettext_lazy("Being handled"),
+    State.AWAITING_REPORTER: gettext_lazy("Answered, waiting for the reporter"),
+    State.REPORTER_REPLIED: gettext_lazy("The reporter replied"),
+    State.CLOSED: gettext_lazy("Closed"),
+    State.ARCHIVED: gettext_lazy("Archived"),
+}
 
 
 @register.filter
 def state_label(complaint: Any) -> str:
-    """Where a report stands, as a citizen reads it."""
+    """Where a report stands, with whom."""
     holder = complaint.holder
-    name = holder.short_name or holder.name
-    said = {
-        State.DRAFT: _("Draft"),
-        State.AWAITING_VERIFICATION: _("Awaiting verification") if holder.is_national else _("Sent to %(holder)s") % {"holder": name},
-        State.AWAITING_COMPLETION: _("Waiting for your completion"),
-        State.AWAITING_FOLLOWUP: _("Sent to %(holder)s") % {"holder": name},
-        State.IN_PROGRESS: _("Being handled"),
-        State.AWAITING_REPORTER: _("Answered, waiting for the reporter"),
-        State.REPORTER_REPLIED: _("The reporter replied"),
-        State.CLOSED: _("Closed"),
-        State.ARCHIVED: _("Archived"),
-    }
-    return str(said[State(complaint.state)])
+    if complaint.state == State.AWAITING_VERIFICATION and holder.is_national:
+        return _("Awaiting verification")
+    return str(STANDS[State(complaint.state)]).replace("%(holder)s", holder.short_name or holder.name)
 
 
 PERSONAL = {

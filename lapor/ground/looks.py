@@ -1,5 +1,7 @@
 """Template tags of the design system, known to every template: icons of the one sprite."""
 
+from functools import cache
+
 from django import template
 from django.templatetags.static import static
 from django.utils.html import format_html
@@ -9,6 +11,7 @@ register = template.Library()
 
 
 @register.simple_tag
+@cache  # names stand in templates and tables only, and a list page draws a hundred
 def icon(name: str, extra: str = "") -> SafeString:
     """An icon of `img/icons.svg`, by its id there; silent to a screen reader, since the words beside it say the same."""
     return format_html(
