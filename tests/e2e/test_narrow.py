@@ -19,6 +19,8 @@ CITIZEN = (
     "/lacak/",
     "/laporan/",
     "/laporan/?q=takada",
+    "/laporan/?institution=uji",
+    "/laporan/?institution=takada",
     "/laporan/{number}/",
     "/privasi/",
     "/verifikasi/",
@@ -42,8 +44,8 @@ def site(committed: World, tmp_path: Path) -> Iterator[tuple[str, Complaint]]:
         yield address, case
 
 
-def narrow(browser: Browser) -> Page:
-    page = browser.new_context(viewport={"width": 320, "height": 640}, locale="id-ID", java_script_enabled=True).new_page()
+def narrow(browser: Browser, width: int = 320) -> Page:
+    page = browser.new_context(viewport={"width": width, "height": 640}, locale="id-ID", java_script_enabled=True).new_page()
     page.set_default_timeout(10_000)
     return page
 
@@ -54,9 +56,10 @@ def faults(page: Page, address: str, path: str) -> list[str]:
     return [*([f"{path} is {pushed} px too wide"] if pushed else []), *(f"{path} {small}" for small in page.evaluate(SMALL))]
 
 
-def test_no_page_of_a_citizen_is_pushed_sideways_at_320_px(browser: Browser, site: tuple[str, Complaint]) -> None:
+@pytest.mark.parametrize("width", [320, 360])
+def test_no_page_of_a_citizen_is_pushed_sideways_on_a_telephone(browser: Browser, site: tuple[str, Complaint], width: int) -> None:
     address, case = site
-    page = narrow(browser)
+    page = narrow(browser, width)
 
     assert [fault for path in CITIZEN for fault in faults(page, address, path.format(number=case.tracking_id))] == []
 

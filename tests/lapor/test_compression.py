@@ -1,14 +1,20 @@
-"""Pages travel compressed, and the form page within its budget of bytes."""
+"""Pages travel compressed, and each public page within its budget of bytes, in a country of any size."""
 
 import gzip
 import re
+from pathlib import Path
 
+import pytest
 from django.contrib.staticfiles import finders
 from django.test import Client
 
+from tests.bodies import many_bodies
 from tests.world import World
 
-FORM_BUDGET = 25_000  # without JavaScript; with it twice as much
+BUDGET = 25_000  # without JavaScript; with it twice as much
+PADDING = 300  # an answer is up to a hundred bytes longer by chance, twice
+SCRIPT = 3_300
+PAGES = ("/lapor/", "/", "/laporan/", "/lacak/", "/privasi/", "/verifikasi/")
 
 
 def weigh(client: Client, address: str, kinds: str) -> tuple[int, list[str]]:
@@ -26,13 +32,30 @@ def weigh(client: Client, address: str, kinds: str) -> tuple[int, list[str]]:
     return total, links
 
 
-def test_the_form_page_stays_within_its_budget_without_and_with_javascript(world: World, client: Client) -> None:
-    without, links = weigh(client, "/lapor/", "css|svg")
-    with_scripts, _links = weigh(client, "/lapor/", "css|svg|js")
+@pytest.mark.parametrize("path", PAGES)
+def test_public_pages_stay_within_their_budgets_without_and_with_javascript(world: World, client: Client, path: str) -> None:
+    without, links = weigh(client, path, "css|svg")
+    with_scripts, _links = weigh(client, path, "css|svg|js")
 
     assert links
-    assert without <= FORM_BUDGET
-    assert with_scripts <= 2 * FORM_BUDGET
+    assert without <= BUDGET
+    assert with_scripts <= 2 * BUDGET
+
+
+@pytest.mark.parametrize("path", ["/lapor/", "/laporan/"])
+def test_a_page_weighs_as_much_in_a_country_of_many_institutions(world: World, client: Client, path: str) -> None:
+    few, _links = weigh(client, path, "css|svg|js")
+    with many_bodies(world):
+        many, _links = weigh(client, path, "css|svg|js")
+
+    assert abs(many - few) < PADDING
+
+
+def test_the_scripts_of_the_form_are_small() -> None:
+    for name in ("photos", "offers"):
+        path = finders.find(f"js/{name}.js")
+        assert isinstance(path, str)
+        assert Path(path).stat().st_size <= SCRIPT
 
 
 def test_two_answers_of_the_same_page_differ_in_length(world: World, client: Client) -> None:
