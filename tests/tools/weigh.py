@@ -2,7 +2,7 @@
 
 For each page, with JavaScript and without: bytes that travel, requests, hosts, the first thing painted (ms) and how far it can be
 pushed sideways, on a first visit at 400 kbit/s and 400 ms. Ends with an error when a page is over its budget. Chromium is found by
-the variable CHROMIUM or on the path.
+the variable CHROMIUM or on the path. Of three visits the quickest counts for the time: a busy machine only ever adds to it.
 """
 
 import sys
@@ -18,6 +18,7 @@ LINE = {"offline": False, "latency": 400, "downloadThroughput": 400_000 / 8, "up
 PAGES = ("/lapor/", "/", "/laporan/", "/lacak/", "/privasi/")
 BYTES = {True: 50_000, False: 25_000}  # with and without JavaScript
 PAINTED = 1800
+VISITS = 3
 WIDTHS = (320, 360)
 PUSHED = "document.documentElement.scrollWidth - document.documentElement.clientWidth"
 PAINT = "performance.getEntriesByName('first-contentful-paint')[0]?.startTime ?? 0"
@@ -49,7 +50,12 @@ class Weight:
 
 
 def weigh(browser: Browser, site: str, path: str, *, has_scripts: bool, width: int = 360) -> Weight:
-    """One first visit with an empty cache."""
+    """The first visit that was painted soonest."""
+    return min((_visit(browser, site, path, has_scripts=has_scripts, width=width) for _number in range(VISITS)), key=lambda found: found.painted)
+
+
+def _visit(browser: Browser, site: str, path: str, *, has_scripts: bool, width: int) -> Weight:
+    """One visit with an empty cache."""
     context = browser.new_context(java_script_enabled=has_scripts, viewport={"width": width, "height": 640}, locale="id-ID")
     page = context.new_page()
     line = context.new_cdp_session(page)
