@@ -146,10 +146,11 @@ def step(scene: Scene) -> list[Work]:
 
 def public(scene: Scene) -> list[Work]:
     numbers, rows = [number for number, _pk in scene.public], scene.rows
+    fresh = cycle(numbers[20:])  # goes on where the turn before ended: what was drawn a moment ago is kept
     return [
         Work("floor: one row", lambda n: Ask(f"/floor/row/{rows[n % len(rows)]}/")),
         Work("public report, seen before", lambda n: Ask(f"/laporan/{numbers[n % 20]}/"), "floor", 0.7, 2),
-        Work("public report, new to all", lambda n: Ask(f"/laporan/{numbers[20 + n % (len(numbers) - 20)]}/"), "floor", 0.3, 8),
+        Work("public report, new to all", lambda _n: Ask(f"/laporan/{next(fresh)}/"), "floor", 0.3, 8),
         Work("public list", lambda _n: Ask("/laporan/"), "floor", 0.3, 4),
         Work("public search", lambda _n: Ask("/laporan/?q=lampu+jalan"), "floor", 0.1, 4),
         Work("floor: a bare answer", lambda _n: Ask("/floor/bare/")),
