@@ -27,4 +27,5 @@ class Prepared:
         sql, params = self._made
         with connection.cursor() as cursor:
             cursor.execute(sql, [value if param == self._mark else param for param in params])
-            return cursor.fetchall()
+            rows: list[tuple[Any, ...]] = cursor.fetchall()
+        return rows

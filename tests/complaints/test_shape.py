@@ -21,6 +21,7 @@ CHOICES: list[tuple[Any, Any]] = [
 @pytest.mark.parametrize("value", ["", None, "a", "d", "5", 5, 'b"<', "entah"])
 @pytest.mark.parametrize("attrs", [None, {"id": "id_topic", "aria-invalid": "true", "required": True, "disabled": False}])
 def test_a_select_is_the_same_as_djangos(value: Any, attrs: dict[str, Any] | None) -> None:
-    ours, theirs = Loose(choices=CHOICES).widget, forms.ChoiceField(choices=CHOICES).widget
+    ours: Any = Loose(choices=CHOICES).widget
+    theirs: Any = forms.ChoiceField(choices=CHOICES).widget
 
     SimpleTestCase().assertHTMLEqual(ours.render("topic", value, attrs), theirs.render("topic", value, attrs))

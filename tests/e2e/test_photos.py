@@ -98,7 +98,7 @@ def test_large_photos_arrive_small_and_upright_and_a_document_arrives_whole(brow
 
 def test_progress_is_told_and_the_result_too(browser: Browser, site: str) -> None:
     page = opened(browser, site)
-    page.set_input_files("#id_files", [{"name": "a.jpg", "mimeType": "image/jpeg", "buffer": telephone_photo()}])
+    page.set_input_files("#id_files", {"name": "a.jpg", "mimeType": "image/jpeg", "buffer": telephone_photo()})
 
     expect(page.locator("#id_files + [role=status]")).to_contain_text("Foto sudah diperkecil")
     [[name, kind, size]] = page.evaluate(CHOSEN)
@@ -109,7 +109,7 @@ def test_progress_is_told_and_the_result_too(browser: Browser, site: str) -> Non
 @pytest.mark.parametrize("kind", ["image/jpeg", "image/heic", "image/png"])
 def test_what_cannot_be_read_as_a_picture_goes_as_it_was_chosen(browser: Browser, site: str, kind: str) -> None:
     page = opened(browser, site)
-    page.set_input_files("#id_files", [{"name": "rusak.jpg", "mimeType": kind, "buffer": b"no picture" * 200_000}])
+    page.set_input_files("#id_files", {"name": "rusak.jpg", "mimeType": kind, "buffer": b"no picture" * 200_000})
 
     page.wait_for_timeout(500)
     assert page.evaluate(CHOSEN) == [["rusak.jpg", kind, 2_000_000]]
