@@ -16,7 +16,7 @@ from django.utils.translation import gettext_lazy
 from lapor.ground.problems import Refusal
 
 from . import services
-from .models import CalendarDay, CalendarYear, Change, HubMembership, Institution, LegalBasis, Limit, Region, SlaPolicy, Topic
+from .models import CalendarDay, CalendarYear, Change, HubMembership, Institution, LegalBasis, Limit, Region, SiteBanner, SlaPolicy, Topic
 
 if TYPE_CHECKING:  # they take their model as a parameter for the type checker only
     ModelForm = forms.ModelForm[Any]
@@ -325,3 +325,21 @@ class CalendarDayAdmin(AuditedAdmin):
 
     def erase(self, request: HttpRequest, obj: CalendarDay, *, at: datetime, why: str) -> None:
         services.remove_calendar_day(obj, by=officer(request), at=at, why=why)
+
+
+@admin.register(SiteBanner)
+class SiteBannerAdmin(AuditedAdmin):
+    list_display = ("text_id", "level", "audience", "since", "until")
+    list_filter = ("level", "audience")
+    ordering = ("-since",)
+    search_fields = ("text_id", "text_en")
+
+    def get_changeform_initial_data(self, request: HttpRequest) -> dict[str, Any]:
+        return {"since": timezone.now(), **super().get_changeform_initial_data(request)}
+
+    def store(self, request: HttpRequest, obj: SiteBanner, form: ReasonForm, *, change: bool, at: datetime, why: str) -> Model | None:
+        services.set_banner(obj, by=officer(request), at=at, why=why)
+        return None
+
+    def erase(self, request: HttpRequest, obj: SiteBanner, *, at: datetime, why: str) -> None:
+        services.remove_banner(obj, by=officer(request), at=at, why=why)

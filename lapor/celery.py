@@ -14,7 +14,7 @@ os.environ.setdefault("DJANGO_SETTINGS_MODULE", "lapor.settings")
 
 TICK_KEY = "lapor:tick"
 
-app = Celery("lapor")
+app = Celery("lapor", task_cls="lapor.site:PausedTask")  # by name: it is looked for when the apps stand
 app.config_from_object("django.conf:settings", namespace="CELERY")
 app.autodiscover_tasks()
 app.steps["worker"].add(DjangoStructLogInitStep)  # a task's log lines carry its id, and the id of the request that asked for it

@@ -83,6 +83,7 @@ def _context(at: datetime, theme: str) -> dict[str, Any]:
         "tabs": [("#a", _("All open"), True), ("#b", _("Mine"), False), ("#c", LONG, False)],
         "crumbs": [("/", _("Start")), ("/laporan/", _("Public reports")), ("", "LPR-7K3M-92QX-4")],
         "steps": [_("Received"), _("Checked"), LONG],
+        "again": ["files"],
         "typed": [("text", f"{RTL} {LONG}")],
         "places": [Offer("1", "Kota Bandung, Jawa Barat"), Offer("2", f"{LONG}, Papua Pegunungan")],
         "group": SimpleNamespace(on_behalf="group", group_size=1250, relation="", represented_agree=True),

@@ -16,6 +16,7 @@ from django.http import HttpRequest, JsonResponse
 from django.utils import timezone
 from redis import Redis
 
+from institutions.services import site_now
 from lapor.celery import TICK_KEY
 from officers.models import waiting_since
 
@@ -100,12 +101,21 @@ def notices() -> dict[str, Any]:
     now = timezone.now()
     oldest = waiting_since(now)
     seconds = round((now - oldest).total_seconds()) if oldest else 0
-    if seconds > settings.READY_NOTICE_MINUTES * 60:
+    if site_now().read_only is None and seconds > settings.READY_NOTICE_MINUTES * 60:
         raise Down(f"the oldest unsent notice is {seconds} s late")
     return {"oldest_unsent_seconds": seconds}
 
 
 PARTS = {part.__name__: Check(part) for part in (database, broker, migrations, beat, notices)}
+
+
+def mode() -> dict[str, Any]:
+    """Whether the system can only be read, and until when that is promised."""
+    switch = site_now().read_only
+    return {"read_only": switch is not None, "until": switch.until.isoformat() if switch is not None and switch.until else None}
+
+
+MODE = Check(mode)
 
 
 def healthz(_request: HttpRequest) -> JsonResponse:
@@ -114,7 +124,10 @@ def healthz(_request: HttpRequest) -> JsonResponse:
 
 
 def readyz(_request: HttpRequest) -> JsonResponse:
-    """Every part, all asked at the same time; 503 when one is not well, with its name under `down`."""
+    """Every part, all asked at the same time; 503 when one is not well, with its name under `down`.
+
+    Read-only is told and is no fault: the pages are to be read, so whoever shares out requests must go on.
+    """
     answers: dict[str, dict[str, Any]] = {}
     threads = [threading.Thread(target=lambda name=name: answers.update({name: PARTS[name].run(PART_SECONDS)})) for name in PARTS]
     for thread in threads:
@@ -122,7 +135,8 @@ def readyz(_request: HttpRequest) -> JsonResponse:
     for thread in threads:
         thread.join()
     down = [name for name in PARTS if not answers[name]["ok"]]
-    body = {"ok": not down, "down": down, "parts": {name: answers[name] for name in PARTS}}
+    mode = MODE.run(PART_SECONDS)
+    body = {"ok": not down, "down": down, "read_only": mode.get("read_only"), "until": mode.get("until"), "parts": {name: answers[name] for name in PARTS}}
     return _uncached(JsonResponse(body, status=503 if down else 200))
 
 

@@ -7,24 +7,21 @@ from uuid import UUID
 
 import structlog
 from django.conf import settings
-from django.http import HttpRequest, HttpResponse, JsonResponse, QueryDict
-from django.template import loader
-from django.utils import timezone, translation
+from django.http import HttpRequest, HttpResponse, QueryDict
+from django.utils import timezone
 from django.utils.datastructures import MultiValueDict
 from django.utils.functional import SimpleLazyObject
 from django.utils.translation import gettext as _
 from django_structlog.middlewares import RequestMiddleware
 
 from lapor import logs
-from lapor.errors import PROBLEM, STORE_IS_AWAY, refusal_page, typed
+from lapor.errors import is_away, outage, problem_page, refusal_page
 from lapor.ground.problems import Refusal
 from lapor.ground.throttle import address_of
 from lapor.headers import row_of
 from officers.actors import actor_for
 
 Handler = Callable[[HttpRequest], HttpResponse]
-
-RETRY_SECONDS = 30
 
 
 def proved_cases(request: HttpRequest, at: datetime) -> frozenset[UUID]:
@@ -101,8 +98,7 @@ def too_large(request: HttpRequest) -> HttpResponse:
     """The 413 answer. What was typed cannot be given back: it was not read."""
     refusal = Refusal("too_large", _("This is more than can be sent at once. Please go back and send fewer or smaller files, or a shorter text."))
     if request.path.startswith("/api/"):
-        body = {"type": "about:blank", "title": str(refusal), "status": refusal.status, "code": refusal.code}
-        return JsonResponse(body, status=refusal.status, content_type=PROBLEM)
+        return problem_page(refusal.code, str(refusal), http_status=refusal.status)
     request._post, request._files = QueryDict(), MultiValueDict()  # type: ignore[attr-defined]  # nothing reads the body after this
     return refusal_page(request, refusal)
 
@@ -117,24 +113,4 @@ class OutageMiddleware:
         return self.get_response(request)
 
     def process_exception(self, request: HttpRequest, exception: Exception) -> HttpResponse | None:
-        if not isinstance(exception, STORE_IS_AWAY):
-            return None
-        return outage(request)
-
-
-def outage(request: HttpRequest) -> HttpResponse:
-    """The 503 page; it touches no database and no session."""
-    message = _("The system cannot store anything right now. Please try again in a few minutes.")
-    if request.path.startswith("/api/"):
-        body = {"type": "about:blank", "title": message, "status": 503, "code": "unavailable"}
-        response: HttpResponse = JsonResponse(body, status=503, content_type=PROBLEM)
-    else:
-        language = request.COOKIES.get(settings.LANGUAGE_COOKIE_NAME, settings.LANGUAGE_CODE)
-        with translation.override(language if language in dict(settings.LANGUAGES) else settings.LANGUAGE_CODE):
-            page = loader.render_to_string(
-                "outage.html", {"typed": typed(request), "path": request.get_full_path(), "csrf": request.POST.get("csrfmiddlewaretoken", "")}
-            )
-        response = HttpResponse(page, status=503)
-    response["Retry-After"] = str(RETRY_SECONDS)
-    response["Cache-Control"] = "no-store"
-    return response
+        return outage(request) if is_away(exception) else None

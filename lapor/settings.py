@@ -23,6 +23,7 @@ BASE_DIR = Path(__file__).resolve().parent.parent
 KEYGEN = "Make it once with `./run keys` and keep it safe; `./run` with LAPOR_DEBUG=1 makes its own."
 
 DEBUG = flag("LAPOR_DEBUG")
+TICKETS = not DEBUG  # sensitive commands ask for the number under which they were asked for (officers/management/tickets.py)
 LAPOR_HOME = Path(text("LAPOR_HOME", str(BASE_DIR / "var"))).resolve()
 LAPOR_ROLE = text("LAPOR_ROLE", "all")
 if LAPOR_ROLE not in {"public", "staff", "worker", "all"}:
@@ -92,6 +93,7 @@ MIDDLEWARE = [
     "django.contrib.messages.middleware.MessageMiddleware",
     "allauth.account.middleware.AccountMiddleware",
     "axes.middleware.AxesMiddleware",
+    "lapor.site.ReadOnlyMiddleware",  # last: what the log-in and the session write lies outside it
 ]
 
 TEMPLATES = [
@@ -105,6 +107,7 @@ TEMPLATES = [
                 "django.template.context_processors.request",
                 "django.contrib.auth.context_processors.auth",
                 "django.contrib.messages.context_processors.messages",
+                "lapor.site.announcements",
             ],
         },
     },
@@ -146,12 +149,15 @@ def redis_url(base: str, *, shift: int = 0, celery: bool = False) -> str:
 REDIS_URL = required("REDIS_URL", "Start through `./run`, or give the URL of a Redis-compatible server.")
 if worker := text("PYTEST_XDIST_WORKER"):  # tests side by side empty their cache, and must not empty their neighbour's
     REDIS_URL = redis_url(REDIS_URL, shift=2 * int(worker.removeprefix("gw")))
-CACHES = {
+SITE_SECONDS = 3
+CACHES: dict[str, dict[str, Any]] = {
     "default": {
         "BACKEND": "django.core.cache.backends.redis.RedisCache",
         "LOCATION": redis_url(REDIS_URL, shift=1),
         "OPTIONS": {"socket_timeout": 2, "socket_connect_timeout": 2},
     },
+    # How the site stands (banners, read-only): in each process's own memory, so that no page needs a query or the server above.
+    "site": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache", "LOCATION": "site", "TIMEOUT": SITE_SECONDS},
 }
 SESSION_ENGINE = "django.contrib.sessions.backends.db"
 

@@ -4,11 +4,12 @@ from collections.abc import Callable
 
 from django.contrib.auth import SESSION_KEY, logout
 from django.contrib.auth.views import redirect_to_login
-from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 
-from lapor.errors import PROBLEM, typed
+from lapor.errors import problem_page
+from lapor.kept import typed
 from officers import sessions
 from officers.adapters import has_second_factor
 
@@ -50,7 +51,7 @@ def _over(request: HttpRequest) -> HttpResponse:
     logout(request)
     text = _("Your session has ended because it was not used for a while, or has lasted a whole day. Please log in again.")
     if request.path.startswith("/api/"):
-        return _problem(401, "not_authenticated", text)
+        return problem_page("not_authenticated", text, http_status=401)
     if request.method != "POST":
         return redirect_to_login(request.get_full_path())
     return render(request, "session_ended.html", {"typed": typed(request), "text": text, "path": request.path}, status=401)
@@ -58,9 +59,5 @@ def _over(request: HttpRequest) -> HttpResponse:
 
 def _without_factor(request: HttpRequest) -> HttpResponse:
     if request.path.startswith("/api/"):
-        return _problem(403, "second_factor_required", _("Please set up a second factor first."))
+        return problem_page("second_factor_required", _("Please set up a second factor first."), http_status=403)
     return redirect("mfa_activate_totp")
-
-
-def _problem(status: int, code: str, text: str) -> HttpResponse:
-    return JsonResponse({"type": "about:blank", "title": text, "status": status, "code": code}, status=status, content_type=PROBLEM)

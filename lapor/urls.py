@@ -11,6 +11,8 @@ from lapor import gallery, health
 
 admin.site.login = secure_admin_login(admin.site.login)  # type: ignore[method-assign]  # the same door as everywhere
 
+handler500 = "lapor.errors.server_error"
+
 urlpatterns = [
     path("healthz", health.healthz, name="healthz"),
     path("readyz", health.readyz, name="readyz"),

@@ -8,13 +8,14 @@ import psycopg
 import pytest
 import time_machine
 from django.conf import settings
-from django.core.cache import cache
+from django.core.cache import cache, caches
 from django.db import connection
 from django.test import Client
 from django.test.utils import setup_databases, teardown_databases
 from django.utils import translation
 from psycopg import sql
 
+from institutions.services.site import NOW, Site
 from tests.world import World, build
 
 settings.MFA_TOTP_INSECURE_BYPASS_CODE = None  # no test opens anything by the code of the trial; the servers of the browser tests know it
@@ -23,7 +24,8 @@ settings.MFA_TOTP_INSECURE_BYPASS_CODE = None  # no test opens anything by the c
 MOVING = (
     "complaints_deskpreference", "complaints_savedfilter", "complaints_answerdraft", "complaints_handover", "complaints_delegation", "complaints_cannedanswer",
     "complaints_letterjob", "complaints_lettercopy", "complaints_letter", "institutions_lettercounter",
-    "complaints_reminder", "complaints_clockevent", "complaints_clock", "complaints_entry", "complaints_transition", "complaints_gedsi", "complaints_reading",
+    "institutions_sitebanner", "institutions_readonlyswitch", "complaints_reminder", "complaints_clockevent", "complaints_clock",
+    "complaints_entry", "complaints_transition", "complaints_gedsi", "complaints_reading",
     "complaints_replay", "complaints_complaint", "officers_notice", "vault.identity", "django_session", "knox_authtoken",
     "officers_staffsession", "officers_loginevent", "officers_noticetext", "officers_noticepreference",
 )  # fmt: skip
@@ -95,8 +97,11 @@ def committed(django_db_setup: None, django_db_blocker: Any) -> Iterator[World]:
 
 @pytest.fixture(autouse=True)
 def fresh_cache() -> None:
-    """Throttles and ticks of one test are nothing to the next; each worker has a prefix of its own."""
+    """Throttles and ticks of one test are nothing to the next; each worker has a prefix of its own. The site has nothing to say
+    and costs no query until a test has it say something (`forget_site`)."""
     cache.clear()
+    caches["site"].clear()
+    caches["site"].set(NOW, Site(), timeout=None)
 
 
 @pytest.fixture(scope="session", autouse=True)

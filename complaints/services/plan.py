@@ -9,6 +9,7 @@ from typing import Any, cast
 from django.db import connection
 
 from institutions.models import Institution
+from institutions.services import refuse_while_read_only
 from lapor.ground.actor import Actor
 from officers.actors import machine
 
@@ -153,9 +154,13 @@ def _transition(plan: Plan, pk: int) -> tuple[Transition, Entry | None]:
 
 
 def write(plans: Sequence[Plan]) -> None:
-    """Make the plans true: complaint, history, texts and clocks, in as many statements for many as for one."""
+    """Make the plans true: complaint, history, texts and clocks, in as many statements for many as for one.
+
+    Every write to a case comes through here; refuses 503 while the system can only be read.
+    """
     if not plans:
         return
+    refuse_while_read_only()
     rows, entries = [], []
     for plan, pk in zip(plans, _ids(plans), strict=True):
         if plan.bumps:

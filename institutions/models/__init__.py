@@ -5,6 +5,7 @@ from .changes import Change, append_only
 from .letters import LetterCounter, Letterhead
 from .regions import Region
 from .rules import LegalBasis, Limit, Rule, SlaPolicy, Stricter, Unit
+from .site import UNKNOWN_SECONDS, ReadOnlySwitch, SiteBanner
 from .topics import Topic
 from .tree import (
     ROOT_SLUG,
@@ -23,6 +24,7 @@ from .tree import (
 __all__ = [
     "ROOT_SLUG",
     "TIME_ZONES",
+    "UNKNOWN_SECONDS",
     "WIB",
     "WIT",
     "WITA",
@@ -36,8 +38,10 @@ __all__ = [
     "LetterCounter",
     "Letterhead",
     "Limit",
+    "ReadOnlySwitch",
     "Region",
     "Rule",
+    "SiteBanner",
     "SlaPolicy",
     "Stricter",
     "Tier",

@@ -100,6 +100,14 @@ def record(
     )
 
 
+def record_command(name: str, *, given: Mapping[str, Any], ticket: str, at: datetime) -> Change:
+    """Leave on record that a command of the operators was run, with what, and under which ticket. Refuses an empty ticket."""
+    if not ticket.strip():
+        raise invalid(why=_("Say why."))
+    by = system_user()
+    return Change.objects.create(target_kind="command", target_id=name, what="ran", after=dict(given), why=ticket.strip(), by_id=by.pk, at=at)
+
+
 @transaction.atomic
 def store(row: models.Model, *, by: AbstractBaseUser, at: datetime, why: str) -> Change:
     """Write a new or altered row and its `Change`. Who may is the caller's question. Refuses 422 what the table does not allow."""

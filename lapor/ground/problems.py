@@ -18,6 +18,7 @@ CODES = {
     "not_yet_available": 422,
     "too_many_requests": 429,
     "unavailable": 503,
+    "read_only": 503,
 }
 
 

@@ -8,7 +8,7 @@ from django.utils.translation import gettext
 
 from complaints.models import Channel, Complaint
 from institutions.models import Region
-from lapor.middleware import outage
+from lapor.errors import outage
 from tests.citizen import HTML, KEY, TYPED, check, codes, hidden, send
 from tests.pages import page
 from tests.world import PASSWORD, World
