@@ -14,6 +14,7 @@ SHOWN = 200
 
 class Command(SweepCommand):
     help = "Check every report, deadline, chain, node and power against the rules that hold for all of them; exit code 1 when one is broken."
+    waits = False
 
     def handle(self, *args: Any, **options: Any) -> None:
         at, today = self.when(options)

@@ -10,6 +10,7 @@ from officers.management.command import SweepCommand, progress
 
 class Command(SweepCommand):
     help = "Walk every complaint's chain and name what was altered, exchanged or taken out; exit code 1 when something was."
+    waits = False
     takes_time = False
 
     def handle(self, *args: Any, **options: Any) -> None:

@@ -9,6 +9,7 @@ from officers.management.command import SweepCommand
 
 class Command(SweepCommand):
     help = "Prove that the powers in the database are those of the appointments in force; exit code 1 when they are not."
+    waits = False
 
     def handle(self, *args: Any, **options: Any) -> None:
         _at, today = self.when(options)

@@ -17,7 +17,6 @@ class Command(SweepCommand):
     def add_arguments(self, parser: ArgumentParser) -> None:
         super().add_arguments(parser)
         parser.add_argument("--retry-dead", action="store_true", help="first let what was given up be tried again; needs --ticket")
-        parser.add_argument("--ticket", default="", help="the number under which this was asked for; kept on record")
 
     def handle(self, *args: Any, **options: Any) -> None:
         at, today = self.when(options)

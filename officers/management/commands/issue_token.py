@@ -3,15 +3,18 @@
 from argparse import ArgumentParser
 from typing import Any
 
-from django.core.management.base import BaseCommand, CommandError
+from django.core.management.base import CommandError
 from django.utils import timezone
 
 from lapor.ground.problems import Refusal
 from officers import services
+from officers.management.command import HouseCommand
 
 
-class Command(BaseCommand):
+class Command(HouseCommand):
     help = "Print a read and step token for an officer as the last word; it holds for twelve hours (Authorization: Token ...)."
+
+    waits = True
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument("username")
