@@ -1,10 +1,20 @@
 """PostgreSQL or Valkey away: a friendly answer that keeps what was typed, and a receipt all the same."""
 
+import html
 import os
+import re
 import subprocess
 import sys
 import uuid
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
+
+import psycopg
+import pytest
+from django.db import connection
+from django.test import Client
+from psycopg import sql
 
 from complaints.models import Complaint
 from tests.server import ROOT, ask, database_url, serving
@@ -58,3 +68,39 @@ def test_without_valkey_nobody_logs_in_but_everybody_is_told_kindly(committed: W
 
     assert (status, headers["Retry-After"]) == (503, "30")
     assert "salah-sekali-kata-sandinya" not in page
+
+
+@pytest.mark.night
+def test_a_database_that_dies_under_a_running_server_costs_nobody_a_word(committed: World, tmp_path: Path) -> None:
+    """The owner of the cluster throws everybody out and lets nobody in, as a server that fell does."""
+    session = committed.login(Client(), "liaison").cookies["sessionid"].value
+    cookie = f"csrftoken={'a' * 32}; sessionid={session}; bahasa=en"
+    form = {**TYPED, "idempotency_key": str(uuid.uuid4())}
+    with serving(tmp_path, DATABASE_URL=database_url()) as address:
+        assert ask(f"{address}/meja/", None, Cookie=cookie)[0] == 200
+        with nobody_enters():
+            lost, page, headers = ask(f"{address}/lapor/", form)
+            away, english, _headers = ask(f"{address}/lapor/", form, Cookie=f"csrftoken={'a' * 32}; bahasa=en")
+            alive = ask(f"{address}/healthz")[0]
+        again = dict(re.findall(r'<input type="hidden" name="([^"]+)" value="([^"]*)">', page))
+        sent, receipt, _headers = ask(f"{address}/lapor/", {name: html.unescape(value) for name, value in again.items()})
+        desk = ask(f"{address}/meja/", None, Cookie=cookie)[0]
+
+    assert (lost, headers["Retry-After"], away, alive) == (503, "30", 503, 200)
+    assert {**TYPED, "idempotency_key": form["idempotency_key"]}.items() <= again.items()
+    assert english.index("Please try again in a few minutes") < english.index("Silakan coba lagi beberapa menit lagi")
+    assert (sent, desk) == (200, 200)
+    assert Complaint.objects.get().tracking_id in receipt
+
+
+@contextmanager
+def nobody_enters() -> Iterator[None]:
+    name = connection.settings_dict["NAME"]
+    connection.close()
+    with psycopg.connect(os.environ["LAPOR_OWNER_URL"], autocommit=True) as owner:
+        owner.execute(sql.SQL("ALTER DATABASE {} ALLOW_CONNECTIONS false").format(sql.Identifier(name)))
+        try:
+            owner.execute("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = %s AND pid <> pg_backend_pid()", [name])
+            yield
+        finally:
+            owner.execute(sql.SQL("ALTER DATABASE {} ALLOW_CONNECTIONS true").format(sql.Identifier(name)))

@@ -27,17 +27,17 @@ def test_a_running_server_hears_the_switch_keeps_what_was_typed_and_goes_on(comm
     case = committed.to_state("in_progress")
     session = committed.login(Client(), "liaison").cookies["sessionid"].value
     sheet = f"/meja/{case.tracking_id}/disposisi/"
-    cookie = {"Cookie": f"csrftoken={'a' * 32}; sessionid={session}"}
+    cookie = f"csrftoken={'a' * 32}; sessionid={session}"
     with serving(tmp_path, DATABASE_URL=database_url()) as address:
-        assert ask(f"{address}/meja/{case.tracking_id}/", **cookie)[0] == 200
+        assert ask(f"{address}/meja/{case.tracking_id}/", None, Cookie=cookie)[0] == 200
         manage(tmp_path, "read_only", "on", "--reason", "Pemeliharaan malam ini.")
         refused, page, headers = ask(f"{address}/lapor/", TYPED)
-        read, desk, _headers = ask(f"{address}/meja/{case.tracking_id}/", **cookie)
-        slipped, told, _headers = ask(f"{address}{sheet}", **cookie)  # a page whose reading is a row: the database itself refuses it
+        read, desk, _headers = ask(f"{address}/meja/{case.tracking_id}/", None, Cookie=cookie)
+        slipped, told, _headers = ask(f"{address}{sheet}", None, Cookie=cookie)  # a page whose reading is a row: the database itself refuses it
         ready, parts, _headers = ask(f"{address}/readyz")
         manage(tmp_path, "read_only", "off")
         sent, _receipt, _headers = ask(f"{address}/lapor/", TYPED)
-        printed, _pdf = _status(f"{address}{sheet}", cookie)
+        printed, _pdf = _status(f"{address}{sheet}", {"Cookie": cookie})
 
     assert (refused, headers["Retry-After"]) == (503, "300")
     assert TYPED["body"] in page

@@ -3,16 +3,21 @@
 import uuid
 from collections.abc import Iterator
 from dataclasses import dataclass
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from django.test import Client
+from django.test import Client, RequestFactory
 from django.utils import timezone
 from playwright.sync_api import Browser
 
-from tests.faces import Face
+from institutions import services as places
+from institutions.models import SiteBanner
+from lapor.errors import outage
+from officers.actors import machine
+from tests.faces import HOST, Face
 from tests.world import COMPLAINT, World
 
 pytestmark = pytest.mark.browser
@@ -97,6 +102,7 @@ ELSEWHERE = {
     "403.html": "404.html with other words",
     "500.html": "drawn without a request",
     "outage.html": "drawn when the database is away",
+    "read_only.html": "drawn while the system can only be read: the test below",
     "stale_form.html": "drawn when the form token is missing",
     "session_ended.html": "drawn when a session was ended elsewhere",
     "api_docs.html": "Swagger UI's own markup",
@@ -164,3 +170,26 @@ def test_every_page_is_without_a_finding_and_every_template_is_on_one(scene: Sce
     unseen = sorted(name for name in mine - shown - set(ELSEWHERE) if not name.startswith(tuple(NO_PAGES)))
     assert not unseen, " ".join(unseen)
     assert set(ELSEWHERE) <= mine
+
+
+@pytest.mark.parametrize("language", ["id", "en"])
+def test_banners_and_the_pages_of_trouble_are_without_a_finding(scene: Scene, settings: Any, language: str) -> None:
+    now = timezone.now()
+    system = machine("system")
+    places.set_banner(SiteBanner(text_id="Layanan 112 terganggu.", text_en="112 is disturbed.", level="warning", since=now), by=system, at=now, why="uji")
+    places.set_read_only(True, by=system, at=now, reason="Pemeliharaan malam ini.", until=now + timedelta(hours=2))
+    places.forget_site()
+    face = scene.faces[""]
+    face.client.cookies[settings.LANGUAGE_COOKIE_NAME] = language
+    wrong = {}
+    for path, sent, status in (("/", None, 200), ("/lapor/", FORM, 503)):
+        assert face.show(path, sent).status_code == status
+        wrong[path] = findings(face)
+    assert "read_only.html" in face.rendered
+    request = RequestFactory().post("/lapor/", FORM)
+    request.COOKIES[settings.LANGUAGE_COOKIE_NAME] = language
+    face.answers["/lapor/"] = outage(request)
+    face.page.goto(f"{HOST}/lapor/", wait_until="load")
+    wrong["outage"] = findings(face)
+
+    assert {path: found for path, found in wrong.items() if found} == {}
