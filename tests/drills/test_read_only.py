@@ -66,7 +66,7 @@ def test_a_running_worker_pauses_and_loses_nothing(committed: World, tmp_path: P
     manage(tmp_path, "read_only", "on", "--reason", "Pemeliharaan malam ini.")
     worker = subprocess.Popen([sys.executable, "-m", "celery", "-A", "lapor", "worker", "-c", "1", "-l", "warning"], cwd=ROOT, env=env)
     try:
-        ring = "from complaints.tasks import expire; expire.delay()"
+        ring = "from lapor.celery import app; app.send_task('complaints.expire')"
         manage(tmp_path, "shell", "--no-imports", "-c", ring)
         time.sleep(12)
         paused = Complaint.objects.get(pk=case.pk).state

@@ -339,7 +339,7 @@ def test_the_switch_is_the_systems_and_never_rewritten(world: World, read_only: 
     assert ReadOnlySwitch.objects.count() == 1
 
 
-def test_no_page_that_is_only_read_writes_anything(world: World, desk: Callable[[str], Client]) -> None:
+def test_no_page_that_is_only_read_writes_anything(world: World, clock: Any, desk: Callable[[str], Client]) -> None:
     """What the database session of the mode would refuse is refused here as well: a transaction that may only read."""
     case = world.to_state("in_progress")
     number = case.tracking_id
