@@ -334,7 +334,7 @@ class SiteBannerAdmin(AuditedAdmin):
     ordering = ("-since",)
     search_fields = ("text_id", "text_en")
 
-    def formfield_for_dbfield(self, db_field: Any, request: HttpRequest | None, **kwargs: Any) -> Any:
+    def formfield_for_dbfield(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
         if db_field.name in ("text_id", "text_en"):
             kwargs["widget"] = forms.Textarea(attrs={"rows": 3})
         return super().formfield_for_dbfield(db_field, request, **kwargs)
