@@ -129,7 +129,10 @@ class Notice(models.Model):
                 name="notice_sent_has_time", condition=Q(state="sent", sent_at__isnull=False) | (~Q(state="sent") & Q(sent_at__isnull=True))
             ),
         ]
-        indexes = [models.Index(fields=("next_try_at", "id"), name="notice_waiting", condition=Q(state="waiting"))]
+        indexes = [
+            models.Index(fields=("next_try_at", "id"), name="notice_waiting", condition=Q(state="waiting")),
+            models.Index(fields=("address_ref", "-created_at"), name="notice_lost", condition=Q(state__in=("undeliverable", "dead")) & ~Q(address_ref="")),
+        ]
 
     def __str__(self) -> str:
         return f"{self.event} {self.created_at:%Y-%m-%d %H:%M}"
@@ -138,6 +141,39 @@ class Notice(models.Model):
 def waiting_since(at: datetime) -> datetime | None:
     """The due time of the oldest notice that should have gone out by `at` and has not."""
     return Notice.objects.filter(state="waiting", due_at__lte=at).order_by("due_at").values_list("due_at", flat=True).first()
+
+
+class ReachQuerySet(models.QuerySet["Reach"]):
+    def lost(self, address_ref: str) -> dict[str, datetime]:
+        """The channels by which the one behind the reference cannot be reached any more, and since when."""
+        rows = self.filter(address_ref=address_ref, failed_at__isnull=False)
+        return {row.channel: row.failed_at for row in rows if row.failed_at is not None}
+
+
+class Reach(models.Model):
+    """What is known of one way to somebody behind an opaque reference: since when it is another address, since when it fails."""
+
+    class Cause(models.TextChoices):
+        REFUSED = "refused", _("Refused by the server of the address")
+        GIVEN_UP = "given_up", _("Refused each time until it was given up")
+        BOUNCED = "bounced", _("Came back")
+
+    address_ref = models.CharField(max_length=80)
+    channel = models.CharField(max_length=12)
+    changed_at = models.DateTimeField(null=True)
+    failed_at = models.DateTimeField(null=True)
+    cause = models.CharField(max_length=8, choices=Cause.choices, blank=True, default="")
+
+    objects: ReachQuerySet = ReachQuerySet.as_manager()  # type: ignore[assignment]
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=("address_ref", "channel"), name="reach_once"),
+            models.CheckConstraint(name="reach_failure_has_cause", condition=Q(failed_at__isnull=True) ^ ~Q(cause="")),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.channel} {self.cause}"
 
 
 class NoticeText(models.Model):

@@ -4,7 +4,7 @@ import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from django.utils import translation
 from django.utils.translation import gettext_lazy as _
@@ -56,6 +56,8 @@ class Addressee:
 
 
 Resolver = Callable[[str, datetime], Addressee]
+# From what a notice keeps to what only its letter says: a secret that stands in no row.
+Words = Callable[[Mapping[str, Any]], Mapping[str, str]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,6 +69,7 @@ class Text:
     to: str
     when: str
     group: str
+    words: Words | None = None
 
     def said(self, language: str) -> tuple[str, str]:
         """The built-in subject and body with their placeholders."""
@@ -91,9 +94,10 @@ def register(
     to: str = OFFICER,
     when: str = NOW,
     group: str = "",
+    words: Words | None = None,
 ) -> None:
-    """Add a row to the table; subject and paragraphs may hold named %(placeholders)s of the notice's context."""
-    EVENTS[event] = Text(subject, body if isinstance(body, tuple) else (body,), to, when, group)
+    """Add a row to the table; subject and paragraphs may hold named %(placeholders)s of the notice's context and of `words`."""
+    EVENTS[event] = Text(subject, body if isinstance(body, tuple) else (body,), to, when, group, words)
 
 
 def register_resolver(prefix: str, resolver: Resolver) -> None:

@@ -1,5 +1,6 @@
 """Every write about officers and about notices, from queue to delivery."""
 
+from .bounces import ENOUGH, take_bounce
 from .delivery import Delivered, deliver, retry_dead
 from .people import (
     appoint,
@@ -20,9 +21,11 @@ from .people import (
 )
 from .preferences import prefer_notices, preferences_of, unsubscribe, unsubscribe_token, wanted
 from .queue import Message, mark_sent, notify, notify_many
+from .reach import mark_lost, renew
 from .texts import preview, texts_in_force, write_text
 
 __all__ = [
+    "ENOUGH",
     "Delivered",
     "Message",
     "appoint",
@@ -36,6 +39,7 @@ __all__ = [
     "hash_password",
     "is_invented",
     "issue_token",
+    "mark_lost",
     "mark_sent",
     "may_appoint",
     "notify",
@@ -44,8 +48,10 @@ __all__ = [
     "preferences_of",
     "preview",
     "record",
+    "renew",
     "retry_dead",
     "revoke_token",
+    "take_bounce",
     "texts_in_force",
     "tokens_of",
     "unsubscribe",

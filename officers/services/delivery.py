@@ -1,7 +1,7 @@
 """From the queue to the gateway: who sleeps is let sleep, who wants one mail a day gets one, and what fails is tried again."""
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime, time, timedelta
 from email.message import EmailMessage
 from email.policy import Policy, default
@@ -19,10 +19,11 @@ from institutions.models import Limit
 from lapor.ground import sms
 from lapor.ground.problems import Refusal
 
-from ..models import Appointment, Notice, User
+from ..models import Appointment, Notice, Reach, User
 from ..notices import ALWAYS, DIGEST, EVENTS, OFF, Addressee, render, resolve, short
 from .people import record
 from .preferences import preferences_of, unsubscribe_token
+from .reach import blames_address, is_refused, mark_lost
 from .texts import Texts, texts_in_force
 
 
@@ -89,7 +90,8 @@ class _Courier:
 
     def _addressee(self, notice: Notice) -> Addressee:
         if notice.recipient is None:
-            return resolve(notice.address_ref, self.at)
+            who, lost = resolve(notice.address_ref, self.at), Reach.objects.lost(notice.address_ref)
+            return replace(who, channels=tuple(way for way in who.channels if way[0] not in lost))
         zone, _wishes = self._officer(notice.recipient.pk)
         return Addressee((("email", notice.recipient.email),) if notice.recipient.email else (), zone)
 
@@ -102,8 +104,12 @@ class _Courier:
         return self.known[user_id]
 
     def _put_off(self, notice: Notice, zone: str) -> bool:
-        """Whether it is not to be sent now: not wanted, kept for the daily mail, or kept until the night is over."""
+        """Whether it is not to be sent now: pointless by now, not wanted, kept for the daily mail, or kept until the night is over."""
         text = EVENTS[notice.event]
+        until = notice.context.get("until")
+        if until is not None and datetime.fromisoformat(until) <= self.at:
+            notice.state = "declined"
+            return True
         if text.when == ALWAYS:
             return False
         wish = self._officer(notice.recipient.pk)[1].get(text.group, "") if notice.recipient is not None else ""
@@ -136,7 +142,9 @@ class _Courier:
         notice, channels = batch[0], dict(who.channels)
         if notice.channel not in channels:
             notice.channel = who.channels[0][0]
-        event, context = notice.event, notice.context
+        event, context, words = notice.event, notice.context, EVENTS[notice.event].words
+        if words is not None:
+            context = {**context, **words(context)}
         if len(batch) > 1:
             lines = [f"- {self._render(row.event, row.context, notice.language)[0]}" for row in batch]
             event, context = "desk_digest", {"count": len(batch), "lines": "\n".join(lines), "desk_url": f"{settings.SITE_URL}/meja/"}
@@ -151,6 +159,7 @@ class _Courier:
         """Says that a machine wrote it, so that no machine answers (RFC 3834), and how to end it where one may (RFC 8058)."""
         headers = {
             "Message-ID": notice.message_id,
+            "X-Lapor-Notice": str(notice.pk),  # comes back where a relay gave the mail a Message-ID of its own
             "Date": notice.created_at.strftime("%a, %d %b %Y %H:%M:%S %z"),
             "Auto-Submitted": "auto-generated",
             "Precedence": "bulk",
@@ -175,18 +184,29 @@ class _Courier:
         """The error's kind only: its text may hold an address. What is given up on one channel goes on by the next."""
         notice.tries += 1
         notice.last_error = type(error).__name__
-        if notice.tries < self.limits["notice_tries_max"]:
+        is_lost = bool(notice.address_ref) and is_refused(error)
+        if notice.tries < self.limits["notice_tries_max"] and not is_lost:
             self.done.failed += 1
             notice.next_try_at = self.at + timedelta(minutes=self.limits["notice_retry_minutes"]) * 2 ** min(notice.tries - 1, 8)
             return
+        self._remember(notice, error, is_lost=is_lost)
         names = [name for name, _address in who.channels]
         later = names[names.index(notice.channel) + 1 :] if notice.channel in names else []
         if later:
             self.done.failed += 1
             notice.channel, notice.tries, notice.next_try_at = later[0], 0, self.at
+        elif is_lost:
+            self.done.undeliverable += 1
+            notice.state = "undeliverable"
         else:
             self.done.dead += 1
             notice.state = "dead"
+
+    def _remember(self, notice: Notice, error: Exception, *, is_lost: bool) -> None:
+        """Keep that the address is lost: refused for good, or given up although our own way out works."""
+        if notice.address_ref and blames_address(error):
+            cause = Reach.Cause.REFUSED if is_lost else Reach.Cause.GIVEN_UP
+            mark_lost(notice.address_ref, notice.channel, sent_at=self.at, at=self.at, cause=cause)
 
 
 def deliver(*, at: datetime, today: date, limit: int = 1000, progress: Callable[[int], None] = lambda _n: None) -> Delivered:
