@@ -161,13 +161,14 @@ class ComplaintDetail(Endpoint):
         """The public copy; with X-Case-Code the reporter's view; with a token the officer's."""
         actor = self.actor(tracking_id)
         rows = Complaint.objects.select_related("holder", "topic", "incident_region", "assignee")
-        complaint = _read(rows.prefetch_related(TIMELINE, CLOCKS), tracking_id, actor, ("see_notes",))
+        complaint = _read(rows.prefetch_related(TIMELINE, CLOCKS), tracking_id, actor, ("see_notes", "see_identity"))
         if not (complaint.may("see") or complaint.may("see_public")):
             raise Refusal("forbidden", _("You may know of this report but not read it."))
         audience = "reporter" if complaint.pk in actor.case_ids else "officer" if complaint.may("see") else "public"
         notes = actor.under("see_notes") + actor.under("handle_oversight") if complaint.may("see_notes") else ()
         family = family_of(complaint, actor) if audience == "officer" else Family()
-        body = shapes.detail_out(with_parts(complaint), audience=audience, note_paths=notes, family=family)
+        known = services.contact_of(complaint, at=self.at) if complaint.may("see_identity") else services.Known()
+        body = shapes.detail_out(with_parts(complaint), audience=audience, note_paths=notes, family=family, known=known)
         response = Response(body, headers={"ETag": complaint.etag})
         return response if audience == "public" else private(response)
 
@@ -205,6 +206,62 @@ def _version(value: Any) -> int | None:
     if value is None or (isinstance(value, int) and not isinstance(value, bool)):
         return value
     raise Refusal("invalid", _("Please check the marked fields."), fields={"version": [_("Please send the number that you read.")]})
+
+
+class ComplaintContact(Endpoint):
+    """The reporter's contact, under the case code: what is known of it, and putting it right."""
+
+    def own(self, tracking_id: str) -> tuple[Complaint, Actor]:
+        """The case of whoever proved it. Whether there is a contact, nobody else is told."""
+        actor = self.actor(tracking_id)
+        found = _read(Complaint.objects.select_related("lead"), tracking_id, actor, ("contact",))
+        if not found.may("contact"):
+            raise Refusal("forbidden", _("You may see this report but not take this step."))
+        return found, actor
+
+    def answer(self, complaint: Complaint) -> Response:
+        complaint.refresh_from_db(fields=["has_contact"])
+        return private(Response(shapes.contact_out(services.contact_of(complaint, at=self.at))))
+
+    @extend_schema(responses={200: shapes.ContactOut}, parameters=[CASE_CODE])
+    def get(self, request: Request, tracking_id: str) -> Response:
+        """Whether a contact was left, is confirmed and can be reached."""
+        return self.answer(self.own(tracking_id)[0])
+
+    @extend_schema(request=shapes.ContactChangeIn, responses={200: shapes.ContactOut}, parameters=[CASE_CODE])
+    def post(self, request: Request, tracking_id: str) -> Response:
+        """Leave another contact. The old one is told that it was changed; the new one is not confirmed yet."""
+        given = body_of(request)
+        complaint, actor = self.own(tracking_id)
+        services.change_contact(complaint.pk, given, by=actor, at=self.at)
+        return self.answer(complaint)
+
+
+class ContactCode(ComplaintContact):
+    """A code that proves the contact."""
+
+    http_method_names = ("post", "options")
+
+    @extend_schema(request=None, responses={200: shapes.ContactOut}, parameters=[CASE_CODE])
+    def post(self, request: Request, tracking_id: str) -> Response:
+        """Send a code to the contact; the one before it can no longer be used."""
+        complaint, actor = self.own(tracking_id)
+        services.ask_code(complaint.pk, by=actor, at=self.at)
+        return self.answer(complaint)
+
+
+class ContactConfirmation(ComplaintContact):
+    """Enter the code."""
+
+    http_method_names = ("post", "options")
+
+    @extend_schema(request=shapes.CodeIn, responses={200: shapes.ContactOut}, parameters=[CASE_CODE])
+    def post(self, request: Request, tracking_id: str) -> Response:
+        """Confirm the contact by the code that was sent there."""
+        given = body_of(request)
+        complaint, actor = self.own(tracking_id)
+        services.confirm_contact(complaint.pk, given.get("code"), by=actor, at=self.at)
+        return self.answer(complaint)
 
 
 class InstitutionList(Endpoint):

@@ -17,4 +17,5 @@ class ComplaintsConfig(AppConfig):
     def ready(self) -> None:
         """The texts of notices are registered by being imported; who a reporter is, only the vault can tell."""
         import_module("complaints.notices")
-        register_resolver("complaint", import_module("complaints.vault").resolve_address)
+        for prefix in ("complaint", "former"):
+            register_resolver(prefix, import_module("complaints.vault").resolve_address)

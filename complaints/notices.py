@@ -3,11 +3,16 @@
 A reporter who is anonymous, or whose case is secret, only ever gets `case_news`: a number, no content, institution or officer.
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Any
 
+from django.conf import settings
 from django.utils.translation import gettext_lazy as _
 
 from officers.notices import ALWAYS, REMINDER, REPORTER, register
+
+from .numbers import derived_code
 
 ADMINS, RESPONDERS, EVERYBODY, CHARGED = "admins", "responders", "everybody", "charged"
 
@@ -52,6 +57,11 @@ URGENT_ARRIVALS = frozenset(
 )
 # What a part tells the reporter, under the number of its lead: there is one thread.
 PART_TELLS = frozenset({"respond", "progress", "answer"})
+
+
+def _code(context: Mapping[str, Any]) -> dict[str, str]:
+    return {"code": derived_code(context["seed"], digits=context["digits"], pepper=settings.CASE_CODE_PEPPER)}
+
 
 _FOLLOW = _("You can follow it with your number and your case code at %(track_url)s. We never ask for your case code by e-mail.")
 
@@ -128,6 +138,27 @@ register(
     to=REPORTER,
     subject=_("Report %(number)s is handled in several parts"),
     body=(_("A part of your report %(number)s is handled by a unit or institution of its own. You still follow everything in one place."), _FOLLOW),
+)
+register(
+    "contact_code",
+    to=REPORTER,
+    when=ALWAYS,
+    words=_code,
+    subject=_("%(code)s is your code for report %(number)s"),
+    body=(
+        _("Your code is %(code)s. Enter it within %(minutes)s minutes on the page of report %(number)s, which you open at %(track_url)s."),
+        _("It only proves that messages reach you here. We never ask for your case code. If you sent no report, do nothing."),
+    ),
+)
+register(
+    "contact_changed",
+    to=REPORTER,
+    when=ALWAYS,
+    subject=_("The contact of report %(number)s was changed"),
+    body=(
+        _("Messages about report %(number)s go to another contact from now on, because somebody with its case code asked for it."),
+        _("If it was not you, open the report at %(track_url)s, put your contact back and get a new case code."),
+    ),
 )
 register(
     "desk_urgent",

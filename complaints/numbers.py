@@ -77,5 +77,11 @@ def hash_code(code: str, *, salt: bytes, pepper: str) -> bytes:
     return hmac.new(pepper.encode(), salt + _plain(code).encode(), hashlib.sha256).digest()
 
 
+def derived_code(seed: str, *, digits: int, pepper: str) -> str:
+    """The digits that follow from a seed: whoever holds the pepper can say them again, so that they need not be written down anywhere."""
+    found = int.from_bytes(hmac.new(pepper.encode(), b"contact" + seed.encode(), hashlib.sha256).digest())
+    return f"{found % 10**digits:0{digits}d}"
+
+
 def code_matches(code: str, *, salt: bytes, expected: bytes, pepper: str) -> bool:
     return hmac.compare_digest(hash_code(code, salt=salt, pepper=pepper), expected)

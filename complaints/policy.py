@@ -181,6 +181,7 @@ POLICY: dict[str, Rule] = {
     "release_reply": moderator,
     "rate": reporter,
     "rotate_code": reporter,
+    "contact": reporter,
 }
 
 # Acts that concern no complaint yet: the power that is needed somewhere (None: everybody may).

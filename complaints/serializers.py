@@ -11,7 +11,7 @@ from institutions.models import Institution, Region, Topic
 
 from .clock import PUBLIC_KEYS
 from .models import NEVER, AgeBand, Assistance, Clock, Complaint, Disability, Entry, Family, Gender, Transition
-from .services import OpenStep, Receipt
+from .services import Known, OpenStep, Receipt
 from .workflow import ACTIONS, NEXT_STEPS, SENTENCES, Classification, EntryKind, OnBehalf, Relation, State
 
 
@@ -19,6 +19,33 @@ class ContactIn(serializers.Serializer[Any]):
     name = serializers.CharField(required=False, allow_blank=True)
     email = serializers.CharField(required=False, allow_blank=True)
     phone = serializers.CharField(required=False, allow_blank=True)
+
+
+class ContactChangeIn(serializers.Serializer[Any]):
+    """At least one of the two; what is left out stays as it is, unless `only` is true."""
+
+    email = serializers.CharField(required=False, allow_blank=True)
+    phone = serializers.CharField(required=False, allow_blank=True)
+    only = serializers.BooleanField(required=False, help_text="Remove the one that is not written here.")
+
+
+class CodeIn(serializers.Serializer[Any]):
+    code = serializers.CharField(help_text="The digits that were sent to the contact.")
+
+
+class ContactOut(serializers.Serializer[Any]):
+    """What is known of a contact; the contact itself is sealed."""
+
+    exists = serializers.BooleanField()
+    is_verified = serializers.BooleanField()
+    verified_at = serializers.DateTimeField(allow_null=True)
+    unreachable_by_email_since = serializers.DateTimeField(allow_null=True)
+    code_until = serializers.DateTimeField(allow_null=True, help_text="Until when the code that was sent can be used.")
+
+
+class ContactStateOut(serializers.Serializer[Any]):
+    is_verified = serializers.BooleanField()
+    is_unreachable_by_email = serializers.BooleanField()
 
 
 class RepresentedIn(serializers.Serializer[Any]):
@@ -151,6 +178,7 @@ class ComplaintOut(ComplaintRow):
     represented_agree = serializers.BooleanField(required=False)
     lead = serializers.CharField(required=False, allow_null=True, help_text="Of a part: the number of the report it belongs to. Officers only.")
     assignee = serializers.CharField(required=False, allow_null=True)
+    contact = ContactStateOut(required=False, help_text="Where one was left: its reporter, and officers who may see the identity.")
 
 
 class StepOut(serializers.Serializer[Any]):
@@ -279,7 +307,17 @@ def _events(complaint: Complaint, audience: str, family: Family) -> list[Transit
     return complaint.told(_parts(complaint, audience, family))
 
 
-def detail_out(complaint: Complaint, *, audience: str, note_paths: tuple[str, ...] = (), family: Family) -> dict[str, Any]:
+def contact_out(known: Known) -> dict[str, Any]:
+    return {
+        "exists": known.exists,
+        "is_verified": known.is_verified,
+        "verified_at": known.verified_at,
+        "unreachable_by_email_since": known.lost_at,
+        "code_until": known.code_until,
+    }
+
+
+def detail_out(complaint: Complaint, *, audience: str, note_paths: tuple[str, ...] = (), family: Family, known: Known) -> dict[str, Any]:
     """A complaint read with `clocks` and `transitions__entry` prefetched, for one audience."""
     in_full = audience != "public"
     clocks = [c for c in complaint.clocks.all() if in_full or c.key in PUBLIC_KEYS]
@@ -300,6 +338,8 @@ def detail_out(complaint: Complaint, *, audience: str, note_paths: tuple[str, ..
         found["timeline"].append(event_out(row, entry, audience=audience, sees_note=sees_note))
     if in_full:
         found |= {name: getattr(complaint, name) for name in OFFICER_FIELDS}
+    if known.exists:
+        found["contact"] = {"is_verified": known.is_verified, "is_unreachable_by_email": known.lost_at is not None}
     if audience == "officer":
         found["lead"] = complaint.lead.tracking_id if complaint.lead is not None else None
         found["assignee"] = complaint.assignee.get_username() if complaint.assignee is not None else None

@@ -8,9 +8,9 @@ from . import services
 
 @shared_task(name="complaints.expire")
 def expire() -> dict[str, int]:
-    """Take the steps that time alone brings, release cases whose officer is gone, forget sealed receipts and drafts whose days are over."""
+    """Take the steps that time alone brings, release cases whose officer is gone, forget sealed receipts, drafts and replaced contacts."""
     now = timezone.now()
-    forgotten = {"forgotten": services.forget_replays(at=now), "drafts": services.forget_drafts(at=now)}
+    forgotten = {"forgotten": services.forget_replays(at=now), "drafts": services.forget_drafts(at=now), "contacts": services.settle_contacts(at=now)}
     return services.expire(at=now) | {"released": services.release(at=now)} | forgotten
 
 

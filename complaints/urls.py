@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from .views import citizen, desk, files, letterhead, letters, offers, public, publishing, split, urgency
+from .views import citizen, contact, desk, files, letterhead, letters, offers, public, publishing, split, urgency
 
 urlpatterns = [
     path("", public.home, name="home"),
@@ -23,6 +23,7 @@ urlpatterns = [
     path("lacak/<str:tracking_id>/surat/<int:part>/<int:seq>/", letters.own_letter, name="own-letter"),
     path("lacak/<str:tracking_id>/berkas/<uuid:pk>/", files.own_file, name="own-file"),
     path("lacak/<str:tracking_id>/nilai/", citizen.rate, name="own-rate"),
+    path("lacak/<str:tracking_id>/kontak/", contact.contact, name="own-contact"),
     path("lacak/<str:tracking_id>/kode-baru/", citizen.renew, name="own-renew"),
     path("lacak/<str:tracking_id>/langkah/<str:action>/", citizen.step, name="own-step"),
     path("verifikasi/", letters.verify_form, name="verify-form"),

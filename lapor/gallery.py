@@ -13,6 +13,7 @@ from django.utils.translation import gettext_lazy
 
 from complaints.forms import Offer
 from complaints.models import NEVER, Upload
+from complaints.services import Known
 from complaints.workflow import State
 
 LONG = "Pertanggungjawabanketidaksinambunganpenyelenggaraanpelayananpublik"
@@ -86,6 +87,8 @@ def _context(at: datetime, theme: str) -> dict[str, Any]:
         "again": ["files"],
         "typed": [("text", f"{RTL} {LONG}")],
         "places": [Offer("1", "Kota Bandung, Jawa Barat"), Offer("2", f"{LONG}, Papua Pegunungan")],
+        "lost": (lost := Known(exists=True, lost_at=at)),
+        "contacts": [Known(exists=True), Known(exists=True, is_verified=True, verified_at=at), lost],
         "group": SimpleNamespace(on_behalf="group", group_size=1250, relation="", represented_agree=True),
         "long": LONG,
         "rtl": RTL,

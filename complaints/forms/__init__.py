@@ -5,7 +5,22 @@ from .intake import PLACES, IntakeForm, Unclear, submission
 from .letters import LetterheadForm, VerifyForm
 from .publishing import PublishForm, ReasonForm, StatementForm, TakeDownForm, UrgentForm
 from .shape import Ambiguous, Offer, find_institutions, find_place, institution_choices, offer_institutions, show_refusal, topic_choices
-from .steps import FIELDS, EditForm, ListForm, NoteForm, ProofForm, RateForm, StepForm, given, label_of, read_version, split_form, step_form
+from .steps import (
+    FIELDS,
+    CodeForm,
+    ContactForm,
+    EditForm,
+    ListForm,
+    NoteForm,
+    ProofForm,
+    RateForm,
+    StepForm,
+    given,
+    label_of,
+    read_version,
+    split_form,
+    step_form,
+)
 
 __all__ = [
     "BULK_LABELS",
@@ -14,6 +29,8 @@ __all__ = [
     "Ambiguous",
     "BulkForm",
     "CannedForm",
+    "CodeForm",
+    "ContactForm",
     "DelegationForm",
     "EditForm",
     "IntakeForm",

@@ -241,6 +241,24 @@ class ProofForm(Shape):
     )
 
 
+class CodeForm(Shape):
+    code = Text(
+        label=gettext_lazy("Code from our message"),
+        help_text=gettext_lazy("Only digits. It also stands in the subject of the e-mail; look in the spam folder, too."),
+        widget=forms.TextInput(attrs={"inputmode": "numeric", "autocomplete": "one-time-code", "spellcheck": "false"}),
+    )
+
+
+class ContactForm(Shape):
+    email = Text(label=gettext_lazy("E-mail"), required=False, widget=forms.EmailInput(attrs={"autocomplete": "email"}))
+    phone = Text(label=gettext_lazy("Telephone"), required=False, widget=forms.TextInput(attrs={"type": "tel", "autocomplete": "tel"}))
+    only = forms.BooleanField(
+        label=gettext_lazy("Use only what I write here"),
+        help_text=gettext_lazy("An old e-mail address or telephone number that you do not replace is removed as well."),
+        required=False,
+    )
+
+
 class RateForm(Shape):
     rating = select(gettext_lazy("How satisfied are you?"), [(str(n), f"{n} {'★' * n}") for n in range(5, 0, -1)])
     text = area(gettext_lazy("A word about the handling"), rows=4, required=False)

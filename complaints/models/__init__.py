@@ -2,6 +2,7 @@
 
 from .clocks import Clock, ClockEvent, ClockQuerySet
 from .complaint import ASSISTED, NEVER, SEARCH_COLUMNS, Channel, Complaint, ComplaintQuerySet, Words, holds_true
+from .contact import Contact
 from .desk import AnswerDraft, CannedAnswer, Delegation, DeskPreference, HandOver, SavedFilter
 from .files import REFUSALS, Upload
 from .history import Entry, Reading, Replay, Transition
@@ -30,6 +31,7 @@ __all__ = [
     "ClockQuerySet",
     "Complaint",
     "ComplaintQuerySet",
+    "Contact",
     "Delegation",
     "DeskPreference",
     "Disability",

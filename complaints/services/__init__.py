@@ -3,6 +3,7 @@
 from .advance import AVAILABLE, OpenStep, advance, advance_many, lock, open_steps, step_of
 from .bulk import BULK_ACTS, Bulk, Chosen, Line, act_on_many, chosen_as, preview
 from .canned import CANNED_STEPS, PLACEHOLDERS, Likeness, approving_roots, canned_of, compare, inserted, offered, settle_canned, write_canned, writing_roots
+from .contact import Known, ask_code, change_contact, confirm_contact, contact_of, settle_contacts, unheard
 from .delegations import delegate, delegations_of, end_delegation, looked_after, possible_delegates
 from .desk import add_note, assign, edit, rate, rotate_code, take
 from .drafts import drafts_of, drop_draft, forget_drafts, keep_draft
@@ -42,6 +43,7 @@ __all__ = [
     "Chosen",
     "Draft",
     "Fault",
+    "Known",
     "Leaving",
     "Likeness",
     "Line",
@@ -55,13 +57,17 @@ __all__ = [
     "advance",
     "advance_many",
     "approving_roots",
+    "ask_code",
     "assign",
     "broken",
     "canned_of",
     "canonical",
+    "change_contact",
     "chosen_as",
     "clean_uploads",
     "compare",
+    "confirm_contact",
+    "contact_of",
     "delegate",
     "delegations_of",
     "drafts_of",
@@ -112,6 +118,7 @@ __all__ = [
     "rotate_code",
     "save_filter",
     "settle_canned",
+    "settle_contacts",
     "sheet",
     "speaker",
     "statements",
@@ -123,6 +130,7 @@ __all__ = [
     "throttle_submission",
     "throttle_upload",
     "to_hand_over",
+    "unheard",
     "vacancies",
     "verify",
     "write_canned",

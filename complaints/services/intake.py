@@ -24,7 +24,7 @@ from ..models import AgeBand, Assistance, Channel, Complaint, Disability, Gedsi,
 from ..vault import Identity
 from ..workflow import Classification, OnBehalf, Relation, State
 from . import clocks, notify
-from .needs import REQUIRED, Wrong, clean_date, clean_text, find_region, minimum_missing, read_files, read_flag
+from .needs import REQUIRED, Wrong, clean_date, clean_email, clean_phone, clean_text, find_region, minimum_missing, read_files, read_flag
 from .plan import Plan, write
 from .reference import Reference
 from .rules import force_secrecy
@@ -125,8 +125,8 @@ class _Reader:
             self.wrong["contact"] = [_("Please give name, email and phone as separate fields.")]
             return Identity()
         name = self.read("name", lambda v: clean_text(v, longest=120), "", within=contact, prefix="contact.")
-        email = self.read("email", _email, "", within=contact, prefix="contact.")
-        phone = self.read("phone", _phone, "", within=contact, prefix="contact.")
+        email = self.read("email", clean_email, "", within=contact, prefix="contact.")
+        phone = self.read("phone", clean_phone, "", within=contact, prefix="contact.")
         return Identity(name, email, phone, *self.represented())
 
     def represented(self) -> tuple[str, str]:
@@ -158,22 +158,6 @@ class _Reader:
             return {}
         found = {n: self.choice(n, c, within=answers, prefix="gedsi.") for n, c in GEDSI_CHOICES.items()}
         return {name: value for name, value in found.items() if value}
-
-
-def _email(value: Any) -> str:
-    text = clean_text(value, longest=254)
-    user, at, host = text.rpartition("@")
-    if not at or not user or "." not in host or any(c.isspace() or ord(c) < 32 or c in '<>,;"()' for c in text):
-        raise Wrong(_("This is not an e-mail address. It looks like nama@contoh.id."))
-    return text
-
-
-def _phone(value: Any) -> str:
-    text = clean_text(value, longest=30)
-    digits = "".join(c for c in text if c.isdigit())
-    if not 8 <= len(digits) <= 15 or set(text) - set("0123456789+-. ()"):
-        raise Wrong(_("This is not a telephone number. It looks like 0812-3456-7890."))
-    return "+62" + digits[1:] if digits.startswith("0") else "+" + digits
 
 
 def read_draft(given: Mapping[str, Any], *, at: datetime, reference: Reference | None = None) -> Draft:

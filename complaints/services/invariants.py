@@ -76,6 +76,11 @@ QUERIES: dict[str, tuple[str, list[Any]]] = {
                OR NOT EXISTS (SELECT 1 FROM complaints_transition t WHERE t.complaint_id = p.id AND t.seq = 1 AND t.kind = 'part')""",
         [],
     ),
+    "what was proved is a contact that was left": (
+        """SELECT c.tracking_id FROM complaints_contact k JOIN complaints_complaint c ON c.id = k.complaint_id
+           WHERE k.verified_at IS NOT NULL AND (NOT c.has_contact OR k.verified_at < k.changed_at)""",
+        [],
+    ),
     "every node of the tree stands under its parent": (
         """SELECT i.slug FROM institutions_institution i LEFT JOIN institutions_institution p ON p.id = i.parent_id
            WHERE i.path <> coalesce(p.path, '') || i.id || '.'""",

@@ -56,6 +56,24 @@ def _short(value: Any, _asked: Asked) -> str:
     return clean_text(value, longest=120)
 
 
+def clean_email(value: Any) -> str:
+    """An address that a mail can be sent to."""
+    text = clean_text(value, longest=254)
+    user, at, host = text.rpartition("@")
+    if not at or not user or "." not in host or any(c.isspace() or ord(c) < 32 or c in '<>,;"()' for c in text):
+        raise Wrong(_("This is not an e-mail address. It looks like nama@contoh.id."))
+    return text
+
+
+def clean_phone(value: Any) -> str:
+    """A telephone number with its country, +62 where none is written."""
+    text = clean_text(value, longest=30)
+    digits = "".join(c for c in text if c.isdigit())
+    if not 8 <= len(digits) <= 15 or set(text) - set("0123456789+-. ()"):
+        raise Wrong(_("This is not a telephone number. It looks like 0812-3456-7890."))
+    return "+62" + digits[1:] if digits.startswith("0") else "+" + digits
+
+
 def clean_date(value: Any) -> date:
     """A date given as such or as YYYY-MM-DD."""
     if isinstance(value, datetime):

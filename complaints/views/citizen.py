@@ -154,7 +154,7 @@ def leave_quickly(request: HttpRequest) -> HttpResponse:
     return redirect(settings.QUICK_EXIT_URL)
 
 
-OWN_ACTS = ("see", "rate", "rotate_code", *services.AVAILABLE)
+OWN_ACTS = ("see", "rate", "rotate_code", "contact", *services.AVAILABLE)
 
 
 def _own(request: HttpRequest, tracking_id: str, *, full: bool = False) -> Complaint | None:
@@ -187,6 +187,7 @@ def own(request: HttpRequest, tracking_id: str) -> HttpResponse:
         "files": files_of(complaint, with_parts=True),
         "clocks": sorted((clock for clock in complaint.clocks.all() if clock.state in {"running", "paused"}), key=lambda clock: clock.due_at),
         "steps": steps,
+        "known": services.contact_of(complaint, at=at_of(request)),
         "can_rate": complaint.state == State.CLOSED and complaint.rating is None,
         "at": at_of(request),
     }

@@ -58,6 +58,8 @@ PAGES: tuple[tuple[str, str, Sent], ...] = (
     ("own", "/lacak/{own}/", None),
     ("own", "/lacak/{own}/nilai/", None),
     ("own", "/lacak/{own}/langkah/reply/", None),
+    ("own", "/lacak/{own}/kontak/", None),
+    ("own", "/lacak/{own}/kontak/", {"langkah": "ubah", "email": "salah"}),
     ("own", "/lacak/{own}/kode-baru/", {}),
     ("liaison", "/meja/", None),
     ("liaison", "/meja/{number}/", None),

@@ -21,4 +21,5 @@ class Command(SweepCommand):
         done["letters"] = services.write_letters(at=at)
         done["reminders"] = services.remind(at=at)
         done["deliver"] = officers.deliver(at=at, today=today, limit=1_000_000).as_dict()
+        done["contacts"] = services.settle_contacts(at=at)
         self.say(done, options, "\n".join(f"{name}: {value}" for name, value in done.items()))

@@ -98,4 +98,5 @@ def identity(request: HttpRequest, tracking_id: str) -> HttpResponse:
     if not reason:
         return back(request, tracking_id, Refusal("invalid", _("Please say why you need to know who the reporter is.")), "")
     found = services.read_identity(complaint, by=actor_of(request), at=at_of(request), reason=reason)
-    return render(request, "complaints/desk/identity.html", {"complaint": complaint, "identity": found})
+    known = services.contact_of(complaint, at=at_of(request))
+    return render(request, "complaints/desk/identity.html", {"complaint": complaint, "identity": found, "known": known})

@@ -52,6 +52,7 @@ def case_context(request: HttpRequest, complaint: Complaint) -> dict[str, Any]:
         "steps": sorted(steps, key=lambda found: found.code != usual),
         "usual": usual,
         "can": {act: complaint.may(act) for act in DESK_ACTS if act not in services.AVAILABLE},
+        "known": services.contact_of(complaint, at=at) if complaint.may("see_identity") else None,
         "files": files_of(complaint),
         "family": family_of(complaint, actor),
         "at": at,
