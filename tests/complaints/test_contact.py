@@ -69,7 +69,7 @@ def lose(world: World, complaint: Complaint) -> None:
 
 
 @pytest.mark.parametrize("overrides", [{}, {"is_anonymous": True}, {"is_secret": True}], ids=["named", "anonymous", "secret"])
-def test_the_code_that_was_sent_proves_the_contact_and_changes_nothing_else(world: World, tmp_path: Path, overrides: dict[str, bool]) -> None:
+def test_the_code_that_was_sent_proves_the_contact_and_changes_nothing_else(world: World, tmp_path: Path, overrides: dict[str, Any]) -> None:
     complaint = world.submit(**overrides).complaint
     before = {name: value for name, value in vars(Complaint.objects.get(pk=complaint.pk)).items() if name != "_state"}
     assert known(world, complaint) == services.Known(exists=True)
@@ -497,6 +497,7 @@ def test_no_window_of_the_admin_says_whether_there_is_a_contact(world: World, de
 
 
 BASE = "/api/v1/complaints/"
+SHAPES: tuple[dict[str, Any], ...] = ({}, {"is_secret": True})
 
 
 @pytest.fixture
@@ -538,7 +539,7 @@ def test_the_api_tells_a_third_party_the_same_with_and_without_a_contact(world: 
     answers: list[list[tuple[int, str]]] = []
     for contact in ({}, EMAIL_ONLY):
         found = []
-        for overrides in ({}, {"is_secret": True}):
+        for overrides in SHAPES:
             receipt = world.submit(contact=contact, **overrides)
             for tail, body in (("", None), ("", {"email": NEW}), ("code/", {}), ("confirmation/", {"code": "123456"})):
                 answer = call(receipt, tail, body, code="")

@@ -66,7 +66,9 @@ BROKEN: dict[str, str] = {
     "the queue is ordered by the earliest deadline of the handlers": "UPDATE complaints_complaint SET next_due_at = now() WHERE id = %s",
     "every deadline follows from its rule": "UPDATE complaints_clock SET due_at = due_at + interval '1 day' WHERE complaint_id = %s AND key = 'statutory_60'",
     "an address that was left is in the vault": "UPDATE complaints_complaint SET has_contact = true WHERE id = %s",
-    "what was proved is a contact that was left": "INSERT INTO complaints_contact (complaint_id, verified_at, verified_by, code_salt, code_hash, code_tries, is_layered) VALUES (%s, now(), 'email', '', '', 0, false)",
+    "what was proved is a contact that was left":
+        "INSERT INTO complaints_contact (complaint_id, verified_at, verified_by, code_salt, code_hash, code_tries, is_layered)"
+        " VALUES (%s, now(), 'email', '', '', 0, false)",
     "every number carries its check character": "UPDATE complaints_complaint SET tracking_id = 'LPR-0000-0000-1' WHERE id = %s",
     "the chain of events is whole": "UPDATE complaints_complaint SET head = repeat('0', 64) WHERE id = %s",
 }  # fmt: skip
