@@ -217,7 +217,7 @@ def test_a_colleague_finds_the_reports_of_whoever_is_away(desk: Callable[[str], 
 def test_without_the_store_nobody_is_seen_and_the_page_opens_all_the_same(desk: Callable[[str], Client], world: World, settings: Any) -> None:
     case = world.to_state("awaiting_followup")
     client = desk("liaison")
-    settings.CACHES = {"default": {**settings.CACHES["default"], "LOCATION": "unix:///tmp/there-is-no-such-store.sock"}}
+    settings.CACHES = {**settings.CACHES, "default": {**settings.CACHES["default"], "LOCATION": "unix:///tmp/there-is-no-such-store.sock"}}
 
     assert services.here(case.pk, "x", by=world.actor("liaison"), at=world.at) == []
     assert client.get(f"/meja/{case.tracking_id}/").status_code == 200
