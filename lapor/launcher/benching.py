@@ -35,7 +35,7 @@ def bench(arguments: Sequence[str]) -> int:
             return
         say(f"building a country with {size} reports; this takes minutes, once")
         step([*MANAGE, "load_reference"], env, "The reference data could not be loaded")
-        step([*MANAGE, "demo", "--size", size], env, "The country could not be built")
+        step([*MANAGE, "demo", "--size", size, "--ticket", "bench"], env, "The country could not be built")
 
     with services("bench", first) as (_places, env):
         return foreground([sys.executable, "-m", "lapor.bench", *rest], {**env, "DJANGO_SETTINGS_MODULE": "lapor.settings"})

@@ -57,6 +57,7 @@ FOREIGN: dict[str, str] = {
 # Commands that ask for no ticket; each with the reason.
 HARMLESS: dict[str, str] = {
     **dict.fromkeys(("check_invariants", "check_powers", "verify_ledger"), "looks and says what is wrong"),
+    "bounce": "marks one address as not reached, for a mail that carries our own key",
     "load_reference": "adds what is missing of the seeds; what officers changed is left alone",
     "migrate": "part of a release, kept by the migrations' own table",
     **dict.fromkeys(("shell", "dbshell"), "whoever holds the database's login can do all it may; asking here would only look like a guard"),

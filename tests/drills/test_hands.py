@@ -17,7 +17,7 @@ FROM complaints_complaint AS complaint ORDER BY 1
 
 def told_by(hands: int) -> list[str]:
     with new_home() as home:
-        for command in (["load_reference"], ["demo", "--reports", "40", "--at", "2026-11-24T12:00+07:00", "--hands", str(hands)]):
+        for command in (["load_reference"], ["demo", "--reports", "40", "--at", "2026-11-24T12:00+07:00", "--hands", str(hands), "--ticket", "latihan"]):
             done = home.command("manage", *command)
             assert done.returncode == 0, done.stderr
         done = home.command("psql", "-XAtc", TOLD)
