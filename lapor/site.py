@@ -52,6 +52,7 @@ class ReadOnlyMiddleware:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
+        request.announced = _announced(request)  # type: ignore[attr-defined]  # a page that is kept is kept with what it announced
         try:
             return self.get_response(request)
         finally:
@@ -101,15 +102,20 @@ class Announcement:
     title: str = ""
 
 
-def announcements(request: HttpRequest) -> dict[str, Any]:
-    """For every template: `announcements`, those that this kind of page shows now, and `read_only`, the switch when it is on."""
+def _announced(request: HttpRequest) -> list[Announcement]:
     now, site = timezone.now(), site_now()
     is_staff = row_of(request.path_info).is_staff
     shown = [banner for banner in site.banners if banner.is_shown(now, is_staff=is_staff)]
     found = [Announcement("warn" if banner.level == banner.Level.WARNING else "", banner.text) for banner in shown]
     if site.read_only is not None:
         found.insert(0, Announcement("warn", site.read_only.reason, _("For now everything can be read, but nothing can be sent.")))
-    return {"announcements": found, "read_only": site.read_only}
+    return found
+
+
+def announcements(request: HttpRequest) -> dict[str, Any]:
+    """For every template: `announcements`, those that this kind of page shows now, and `read_only`, the switch when it is on."""
+    found = request.announced if hasattr(request, "announced") else _announced(request)
+    return {"announcements": found, "read_only": site_now().read_only}
 
 
 # --- workers ----------------------------------------------------------------------------------------------------------

@@ -1,9 +1,10 @@
 """Whole pages that are the same for everybody, kept in the shared cache for a moment.
 
-A kept page is found by everything it depends on: its template and address, the language, the site's own files, and the `state` that the
-view has just read from the database. So nothing has to be thrown away when a row changes, and whether something may be shown at all is
-asked of the database each time, never of the cache. Where a form's token belongs the kept page has a gap, which each visitor's own
-token fills; whoever brings any cookie but those of language and token gets a page of their own. Without the cache every page is drawn.
+A kept page is found by everything it depends on: its template and address, the language, the site's own files, what the site
+announces (`request.announced`), and the `state` that the view has just read from the database. So nothing has to be thrown away
+when a row changes, and whether something may be shown at all is asked of the database each time, never of the cache. Where a
+form's token belongs the kept page has a gap, which each visitor's own token fills; whoever brings any cookie but those of language
+and token gets a page of their own. Without the cache every page is drawn.
 """
 
 import hashlib
@@ -74,7 +75,7 @@ def shown(request: HttpRequest, template: str, state: Callable[[], Sequence[obje
     """The page of this state, drawn by `context` unless it is kept; without a state none is."""
     if state is None or not is_for_everybody(request):
         return render(request, template, dict(context()))
-    key = key_of(template, request.path, *state())
+    key = key_of(template, request.path, getattr(request, "announced", None), *state())
     kept = shelf.find(key)
     if kept is None:
         gap = get_random_string(32)
