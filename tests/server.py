@@ -30,7 +30,7 @@ def serving(home: Path, **changes: str) -> Iterator[str]:
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]
-    env = {**os.environ, "LAPOR_DEBUG": "1", "LAPOR_HOME": str(home), "ALLOWED_HOSTS": "127.0.0.1", **changes}
+    env = {**os.environ, "LAPOR_DEBUG": "1", "LAPOR_HOME": str(home), "ALLOWED_HOSTS": "127.0.0.1,localhost", **changes}
     command = [sys.executable, "-m", "granian", "--interface", "wsgi", "--host", "127.0.0.1", "--port", str(port), "lapor.wsgi:application"]
     process = subprocess.Popen(command, cwd=ROOT, env=env, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
     try:

@@ -1,72 +1,21 @@
 """One report's whole life in a real browser without JavaScript: citizen, nation, institution, unit, citizen."""
 
-from collections.abc import Iterator
-from pathlib import Path
-from typing import Any
-
 import pytest
-from playwright.sync_api import Browser, Page
+from playwright.sync_api import Browser
 
 from complaints.models import Complaint
 from complaints.services import verify
-from tests.login import code
-from tests.server import database_url, serving
-from tests.world import PASSWORD, World
+from tests.person import DESK, PHONE, Person
 
 pytestmark = pytest.mark.browser
-
-
-@pytest.fixture
-def site(committed: World, tmp_path: Path) -> Iterator[str]:
-    with serving(tmp_path, DATABASE_URL=database_url()) as address:
-        yield address
-
-
-class Person:
-    """Somebody with a browser of their own, JavaScript off, who contacts one host only."""
-
-    def __init__(self, browser: Browser, site: str, width: int) -> None:
-        self.site, self.strangers = site, list[str]()
-        context = browser.new_context(viewport={"width": width, "height": 740}, java_script_enabled=False, locale="id-ID")
-        self.page: Page = context.new_page()
-        self.page.set_default_timeout(10_000)
-        self.page.on("request", lambda request: None if request.url.startswith(site) else self.strangers.append(request.url))
-
-    def fill(self, **values: Any) -> "Person":
-        for name, value in values.items():
-            box = self.page.locator(f"#id_{name}")
-            if box.evaluate("e => e.tagName") == "SELECT":
-                box.select_option(value)
-            else:
-                box.fill(value)
-        return self
-
-    def press(self, selector: str = "main form button:visible") -> "Person":
-        self.page.locator(selector).first.click()
-        return self
-
-    def log_in(self, name: str) -> "Person":
-        self.page.goto(f"{self.site}/masuk/")
-        self.fill(login=name, password=PASSWORD).press()
-        return self.fill(code=code()).press()
-
-    def step(self, number: str, action: str, **values: Any) -> "Person":
-        self.page.goto(f"{self.site}/meja/{number}/")
-        self.press(f"aside a[href$='/langkah/{action}/']")
-        return self.fill(**values).press()
-
-    def own_step(self, number: str, action: str, **values: Any) -> "Person":
-        self.page.goto(f"{self.site}/lacak/{number}/")
-        self.press(f"main a[href$='/langkah/{action}/']")
-        return self.fill(**values).press()
 
 
 ANSWER = {"text": "Lampu sudah menyala.", "outcome": "solved", "done_on": "2026-11-02", "evidence": "Berita acara 7/DPU."}
 
 
 def test_a_report_lives_its_whole_life_without_javascript(browser: Browser, site: str) -> None:
-    citizen = Person(browser, site, 360)
-    citizen.page.goto(f"{site}/lapor/")
+    citizen = Person(browser, site, PHONE, javascript=False)
+    citizen.go("/lapor/")
     citizen.fill(title="Lampu jalan padam di depan pasar", body="Sejak dua minggu lampu jalan di depan pasar padam seluruhnya.")
     citizen.page.locator("#id_consent").check()
     citizen.press("button[value=periksa]").press("button[value=kirim]")
@@ -75,10 +24,10 @@ def test_a_report_lives_its_whole_life_without_javascript(browser: Browser, site
     assert citizen.page.url == f"{site}/lacak/{number}/"
     assert code not in citizen.page.content()
 
-    nation = Person(browser, site, 1280).log_in("national")
+    nation = Person(browser, site, DESK, javascript=False).log_in("national")
     nation.step(number, "dispose_to_institution", topic="public_works.street_lighting", track="non_oversight", target="kota-uji")
-    Person(browser, site, 1280).log_in("admin").step(number, "dispose_to_unit", target="kota-uji-dpu")
-    liaison = Person(browser, site, 1280).log_in("liaison")
+    Person(browser, site, DESK, javascript=False).log_in("admin").step(number, "dispose_to_unit", target="kota-uji-dpu")
+    liaison = Person(browser, site, DESK, javascript=False).log_in("liaison")
     liaison.step(number, "respond", text="Petugas datang besok.", estimated_on="2099-01-01").step(number, "answer", **ANSWER)
     citizen.own_step(number, "reply", text="Tiga lampu masih padam.")
     liaison.step(number, "answer", **ANSWER)
@@ -90,8 +39,8 @@ def test_a_report_lives_its_whole_life_without_javascript(browser: Browser, site
     assert kinds == ["submit", "dispose_to_institution", "dispose_to_unit", "respond", "answer", "reply", "answer", "confirm"]
     assert verify()[1] == []
     assert citizen.strangers == nation.strangers == liaison.strangers == []
-    public = Person(browser, site, 360)
-    public.page.goto(f"{site}/laporan/{number}/")
+    public = Person(browser, site, PHONE, javascript=False)
+    public.go(f"/laporan/{number}/")
     assert "Lampu sudah menyala." in public.page.content()
     assert "Tiga lampu masih padam." not in public.page.content()
 

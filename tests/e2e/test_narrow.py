@@ -1,17 +1,15 @@
 """No page has to be pushed sideways on the narrowest screen, which is also a wide one at 400 %; and every part can be touched."""
 
-from collections.abc import Iterator
-from pathlib import Path
-
 import pytest
 from playwright.sync_api import Browser, Page
 
 from complaints.models import Complaint
-from tests.login import code
-from tests.server import database_url, serving
-from tests.world import PASSWORD, World
+from tests.person import Person
+from tests.world import World
 
 pytestmark = pytest.mark.browser
+
+NARROW = 320
 
 CITIZEN = (
     "/",
@@ -38,16 +36,8 @@ SMALL = """[...document.querySelectorAll('button, input, select, textarea, summa
 
 
 @pytest.fixture
-def site(committed: World, tmp_path: Path) -> Iterator[tuple[str, Complaint]]:
-    case = committed.to_state("in_progress")
-    with serving(tmp_path, DATABASE_URL=database_url()) as address:
-        yield address, case
-
-
-def narrow(browser: Browser, width: int = 320) -> Page:
-    page = browser.new_context(viewport={"width": width, "height": 640}, locale="id-ID", java_script_enabled=True).new_page()
-    page.set_default_timeout(10_000)
-    return page
+def place(committed: World, site: str) -> tuple[str, Complaint]:
+    return site, committed.to_state("in_progress")
 
 
 def faults(page: Page, address: str, path: str) -> list[str]:
@@ -57,29 +47,22 @@ def faults(page: Page, address: str, path: str) -> list[str]:
 
 
 @pytest.mark.parametrize("width", [320, 360])
-def test_no_page_of_a_citizen_is_pushed_sideways_on_a_telephone(browser: Browser, site: tuple[str, Complaint], width: int) -> None:
-    address, case = site
-    page = narrow(browser, width)
+def test_no_page_of_a_citizen_is_pushed_sideways_on_a_telephone(browser: Browser, place: tuple[str, Complaint], width: int) -> None:
+    address, case = place
+    page = Person(browser, address, width).page
 
     assert [fault for path in CITIZEN for fault in faults(page, address, path.format(number=case.tracking_id))] == []
 
 
-def test_no_page_of_the_desk_is_pushed_sideways_at_320_px(browser: Browser, site: tuple[str, Complaint]) -> None:
-    address, case = site
-    page = narrow(browser)
-    page.goto(f"{address}/masuk/")
-    page.fill("#id_login", "national")
-    page.fill("#id_password", PASSWORD)
-    page.locator("main form button:visible").first.click()
-    page.fill("#id_code", code())
-    page.locator("main form button:visible").first.click()
-
+def test_no_page_of_the_desk_is_pushed_sideways_at_320_px(browser: Browser, place: tuple[str, Complaint]) -> None:
+    address, case = place
+    page = Person(browser, address, NARROW).log_in("national").page
     assert [fault for path in DESK for fault in faults(page, address, path.format(number=case.tracking_id))] == []
 
 
-def test_shift_three_times_leaves_the_page(browser: Browser, site: tuple[str, Complaint]) -> None:
-    address, _case = site
-    page = narrow(browser)
+def test_shift_three_times_leaves_the_page(browser: Browser, place: tuple[str, Complaint]) -> None:
+    address, _case = place
+    page = Person(browser, address, NARROW).page
     page.goto(f"{address}/lacak/")
 
     with page.expect_request("https://www.bmkg.go.id/"):

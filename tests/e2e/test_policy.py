@@ -1,15 +1,13 @@
 """No page breaks the content security policy in a real browser: ours, the stock admin's and the API's description."""
 
 from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, Page
+from playwright.sync_api import Browser
 
 from complaints.models import Complaint
-from tests.login import code
-from tests.server import database_url, serving
-from tests.world import PASSWORD, World
+from tests.person import Person
+from tests.world import World
 
 pytestmark = pytest.mark.browser
 
@@ -22,42 +20,30 @@ LISTEN = (
 
 
 @pytest.fixture
-def site(committed: World, tmp_path: Path) -> Iterator[tuple[str, Complaint]]:
-    case = committed.to_state("in_progress")
+def place(committed: World, site: str) -> Iterator[tuple[str, Complaint]]:
     user = committed.user("national")
     type(user).objects.filter(pk=user.pk).update(is_staff=True, is_superuser=True)
-    with serving(tmp_path, DATABASE_URL=database_url()) as address:
-        yield address, case
+    yield site, committed.to_state("in_progress")
     type(user).objects.filter(pk=user.pk).update(is_staff=False, is_superuser=False)
 
 
-class Watched:
-    """A page whose policy violations, errors and foreign requests are written down."""
+class Watched(Person):
+    """A person whose pages tell of policy violations, errors and foreign requests."""
 
     def __init__(self, browser: Browser, site: str) -> None:
-        self.site, self.found = site, list[str]()
-        self.page: Page = browser.new_context(locale="id-ID").new_page()
+        super().__init__(browser, site)
+        self.found = list[str]()
         self.page.add_init_script(LISTEN)
         self.page.on("console", lambda m: self.found.append(m.text) if "Content Security Policy" in m.text else None)
-        self.page.on("pageerror", lambda error: self.found.append(str(error)))
-        self.page.on("request", lambda r: None if r.url.startswith((site, "data:")) else self.found.append(r.url))
 
     def look(self, path: str) -> int:
         answer = self.page.goto(f"{self.site}{path}", wait_until="networkidle")
         self.found += [f"{path}: {line}" for line in self.page.evaluate("window.broken || []")]
         return answer.status if answer else 0
 
-    def log_in(self, name: str) -> None:
-        self.page.goto(f"{self.site}/masuk/")
-        self.page.fill("#id_login", name)
-        self.page.fill("#id_password", PASSWORD)
-        self.page.locator("main form button:visible").first.click()
-        self.page.fill("#id_code", code())
-        self.page.locator("main form button:visible").first.click()
 
-
-def test_no_page_breaks_the_policy(browser: Browser, site: tuple[str, Complaint]) -> None:
-    address, case = site
+def test_no_page_breaks_the_policy(browser: Browser, place: tuple[str, Complaint]) -> None:
+    address, case = place
     watched = Watched(browser, address)
     statuses = {"/api/v1/docs/": watched.look("/api/v1/docs/")}
     watched.page.locator(".opblock").nth(7).wait_for()  # the description is drawn, not only loaded
@@ -66,5 +52,5 @@ def test_no_page_breaks_the_policy(browser: Browser, site: tuple[str, Complaint]
     for path in (*OURS, *ADMIN):
         statuses[path] = watched.look(path.format(number=case.tracking_id, place=case.holder_id))
 
-    assert watched.found == []
+    assert [*watched.found, *watched.alarms, *watched.strangers] == []
     assert {path: status for path, status in statuses.items() if status != 200} == {}
