@@ -86,10 +86,17 @@ def test_every_beat_entry_is_a_task() -> None:
 def test_every_template_is_used() -> None:
     code = "".join(path.read_text() for path in modules()) + "".join(path.read_text() for path in (ROOT / "templates").rglob("*.html"))
     by_django = {"400.html", "403.html", "404.html", "500.html"}
-    by_library = ("allauth/", "account/login.html")  # the log-in library looks for them under these names
+    by_library = ("allauth/", "mfa/", "account/login.html")  # the log-in library looks for them under these names
     names = {str(path.relative_to(ROOT / "templates")) for path in (ROOT / "templates").rglob("*.html")}
 
     assert sorted(name for name in names - by_django if name not in code and not name.startswith(by_library)) == []
+
+
+def test_every_form_that_is_sent_says_where() -> None:
+    """A form without an address keeps the `#isi` of the skip link in it, and then the focus does not go to what is wrong."""
+    form = re.compile(r"<form\b(?=[^>]*method=\"post\")(?![^>]*action=)", re.IGNORECASE)
+
+    assert [str(path.relative_to(ROOT)) for path in (ROOT / "templates").rglob("*.html") if form.search(path.read_text())] == []
 
 
 def numbers_of_the_regulation(path: Path) -> Iterator[str]:
