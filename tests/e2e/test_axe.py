@@ -87,6 +87,7 @@ PAGES: tuple[tuple[str, str, Sent], ...] = (
     ("liaison", "/akun/pemberitahuan/", None),
     ("liaison", "/akun/faktor/cadangan/", None),
     ("liaison", "/akun/faktor/kunci/", None),
+    ("liaison", "/akun/faktor/kunci/tambah/", None),
     ("liaison", "/akun/sesi/", None),
     ("liaison", "/akun/token/", None),
     ("liaison", "/akun/faktor/", None),
