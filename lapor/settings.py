@@ -248,7 +248,12 @@ MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
 MFA_TOTP_ISSUER = "LAPOR!"
 MFA_TOTP_TOLERANCE = 1  # clocks of telephones differ
 MFA_WEBAUTHN_ALLOW_INSECURE_ORIGIN = DEBUG  # loopback without TLS
-MFA_FORMS = {"authenticate": "officers.forms.Authenticate", "reauthenticate": "officers.forms.Reauthenticate", "activate_totp": "officers.forms.ActivateApp"}
+MFA_FORMS = {
+    "authenticate": "officers.forms.Authenticate",
+    "reauthenticate": "officers.forms.Reauthenticate",
+    "activate_totp": "officers.forms.ActivateApp",
+    "add_webauthn": "officers.forms.AddKey",
+}
 MFA_TOTP_INSECURE_BYPASS_CODE = TRIAL_CODE if DEBUG else None
 AXES_HANDLER = "axes.handlers.cache.AxesCacheHandler"  # counts live in the cache for a while; no table of addresses
 AXES_CLIENT_IP_CALLABLE = "officers.adapters.client"
@@ -287,7 +292,12 @@ SPECTACULAR_SETTINGS = {
     "SCHEMA_PATH_PREFIX": r"/api/v1",
     "SERVE_INCLUDE_SCHEMA": False,
     "POSTPROCESSING_HOOKS": ["drf_spectacular.hooks.postprocess_schema_enums", "lapor.openapi.tell_problems"],
-    "ENUM_NAME_OVERRIDES": {"StateEnum": "complaints.workflow.State", "ClockStateEnum": ["running", "paused", "stopped", "void"]},
+    "ENUM_NAME_OVERRIDES": {
+        "StateEnum": "complaints.workflow.State",
+        "ClockStateEnum": ["running", "paused", "stopped", "void"],
+        "FileKindEnum": "complaints.models.Upload.Kind",
+        "FileStateEnum": ["pending", "ready", "refused"],
+    },
     "SWAGGER_UI_DIST": "SIDECAR",
     "SWAGGER_UI_FAVICON_HREF": "SIDECAR",
     "REDOC_DIST": "SIDECAR",

@@ -2,7 +2,10 @@
 
 from allauth.mfa.base.forms import AuthenticateForm, ReauthenticateForm
 from allauth.mfa.totp.forms import ActivateTOTPForm
+from allauth.mfa.webauthn.forms import AddWebAuthnForm
+from django import forms
 from django.conf import settings
+from django.utils.translation import gettext_lazy
 
 from .services import is_invented
 
@@ -28,3 +31,9 @@ class Reauthenticate(_TrialOnly, ReauthenticateForm):
 
 class ActivateApp(_TrialOnly, ActivateTOTPForm):
     pass
+
+
+class AddKey(AddWebAuthnForm):
+    """The library's own, but its one field has a name in the reader's language."""
+
+    name = forms.CharField(label=gettext_lazy("Name of the key"), required=False)

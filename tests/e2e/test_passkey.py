@@ -63,4 +63,5 @@ def test_under_a_bare_number_the_page_says_why_there_is_no_passkey(browser: Brow
     officer.press("#mfa_webauthn_add")
 
     expect(officer.page.locator("[data-passkey]")).to_contain_text("dengan nama localhost")
+    expect(officer.page.locator("label[for=id_name]")).to_contain_text("Nama kunci")
     assert officer.alarms == []
