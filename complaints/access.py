@@ -3,7 +3,8 @@
 `policy.py` is the implementation; neither is made from the other. Codes: A allowed, M the published copy, N not found (404),
 F forbidden (403). A row is an act on a case; a column is a role, `own` meaning that the holder lies where it is appointed.
 The matrix of the threat model as corrected by the visibility rules: a hub sees aggregates only; the Ombudsman reads secret
-text only in a referral; everybody sees at least what the public sees; break-glass (B) answers 403 until it exists.
+text only in a referral; everybody sees at least what the public sees; break-glass (B) answers 403 until it exists. `file` is the
+cleaned copy of any file of the case; a picture that was released is part of the published copy (M) and of nobody's row here.
 """
 
 ROLES = (
@@ -46,6 +47,10 @@ EXPECTATIONS: dict[tuple[str, str], dict[str, str]] = {
     ("sheet", "anonymous"): _row("F F A F A F A F F A F F F F F"),
     ("sheet", "secret"): _row("N F A N A N A N N A N N F F F"),
     ("sheet", "oversight"): _row("N F N N N N N A N A N N F F N"),
+    ("file", "public"): _row("F A A F A F A F F A F A F F F"),
+    ("file", "anonymous"): _row("F A A F A F A F F A F A F F F"),
+    ("file", "secret"): _row("N A A N A N A N N A N N F F F"),
+    ("file", "oversight"): _row("N A N N N N N A N A N N F F N"),
     ("note", "public"): _row("F F A F A F A F F A F F F F F"),
     ("note", "anonymous"): _row("F F A F A F A F F A F F F F F"),
     ("note", "secret"): _row("N F A N A N A N N A N N F F F"),
@@ -102,4 +107,4 @@ SECRET_ACTS: dict[str, tuple[str, ...]] = {act: roles if act.endswith("_urgent")
 OVERSIGHT_ACTS: dict[str, tuple[str, ...]] = {act: ("supervisor_own", "national") if act.endswith("_urgent") else () for act in ACTS}
 
 # Rows of the threat model whose object does not exist yet; they are added with it.
-NOT_YET = ("identity.grant", "attachment.original", "attachment.sanitised", "export.rows", "audit.read", "config.templates", "api.partner")
+NOT_YET = ("identity.grant", "attachment.original", "export.rows", "audit.read", "config.templates", "api.partner")

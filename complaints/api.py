@@ -4,8 +4,10 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
+from django.http import HttpResponse
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import OpenApiParameter, extend_schema
 from rest_framework import pagination
 from rest_framework.generics import GenericAPIView
@@ -17,12 +19,13 @@ from rest_framework.response import Response
 from institutions.models import Institution, Region, Topic
 from lapor.ground import throttle
 from lapor.ground.problems import Refusal
+from lapor.ground.sandbox import given_out
 from officers.actors import Actor, actor_for
 
 from . import serializers as shapes
 from . import services
 from .filters import DeskFilter, PublicFilter
-from .models import CLOCKS, TIMELINE, Channel, Clock, Complaint, ComplaintQuerySet, Family, family_of, with_parts
+from .models import CLOCKS, TIMELINE, Channel, Clock, Complaint, ComplaintQuerySet, Family, Upload, UploadQuerySet, family_of, with_parts
 from .workflow import Classification, State, Track
 
 CASE_CODE = OpenApiParameter("X-Case-Code", str, OpenApiParameter.HEADER, description="The reporter's case code: gives the reporter's view and steps.")
@@ -30,6 +33,9 @@ IDEMPOTENCY = OpenApiParameter(
     "Idempotency-Key", str, OpenApiParameter.HEADER, description="At least 128 random bits; the same key gives the same receipt for a day."
 )
 IF_MATCH = OpenApiParameter("If-Match", str, OpenApiParameter.HEADER, description="The ETag of the state that was read; 412 when it moved on.")
+FILE_ID = OpenApiParameter("file_id", OpenApiTypes.UUID, OpenApiParameter.PATH, description="As `files` of the report names it.")
+SMALL = OpenApiParameter("small", bool, description="Of a picture, its small copy.")
+FILE_KINDS = {(200, kind): OpenApiTypes.BINARY for kind in ("image/*", "audio/*", "video/*", "application/*")}
 SEARCH = OpenApiParameter("search", str, description="Words of the name.")
 NARROWING = [
     OpenApiParameter("q", str, description="Words, or a tracking number."),
@@ -150,27 +156,67 @@ class UploadList(Endpoint):
         services.throttle_upload(client_of(request), at=self.at, reference=reference)
         sent = request.FILES.get("file")
         row = services.store_upload(sent.read() if sent is not None else b"", at=self.at, reference=reference)
-        return private(Response({"id": str(row.pk), "kind": row.kind, "state": row.state}, status=201))
+        return private(Response(shapes.upload_out(row), status=201))
 
 
-class ComplaintDetail(Endpoint):
+class CaseEndpoint(Endpoint):
+    """One report, for the public, its reporter or an officer."""
+
+    def read(self, rows: ComplaintQuerySet, tracking_id: str, actor: Actor) -> tuple[Complaint, str, Family]:
+        """The case, what its reader is to it, and what they see of its parts. Refuses 404 not theirs to know, 403 not theirs to read."""
+        complaint = _read(rows, tracking_id, actor, ("see_notes", "file"))
+        if not (complaint.may("see") or complaint.may("see_public")):
+            raise Refusal("forbidden", _("You may know of this report but not read it."))
+        audience = "reporter" if complaint.pk in actor.case_ids else "officer" if complaint.may("see") else "public"
+        return complaint, audience, family_of(complaint, actor) if audience == "officer" else Family()
+
+
+class ComplaintDetail(CaseEndpoint):
     """One report, for the public, its reporter or an officer."""
 
     @extend_schema(responses={200: shapes.ComplaintOut}, parameters=[CASE_CODE])
     def get(self, request: Request, tracking_id: str) -> Response:
         """The public copy; with X-Case-Code the reporter's view; with a token the officer's."""
         actor = self.actor(tracking_id)
-        rows = Complaint.objects.select_related("holder", "topic", "incident_region", "assignee")
-        complaint = _read(rows.prefetch_related(TIMELINE, CLOCKS), tracking_id, actor, ("see_notes", "see_identity"))
-        if not (complaint.may("see") or complaint.may("see_public")):
-            raise Refusal("forbidden", _("You may know of this report but not read it."))
-        audience = "reporter" if complaint.pk in actor.case_ids else "officer" if complaint.may("see") else "public"
+        rows = Complaint.objects.select_related("holder", "topic", "incident_region", "assignee").prefetch_related(TIMELINE, CLOCKS)
+        complaint, audience, family = self.read(rows, tracking_id, actor)
         notes = actor.under("see_notes") + actor.under("handle_oversight") if complaint.may("see_notes") else ()
-        family = family_of(complaint, actor) if audience == "officer" else Family()
+        files = list(_files(complaint, audience, family))
         known = services.contact_of(complaint, at=self.at) if complaint.may("see_identity") else services.Known()
-        body = shapes.detail_out(with_parts(complaint), audience=audience, note_paths=notes, family=family, known=known)
+        body = shapes.detail_out(with_parts(complaint), audience=audience, note_paths=notes, family=family, known=known, files=files)
         response = Response(body, headers={"ETag": complaint.etag})
         return response if audience == "public" else private(response)
+
+
+def _files(complaint: Complaint, audience: str, family: Family) -> UploadQuerySet:
+    """What the reader is told of; an officer who may not open files is told of those that everybody sees."""
+    return Upload.objects.shown_to(audience if audience != "officer" or complaint.may("file") else "public", complaint, family)
+
+
+def _file_id(text: str) -> UUID:
+    try:
+        return UUID(text)
+    except ValueError:
+        raise Refusal("not_found", _("There is no such file, or you may not see it.")) from None
+
+
+class ComplaintFile(CaseEndpoint):
+    """The cleaned copy of a file."""
+
+    def perform_content_negotiation(self, request: Request, force: bool = False) -> Any:
+        """A file is what it is, whatever kinds the client says to take; refusals are JSON as everywhere."""
+        return super().perform_content_negotiation(request, force=True)
+
+    @extend_schema(responses=FILE_KINDS, parameters=[CASE_CODE, FILE_ID, SMALL])
+    def get(self, request: Request, tracking_id: str, file_id: str) -> HttpResponse:
+        """The file as it is given out; to whom the report's own `files` names it with an address."""
+        actor = self.actor(tracking_id)
+        complaint, audience, family = self.read(Complaint.objects.all(), tracking_id, actor)
+        rows = _files(complaint, audience, family).filter(pk=_file_id(file_id))
+        if audience != "officer":
+            rows = rows.exclude(kind=Upload.Kind.OFFICE)
+        content, name, is_picture = services.open_copy(rows, is_small=request.query_params.get("small", "").lower() in {"1", "true"})
+        return given_out(content, name, inline=is_picture)
 
 
 class ComplaintSteps(Endpoint):

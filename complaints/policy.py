@@ -104,6 +104,8 @@ see = (
     | (under("see_oversight") & oversight & ~conflicted)
     | (under("oversee") & ~secret & ~oversight)
 )
+# An audit reads how a case was handled, not what people sent along.
+files = (see & Rule(lambda actor: NOTHING if actor.has("see_audit") else EVERYTHING)) | holds("see_notes")
 # Whose office it is to know that a case exists although its text is closed to them: they are told "not allowed".
 knows = see | public | under("custody") | under("see_health")
 
@@ -128,6 +130,7 @@ POLICY: dict[str, Rule] = {
     "see_identity": (~anonymous & (holds("see_identity") | (handler & contactable))) | reporter,
     "see_history": see,
     "letter": see,
+    "file": files,
     "sheet": holds("see_notes"),
     # steps
     "submit": nobody,

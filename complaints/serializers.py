@@ -10,7 +10,7 @@ from rest_framework import serializers
 from institutions.models import Institution, Region, Topic
 
 from .clock import PUBLIC_KEYS
-from .models import NEVER, AgeBand, Assistance, Clock, Complaint, Disability, Entry, Family, Gender, Transition
+from .models import NEVER, AgeBand, Assistance, Clock, Complaint, Disability, Entry, Family, Gender, Transition, Upload
 from .services import Known, OpenStep, Receipt
 from .workflow import ACTIONS, NEXT_STEPS, SENTENCES, Classification, EntryKind, OnBehalf, Relation, State
 
@@ -118,6 +118,23 @@ class CodeOut(serializers.Serializer[Any]):
     name = serializers.CharField()
 
 
+# What a program is told of a file's state.
+FILE_STATES = {Upload.State.WAITING: "pending", Upload.State.CLEAN: "ready", Upload.State.REFUSED: "refused"}
+
+
+class UploadOut(serializers.Serializer[Any]):
+    id = serializers.UUIDField()
+    kind = serializers.ChoiceField(choices=Upload.Kind.choices)
+    state = serializers.ChoiceField(choices=[(state, state) for state in FILE_STATES.values()])
+
+
+class FileOut(UploadOut):
+    name = serializers.CharField(help_text="Neutral: the name that it was sent under is kept nowhere.")
+    size = serializers.IntegerField(help_text="Bytes of the cleaned copy; until there is one, of what was sent.")
+    url = serializers.CharField(allow_null=True, help_text="Where the cleaned copy is, with the same proof as here; null where there is none for you.")
+    reason = serializers.CharField(allow_blank=True, help_text="Why it was refused.")
+
+
 class TimelineOut(serializers.Serializer[Any]):
     kind = serializers.CharField()
     sentence = serializers.CharField()
@@ -126,6 +143,7 @@ class TimelineOut(serializers.Serializer[Any]):
     text = serializers.CharField(allow_blank=True)
     part = serializers.IntegerField(allow_null=True, help_text="Of a report in parts: whose event it is; null for the report itself.")
     details = serializers.DictField(required=False)
+    files = serializers.ListField(child=serializers.UUIDField(), help_text="Ids of the files that came with it.")
     actor = serializers.CharField(required=False, help_text="Officers only.")
 
 
@@ -157,6 +175,7 @@ class ComplaintOut(ComplaintRow):
     next = serializers.CharField()
     clocks = ClockOut(many=True)
     timeline = TimelineOut(many=True)
+    files = FileOut(many=True, help_text="For the public those that an officer released.")
     rating = serializers.IntegerField(allow_null=True)
     parts = PartOut(many=True)
     track = serializers.CharField(required=False)
@@ -206,12 +225,6 @@ class StepIn(serializers.Serializer[Any]):
 
 class UploadIn(serializers.Serializer[Any]):
     file = serializers.FileField()
-
-
-class UploadOut(serializers.Serializer[Any]):
-    id = serializers.UUIDField()
-    kind = serializers.CharField()
-    state = serializers.CharField()
 
 
 class InstitutionOut(serializers.Serializer[Any]):
@@ -271,6 +284,22 @@ OFFICER_FIELDS = (
 )  # fmt: skip
 
 
+def upload_out(row: Upload) -> dict[str, Any]:
+    return {"id": str(row.pk), "kind": row.kind, "state": FILE_STATES[Upload.State(row.state)]}
+
+
+def file_out(row: Upload, number: str, *, audience: str) -> dict[str, Any]:
+    """Office documents are named to the reporter and given to officers."""
+    is_ready = row.state == Upload.State.CLEAN
+    is_given = is_ready and (audience == "officer" or row.kind != Upload.Kind.OFFICE)
+    return upload_out(row) | {
+        "name": row.name,
+        "size": row.clean_size if is_ready else row.size,
+        "url": f"/api/v1/complaints/{number}/files/{row.pk}/" if is_given else None,
+        "reason": row.why,
+    }
+
+
 def event_out(row: Transition, entry: Entry | None, *, audience: str, sees_note: bool) -> dict[str, Any]:
     found = {"kind": row.kind, "sentence": str(SENTENCES[row.kind]), "at": row.at, "institution": row.holder_after.name, "text": ""}
     found["part"] = row.complaint.part_number if row.complaint.lead_id else None
@@ -317,8 +346,10 @@ def contact_out(known: Known) -> dict[str, Any]:
     }
 
 
-def detail_out(complaint: Complaint, *, audience: str, note_paths: tuple[str, ...] = (), family: Family, known: Known) -> dict[str, Any]:
-    """A complaint read with `clocks` and `transitions__entry` prefetched, for one audience."""
+def detail_out(
+    complaint: Complaint, *, audience: str, note_paths: tuple[str, ...] = (), family: Family, known: Known, files: Iterable[Upload] = ()
+) -> dict[str, Any]:
+    """A complaint read with `clocks` and `transitions__entry` prefetched, and its files, for one audience."""
     in_full = audience != "public"
     clocks = [c for c in complaint.clocks.all() if in_full or c.key in PUBLIC_KEYS]
     found = row_out(complaint, in_full=in_full) | {
@@ -329,13 +360,17 @@ def detail_out(complaint: Complaint, *, audience: str, note_paths: tuple[str, ..
         "rating": complaint.rating,
     }
     found["parts"] = [part_out(part, in_full=in_full) for part in _parts(complaint, audience, family)]
+    found["files"] = [file_out(row, complaint.tracking_id, audience=audience) for row in files]
+    came: dict[int | None, list[str]] = {}
+    for file in files:
+        came.setdefault(file.transition_id, []).append(str(file.pk))
     found["timeline"] = []
     for row in _events(complaint, audience, family):
         entry = getattr(row, "entry", None)
         sees_note = (
             audience == "officer" and entry is not None and entry.institution is not None and any(entry.institution.path.startswith(p) for p in note_paths)
         )
-        found["timeline"].append(event_out(row, entry, audience=audience, sees_note=sees_note))
+        found["timeline"].append(event_out(row, entry, audience=audience, sees_note=sees_note) | {"files": came.get(row.pk, [])})
     if in_full:
         found |= {name: getattr(complaint, name) for name in OFFICER_FIELDS}
     if known.exists:

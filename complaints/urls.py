@@ -9,6 +9,7 @@ urlpatterns = [
     path("privasi/", public.privacy, name="privacy"),
     path("laporan/", public.listing, name="public-list"),
     path("laporan/<str:tracking_id>/", public.detail, name="public-report"),
+    path("laporan/<str:tracking_id>/berkas/<uuid:pk>/", files.public_file, name="public-file"),
     path("tawaran/instansi/", offers.institutions, name="offers-institutions"),
     path("tawaran/wilayah/", offers.places, name="offers-places"),
     path("lapor/", citizen.file, name="file"),

@@ -24,6 +24,7 @@ urlpatterns = [
     path("api/v1/uploads/", api.UploadList.as_view(), name="api-uploads"),
     path("api/v1/complaints/", api.ComplaintList.as_view(), name="api-complaints"),
     path("api/v1/complaints/<str:tracking_id>/", api.ComplaintDetail.as_view(), name="api-complaint"),
+    path("api/v1/complaints/<str:tracking_id>/files/<str:file_id>/", api.ComplaintFile.as_view(), name="api-file"),
     path("api/v1/complaints/<str:tracking_id>/steps/", api.ComplaintSteps.as_view(), name="api-steps"),
     path("api/v1/complaints/<str:tracking_id>/contact/", api.ComplaintContact.as_view(), name="api-contact"),
     path("api/v1/complaints/<str:tracking_id>/contact/code/", api.ContactCode.as_view(), name="api-contact-code"),

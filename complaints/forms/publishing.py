@@ -7,14 +7,14 @@ from django import forms
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from ..models import Complaint, Entry
+from ..models import Complaint, Entry, Upload
 from ..workflow import Naming, TakeDownReason
 from .shape import Loose, Shape, Text, area, select
 from .steps import read_version
 
 
 class PublishForm(Shape):
-    """The published title and text, and the published text of each answer, as they are now."""
+    """The published title and text, the published text of each answer, and which pictures everybody sees, as they are now."""
 
     naming = Loose(
         label=gettext_lazy("May a person be named?"),
@@ -25,7 +25,7 @@ class PublishForm(Shape):
     confirmed = forms.BooleanField(label=gettext_lazy("I looked at what is still marked: it belongs to an office, not to a person"), required=False)
     version_read = Text(widget=forms.HiddenInput)
 
-    def __init__(self, complaint: Complaint, entries: Sequence[Entry], data: Mapping[str, Any] | None = None) -> None:
+    def __init__(self, complaint: Complaint, entries: Sequence[Entry], files: Sequence[Upload] = (), data: Mapping[str, Any] | None = None) -> None:
         super().__init__(data, initial={"naming": complaint.naming, "version_read": complaint.version})
         if complaint.lead_id is None:
             self.ask("title", Text(label=gettext_lazy("Published title"), initial=complaint.title_public), is_needed=True)
@@ -34,11 +34,16 @@ class PublishForm(Shape):
             label = _("Published text of: %(kind)s") % {"kind": entry.get_kind_display()}
             hint = gettext_lazy("Left empty, the public reads only that there was an answer.")
             self.ask(f"answer_{entry.pk}", area(label, rows=6, initial=entry.text_public, help_text=hint), is_needed=False)
+        for number, row in enumerate(files, 1):
+            label = _("Everybody may see picture %(number)d") % {"number": number}
+            self.ask(f"file_{row.pk}", forms.BooleanField(label=label, initial=row.is_public), is_needed=False)
         self.answers = [(entry, self[f"answer_{entry.pk}"]) for entry in entries]
+        self.pictures = [(row, self[f"file_{row.pk}"]) for row in files]
 
     def given(self) -> dict[str, Any]:
         found: dict[str, Any] = {name: self.data.get(name, "") for name in self.fields if name not in {"version_read", "confirmed"}}
-        return found | {"confirmed": bool(self.data.get("confirmed"))}
+        ticks = ("confirmed", *(f"file_{row.pk}" for row, _field in self.pictures))
+        return found | {name: bool(self.data.get(name)) for name in ticks}
 
     def version(self) -> int | None:
         return read_version(self.data.get("version_read", ""))

@@ -4,7 +4,7 @@ from .clocks import Clock, ClockEvent, ClockQuerySet
 from .complaint import ASSISTED, NEVER, SEARCH_COLUMNS, Channel, Complaint, ComplaintQuerySet, Words, holds_true
 from .contact import Contact
 from .desk import AnswerDraft, CannedAnswer, Delegation, DeskPreference, HandOver, SavedFilter
-from .files import REFUSALS, Upload
+from .files import REFUSALS, Upload, UploadQuerySet
 from .history import Entry, Reading, Replay, Transition
 from .inclusion import AgeBand, Assistance, Disability, Gedsi, Gender
 from .letters import Letter, LetterCopy, LetterJob, LetterKind
@@ -50,6 +50,7 @@ __all__ = [
     "SavedFilter",
     "Transition",
     "Upload",
+    "UploadQuerySet",
     "Words",
     "family_of",
     "holds_true",

@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy as _
 
 from .complaint import Complaint
 from .history import Transition
+from .thread import Family
 
 # What the uploader is told of a file that is not accepted.
 REFUSALS: dict[str, Any] = {
@@ -23,6 +24,23 @@ REFUSALS: dict[str, Any] = {
     "mountain": gettext_lazy("This file takes too much to open. Please send it in a smaller size."),
     "virus": gettext_lazy("The virus scanner found something in this file, so it is not kept."),
 }
+
+
+class UploadQuerySet(models.QuerySet["Upload"]):
+    def shown_to(self, audience: str, complaint: Complaint, family: Family | None = None) -> "UploadQuerySet":
+        """The files that stand on the page of a case, and so those that are given out there: what an event says and what came with
+        it are seen by the same people. `audience` is "public", "reporter" or "officer", who must have been told that they may.
+        """
+        if audience == "public":
+            shown = Complaint.objects.public().filter(pk=complaint.pk)
+            return self.filter(complaint__in=shown, is_public=True, state=Upload.State.CLEAN, kind=Upload.Kind.IMAGE)
+        if audience == "reporter":
+            return self.filter(Q(complaint=complaint) | Q(complaint__lead=complaint))
+        elsewhere = (*family.said, *family.replies) if family is not None else ()
+        return self.filter(Q(complaint=complaint) | Q(transition__in=[row.pk for row in elsewhere]) if elsewhere else Q(complaint=complaint))
+
+    def clean(self) -> "UploadQuerySet":
+        return self.filter(state=Upload.State.CLEAN)
 
 
 class Upload(models.Model):
@@ -61,6 +79,8 @@ class Upload(models.Model):
     tries = models.PositiveSmallIntegerField(default=0)
     claimed_until = models.DateTimeField(null=True)
 
+    objects = UploadQuerySet.as_manager()
+
     class Meta:
         ordering = ("created_at", "pk")
         constraints = [
@@ -82,6 +102,11 @@ class Upload(models.Model):
     def why(self) -> str:
         """Why it was not accepted, for whoever sent it."""
         return str(REFUSALS[self.reason]) if self.reason else ""
+
+    @property
+    def name(self) -> str:
+        """What the copy is called: neutral, because a name that people give tells who they are."""
+        return f"lampiran-{str(self.pk)[:8]}.{self.extension}"
 
     @property
     def original_path(self) -> str:

@@ -8,7 +8,7 @@ from .delegations import delegate, delegations_of, end_delegation, looked_after,
 from .desk import add_note, assign, edit, rate, rotate_code, take
 from .drafts import drafts_of, drop_draft, forget_drafts, keep_draft
 from .expire import expire
-from .files import clean_uploads, drop_orphans, store_upload, throttle_upload
+from .files import clean_uploads, drop_orphans, open_copy, store_upload, throttle_upload
 from .handover import WAYS, Leaving, able_names, hand_over, leads_a_desk, offered_to, release, to_hand_over
 from .intake import CONSENT_VERSION, Draft, Receipt, first_holder, forget_replays, missing_for_minimum, missing_of, read_draft, submit
 from .invariants import Breach, broken
@@ -18,7 +18,7 @@ from .letters import kept, named_letter, order_letter, receipt, receipt_with_cod
 from .needs import READERS, inputs_of
 from .presence import here
 from .proof import prove, read_identity, throttle_submission
-from .publishing import moderate_reply, publish, publishable_entries, republish, right_of_reply, speaker, statements, take_down
+from .publishing import moderate_reply, publish, publishable_entries, releasable_files, republish, right_of_reply, speaker, statements, take_down
 from .reference import Reference
 from .remind import remind
 from .saved import canonical, drop_filter, filters_of, prefer, preference_of, save_filter
@@ -97,6 +97,7 @@ __all__ = [
     "named_letter",
     "offered",
     "offered_to",
+    "open_copy",
     "open_steps",
     "order_letter",
     "possible_delegates",
@@ -111,6 +112,7 @@ __all__ = [
     "read_identity",
     "receipt",
     "receipt_with_code",
+    "releasable_files",
     "release",
     "remind",
     "republish",

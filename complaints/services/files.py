@@ -17,7 +17,7 @@ from lapor.ground import clamd
 from lapor.ground.problems import Refusal
 
 from .. import cleaning, vault
-from ..models import REFUSALS, Upload
+from ..models import REFUSALS, Upload, UploadQuerySet
 from .quota import spend
 from .reference import Reference
 
@@ -132,6 +132,17 @@ def open_original(row: Upload) -> bytes:
     """The file as it was sent, for the worker that cleans it. Refuses `unavailable` where this process has no key."""
     with original_storage().open(row.original_path) as file:
         return bytes(SecretBox(vault.open_key(bytes(row.sealed_key))).decrypt(file.read()))
+
+
+def open_copy(rows: UploadQuerySet, *, is_small: bool) -> tuple[bytes, str, bool]:
+    """(content, name, whether it is a picture that we made ourselves) of the cleaned copy of one file. Refuses 404 where there is none."""
+    row = rows.clean().first()
+    if row is None:
+        raise Refusal("not_found", _("There is no such file, or you may not see it."))
+    small = is_small and row.has_thumbnail
+    with storages["default"].open(row.thumbnail_path if small else row.clean_path) as file:
+        name = f"{row.name.rpartition('.')[0]}.webp" if small else row.name
+        return file.read(), name, row.kind == Upload.Kind.IMAGE
 
 
 def drop_orphans(*, at: datetime) -> int:

@@ -13,7 +13,7 @@ from lapor.ground.actor import Actor
 from lapor.ground.problems import Refusal
 
 from ..masks import masked, personal
-from ..models import Complaint, Entry
+from ..models import Complaint, Entry, Upload
 from ..workflow import EntryKind, Naming, TakeDownReason
 from . import notify
 from .acts import begin, required_text
@@ -30,14 +30,24 @@ def publishable_entries(complaint: Complaint) -> list[Entry]:
     return list(complaint.entries.filter(kind__in=kinds, is_erased=False).select_related("transition", "institution").order_by("transition_id"))
 
 
+def releasable_files(complaint: Complaint) -> list[Upload]:
+    """The pictures whose cleaned copy an officer may show to everybody: those that came with a text that is published."""
+    published = {entry.transition_id for entry in publishable_entries(complaint)}
+    rows = complaint.uploads.clean().filter(kind=Upload.Kind.IMAGE).select_related("transition")
+    return [row for row in rows if row.transition_id in published or (row.transition is not None and row.transition.kind == "submit")]
+
+
 class _Copy:
     """What was sent for the published copy, read; gathers a sentence for each field that cannot be used."""
 
-    def __init__(self, plan: Plan, given: Mapping[str, Any], entries: Mapping[str, Entry]) -> None:
+    def __init__(self, plan: Plan, given: Mapping[str, Any], entries: Mapping[str, Entry], files: Mapping[str, Upload]) -> None:
         self.plan, self.given, self.entries = plan, given, entries
         self.wrong: dict[str, list[Any]] = {}
         self.left: set[str] = set()
         self.texts: dict[str, str] = {}
+        self.shown: dict[str, bool] = {}
+        for pk in files:
+            self._read_choice(f"file_{pk}")
         limits = plan.reference.limits
         if plan.complaint.lead_id is None:  # a part has no text of its own in public
             self._read("title", TITLE, is_needed=True)
@@ -59,6 +69,13 @@ class _Copy:
             return
         if is_needed and not self.texts[name]:
             self.wrong[name] = [REQUIRED]
+
+    def _read_choice(self, name: str) -> None:
+        if name in self.given:
+            try:
+                self.shown[name] = read_flag(self.given[name])
+            except Wrong as error:
+                self.wrong[name] = [str(error)]
 
     def _judge(self) -> None:
         """Identity numbers never; people by name only for a reason; other personal data only when somebody looked at them."""
@@ -95,7 +112,8 @@ class _Copy:
 
 @transaction.atomic
 def publish(pk: UUID, *, given: Mapping[str, Any], by: Actor, at: datetime, version: int | None = None) -> Complaint:
-    """Edit the published copy: `title`, `body` and `answer_<entry id>` as they are to be read, `naming`, `confirmed`.
+    """Edit the published copy: `title`, `body` and `answer_<entry id>` as they are to be read, `naming`, `confirmed`;
+    `file_<id>`: whether everybody sees this picture.
 
     The reporter's and the desk's own texts stay as they are. Refuses, field by field, an identity number, a person's name
     without a reason to name, and other personal data that nobody confirmed.
@@ -103,11 +121,13 @@ def publish(pk: UUID, *, given: Mapping[str, Any], by: Actor, at: datetime, vers
     plan = begin(pk, "publish", by=by, at=at, version=version)
     complaint = plan.complaint
     entries = {str(entry.pk): entry for entry in publishable_entries(complaint)}
-    read = _Copy(plan, given, entries)
+    files = {str(row.pk): row for row in releasable_files(complaint)}
+    read = _Copy(plan, given, entries, files)
     if read.wrong:
         raise Refusal("invalid", _("Please check the marked fields."), fields=read.wrong)
     before = {"title": complaint.title_public, "body": complaint.body_public} | {f"answer_{k}": e.text_public for k, e in entries.items()}
-    changed = sorted(name for name, text in read.texts.items() if text != before[name])
+    turned = [files[name.removeprefix("file_")] for name, is_shown in read.shown.items() if is_shown != files[name.removeprefix("file_")].is_public]
+    changed = sorted([*(name for name, text in read.texts.items() if text != before[name]), *(f"file_{row.pk}" for row in turned)])
     if not changed and read.naming == complaint.naming:
         return complaint
     complaint.title_public, complaint.body_public = read.texts.get("title", complaint.title_public), read.texts.get("body", complaint.body_public)
@@ -116,6 +136,9 @@ def publish(pk: UUID, *, given: Mapping[str, Any], by: Actor, at: datetime, vers
     for entry in edited:
         entry.text_public = read.texts[f"answer_{entry.pk}"]
     Entry.objects.bulk_update(edited, ["text_public"])
+    for row in turned:
+        row.is_public = not row.is_public
+    Upload.objects.bulk_update(turned, ["is_public"])
     plan.data = {"fields": sorted({name.partition("_")[0] for name in changed}), "left": sorted(read.left), "naming": read.naming}
     plan.bumps = True
     write([plan])

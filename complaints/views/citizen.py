@@ -15,7 +15,7 @@ from lapor.ground.problems import Refusal
 from officers.actors import actor_for
 
 from .. import forms, masks, numbers, services
-from ..models import CLOCKS, TIMELINE, Channel, Clock, Complaint, with_parts
+from ..models import CLOCKS, TIMELINE, Channel, Clock, Complaint, Upload, with_parts
 from ..workflow import State
 from .files import KEPT, files_of, keep_files, kept_rows, with_files
 from .shared import actor_of, at_of, client_of, number_of, private
@@ -184,7 +184,7 @@ def own(request: HttpRequest, tracking_id: str) -> HttpResponse:
         "complaint": complaint,
         "events": [(row, _told(row)) for row in complaint.told(parts)],
         "parts": parts,
-        "files": files_of(complaint, with_parts=True),
+        "files": files_of(Upload.objects.shown_to("reporter", complaint)),
         "clocks": sorted((clock for clock in complaint.clocks.all() if clock.state in {"running", "paused"}), key=lambda clock: clock.due_at),
         "steps": steps,
         "known": services.contact_of(complaint, at=at_of(request)),

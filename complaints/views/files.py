@@ -1,19 +1,17 @@
 """Files in and out of the pages: kept while a form is filled in, and given out to those who may read the case."""
 
-from mimetypes import guess_type
 from typing import Any
 from uuid import UUID
 
-from django.core.files.storage import storages
-from django.db.models import Q
 from django.http import HttpRequest, HttpResponse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from lapor.ground.problems import Refusal
+from lapor.ground.sandbox import given_out
 
 from .. import forms, services
-from ..models import Complaint, Upload
+from ..models import Complaint, Upload, UploadQuerySet
 from .shared import actor_of, at_of, client_of, number_of
 
 KEPT = "berkas"  # the hidden field that carries the ids of files which are here already
@@ -59,40 +57,31 @@ def _is_id(text: str) -> bool:
     return True
 
 
-def files_of(complaint: Complaint, *, with_parts: bool = False) -> dict[int | None, list[Upload]]:
-    """The files of the case (for its reporter those of its parts too) by the event that brought them; one query."""
+def files_of(rows: UploadQuerySet) -> dict[int | None, list[Upload]]:
+    """The files of a case by the event that brought them; one query."""
     found: dict[int | None, list[Upload]] = {}
-    whose = Q(complaint=complaint) | Q(complaint__lead=complaint) if with_parts else Q(complaint=complaint)
-    for row in Upload.objects.filter(whose).order_by("created_at", "pk"):
+    for row in rows.order_by("created_at", "pk"):
         found.setdefault(row.transition_id, []).append(row)
     return found
 
 
+def give(rows: UploadQuerySet, request: HttpRequest) -> HttpResponse:
+    """The cleaned copy of one file, or its small picture."""
+    content, name, is_picture = services.open_copy(rows, is_small="kecil" in request.GET)
+    return given_out(content, name, inline=is_picture)
+
+
 @require_safe
 def own_file(request: HttpRequest, tracking_id: str, pk: UUID) -> HttpResponse:
-    """A file of one's own case, opened by its code."""
-    mine = Complaint.objects.filter(pk__in=actor_of(request).case_ids, tracking_id=number_of(tracking_id))
-    rows = Upload.objects.filter(Q(complaint__in=mine) | Q(complaint__lead__in=mine), pk=pk)
-    return give(rows.exclude(kind=Upload.Kind.OFFICE), request)
+    """A file of one's own case, opened by its code; office documents are for officers."""
+    mine = Complaint.objects.filter(pk__in=actor_of(request).case_ids, tracking_id=number_of(tracking_id)).first()
+    rows = Upload.objects.shown_to("reporter", mine).exclude(kind=Upload.Kind.OFFICE) if mine else Upload.objects.none()
+    return give(rows.filter(pk=pk), request)
 
 
-def _absent() -> Refusal:
-    return Refusal("not_found", _("There is no such file, or you may not see it."))
-
-
-def give(rows: Any, request: HttpRequest) -> HttpResponse:
-    """The cleaned copy under a neutral name, in a sandbox: shown only when it is a picture that we made ourselves."""
-    row = rows.filter(state=Upload.State.CLEAN).first()
-    if row is None:
-        raise _absent()
-    is_small = "kecil" in request.GET and row.has_thumbnail
-    path = row.thumbnail_path if is_small else row.clean_path
-    is_picture = row.kind == Upload.Kind.IMAGE
-    name = f"lampiran-{str(row.pk)[:8]}.{'webp' if is_small else row.extension}"
-    with storages["default"].open(path) as file:
-        response = HttpResponse(file.read(), content_type=guess_type(name)[0] or "application/octet-stream")
-    response["Content-Disposition"] = f'{"inline" if is_picture else "attachment"}; filename="{name}"'
-    response["Content-Security-Policy"] = "sandbox; default-src 'none'"
-    response["Cache-Control"] = "private, no-store"
-    response["X-Robots-Tag"] = "noindex, nofollow"
-    return response
+@require_safe
+def public_file(request: HttpRequest, tracking_id: str, pk: UUID) -> HttpResponse:
+    """A picture that an officer released with the published copy."""
+    complaint = Complaint.objects.public().filter(tracking_id=number_of(tracking_id)).first()
+    rows = Upload.objects.shown_to("public", complaint) if complaint else Upload.objects.none()
+    return give(rows.filter(pk=pk), request)

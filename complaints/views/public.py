@@ -16,7 +16,8 @@ from lapor.ground.problems import Refusal
 from ..clock import PUBLIC_KEYS
 from ..filters import PublicFilter, narrowed
 from ..forms import ListForm, find_institutions
-from ..models import PUBLIC_CLOCKS, PUBLIC_TIMELINE, Complaint, ComplaintQuerySet, with_parts
+from ..models import PUBLIC_CLOCKS, PUBLIC_TIMELINE, Complaint, ComplaintQuerySet, Upload, with_parts
+from .files import files_of
 from .shared import at_of, number_of, read_cursor, write_cursor
 
 PAGE = 20
@@ -124,6 +125,7 @@ def _told(pk: UUID, *, at: datetime) -> dict[str, Any]:
     return {
         "complaint": complaint,
         "events": events,
+        "files": files_of(Upload.objects.shown_to("public", complaint)),
         "parts": parts,
         "statements": [(row, entry) for row, entry in said.values() if entry.text_public],
         "clocks": running,

@@ -36,7 +36,7 @@ def publication(request: HttpRequest, tracking_id: str) -> HttpResponse:
     complaint = find_case(request, tracking_id)
     _refuse_unless(complaint, "publish", "take_down", "republish")
     entries = services.publishable_entries(complaint)
-    form = forms.PublishForm(complaint, entries, data=request.POST or None)
+    form = forms.PublishForm(complaint, entries, services.releasable_files(complaint), data=request.POST or None)
     conflict: Refusal | None = None
     if request.method == "POST":
         try:

@@ -56,7 +56,7 @@ CASE: dict[str, Callable[[World], Complaint]] = {
 
 def verdict(complaint: Complaint, actor: Actor, act: str) -> str:
     """A, M, N or F as a face would answer."""
-    row = Complaint.objects.answering(actor, ("see", "see_public", "see_notes", "see_identity", "letter", "sheet")).get(pk=complaint.pk)
+    row = Complaint.objects.answering(actor, ("see", "see_public", "see_notes", "see_identity", "letter", "sheet", "file")).get(pk=complaint.pk)
     if act == "list":
         return "A" if Complaint.objects.visible_to(actor).filter(pk=complaint.pk).exists() else "N"
     if not row.knows:

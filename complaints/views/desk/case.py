@@ -18,7 +18,7 @@ from lapor.ground.actor import Actor
 from lapor.ground.problems import Refusal
 
 from ... import forms, services
-from ...models import AnswerDraft, Complaint, Entry, family_of
+from ...models import AnswerDraft, Complaint, Entry, Upload, family_of
 from ...workflow import EntryKind
 from ..files import files_of, keep_files, kept_rows, with_files
 from ..shared import actor_of, at_of
@@ -45,6 +45,7 @@ def case_context(request: HttpRequest, complaint: Complaint) -> dict[str, Any]:
     usual = next((code for code in USUAL if code in {found.code for found in steps}), "")
     events = [(row, getattr(row, "entry", None)) for row in complaint.transitions.all()]
     shown = [(row, entry if _readable(entry, complaint, actor) else None) for row, entry in events]
+    family = family_of(complaint, actor)
     return {
         "complaint": complaint,
         "events": [pair for pair in shown if pair[0].kind != "note" or pair[1] is not None],
@@ -53,8 +54,8 @@ def case_context(request: HttpRequest, complaint: Complaint) -> dict[str, Any]:
         "usual": usual,
         "can": {act: complaint.may(act) for act in DESK_ACTS if act not in services.AVAILABLE},
         "known": services.contact_of(complaint, at=at) if complaint.may("see_identity") else None,
-        "files": files_of(complaint),
-        "family": family_of(complaint, actor),
+        "files": files_of(Upload.objects.shown_to("officer", complaint, family)) if complaint.may("file") else {},
+        "family": family,
         "at": at,
         "others": services.here(complaint.pk, str(request.user), by=actor, at=at),
         "around": around(request),

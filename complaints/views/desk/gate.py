@@ -12,7 +12,7 @@ from ... import policy, services
 from ...models import CLOCKS, TIMELINE, Complaint
 from ..shared import actor_of, number_of
 
-DESK_ACTS = ("see", "see_public", "see_notes", "see_identity", "take", "assign", "note", "edit", "letter", "sheet", *services.ACTS, *services.AVAILABLE)
+DESK_ACTS = ("see", "see_public", "see_notes", "see_identity", "take", "assign", "note", "edit", "letter", "sheet", "file", *services.ACTS, *services.AVAILABLE)
 # What nearly every case has. The rest is read when it is there: planning more joins takes longer than they save.
 RELATED = ("holder__parent", "topic", "assignee", "incident_region")
 
