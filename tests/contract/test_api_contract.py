@@ -23,10 +23,12 @@ from schemathesis import GenerationMode
 from schemathesis.checks import not_a_server_error
 from schemathesis.specs.openapi.checks import content_type_conformance, response_schema_conformance, status_code_conformance
 
+from complaints import services
 from complaints.models import Complaint
 from complaints.workflow import ACTIONS
 from lapor.wsgi import application
 from officers import services as officers
+from tests.files import keep, photo
 from tests.world import COMPLAINT, World
 
 FILE = Path(__file__).resolve().parents[2] / "docs/openapi.yaml"
@@ -54,12 +56,14 @@ class Scene:
         at = timezone.now()
         self.name = who
         secret = world.submit(at=at, is_secret=True, title=f"{HIDDEN} di judul laporan", body=f"{HIDDEN} dalam isi laporan yang panjang sekali.")
+        self.file = str(keep(world, photo((64, 48))).pk)
         if who == "citizen":
-            receipt = world.submit(at=at, title="Milik sendiri di pasar")
+            receipt = world.submit(at=at, title="Milik sendiri di pasar", files=[self.file])
             self.own, self.headers = receipt.complaint, {"X-Case-Code": receipt.case_code}
         else:
-            self.own = world.to_state("in_progress", title="Milik sendiri di pasar")
+            self.own = world.to_state("in_progress", title="Milik sendiri di pasar", files=[self.file])
             self.headers = {"Authorization": f"Token {officers.issue_token('liaison', at=at)}"}
+        services.clean_uploads(at=at)
         self.hidden = secret.complaint.tracking_id
         self.numbers = itertools.cycle([self.own.tracking_id, self.hidden, self.own.tracking_id, MISSING])
         self.actions = itertools.cycle(ACTIONS)
@@ -71,6 +75,8 @@ class Scene:
         case.headers = {**(case.headers or {}), **self.headers, "Accept-Encoding": "identity"}
         if "tracking_id" in (case.path_parameters or {}):
             case.path_parameters["tracking_id"] = next(self.numbers)
+        if "file_id" in (case.path_parameters or {}) and case.path_parameters["tracking_id"] != MISSING:
+            case.path_parameters["file_id"] = self.file
         if not isinstance(case.body, dict) or next(self.turns) % 2:
             return
         if "steps" in case.operation.path:
@@ -85,12 +91,12 @@ class Scene:
         answer = case.call()
         self.seen[case.operation.label, answer.status_code] += 1
         case.validate_response(answer, checks=CHECKS)
-        assert HIDDEN not in answer.text
+        assert HIDDEN.encode() not in answer.content
         if (case.path_parameters or {}).get("tracking_id") == self.hidden:
             case.path_parameters["tracking_id"] = MISSING
             cache.clear()
             missing = case.call()
-            assert (answer.status_code, answer.text) == (missing.status_code, missing.text)  # a hidden case and none are the same
+            assert (answer.status_code, answer.content) == (missing.status_code, missing.content)  # a hidden case and none are the same
 
 
 @pytest.fixture(params=["citizen", "officer"])
@@ -116,6 +122,7 @@ def attack(scene: Scene, examples: int) -> None:
 
         run()
     assert {status for (_label, status) in scene.seen} >= {200, 404, 422}
+    assert ("GET /api/v1/complaints/{tracking_id}/files/{file_id}/", 200) in scene.seen
     assert scene.own.tracking_id in Complaint.objects.values_list("tracking_id", flat=True)
 
 
