@@ -41,7 +41,7 @@ def office(**members: bytes) -> bytes:
     made = io.BytesIO()
     with zipfile.ZipFile(made, "w", zipfile.ZIP_DEFLATED) as archive:
         archive.writestr("[Content_Types].xml", "<Types/>")
-        archive.writestr("word/document.xml", "<w:document/>")
+        archive.writestr("word/document.xml", '<w:document xmlns:w="x"/>')
         for name, content in members.items():
             archive.writestr(name.replace("__", "/"), content)
     return made.getvalue()
@@ -58,4 +58,18 @@ NO_FILES: dict[str, bytes] = {
     "text": b"halo",
     "zip": office()[:4] + b"\0" * 60,
     "elf": b"\x7fELF" + b"\0" * 200,
+}
+
+# File names as nobody means them well.
+NAMES = {
+    "upwards": "../../etc/passwd.jpg",
+    "nul": "foto\x00.jpg",
+    "right to left": "foto\u202egpj.exe",
+    "300 letters": "a" * 300 + ".jpg",
+    "four bytes": "\U0001f468\u200d\U0001f469\u200d\U0001f467 \U00020000.jpg",
+    "tag": "<img src=x onerror=alert(1)>.jpg",
+    "new line": "a.jpg\r\nSet-Cookie: a=b",
+    "option": "-rf.jpg",
+    "windows": "C:\\Users\\Budi\\foto.jpg",
+    "two endings": "foto.jpg.exe",
 }

@@ -9,11 +9,14 @@ import sys
 import zipfile
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 LONGEST_SIDE, THUMBNAIL_SIDE, THUMBNAIL_BYTES = 2560, 320, 20_000
 MEMBERS, UNPACKED, RATIO = 2000, 200_000_000, 200
+PICTURES = ("JPEG", "PNG", "WEBP", "GIF", "HEIF", "AVIF", "BMP", "TIFF")
 CONTAINERS = {"mp3": "mp3", "m4a": "ipod", "ogg": "ogg", "wav": "wav", "amr": "amr", "mp4": "mp4", "webm": "webm"}
 CODECS = {"mp3", "mp3float", "aac", "opus", "vorbis", "pcm_s16le", "amrnb", "amr_nb", "h264", "hevc", "mpeg4", "vp8", "vp9", "av1", "h263"}
+ONLY_IN = {"webm": {"vp8", "vp9", "av1", "opus", "vorbis"}}  # containers that hold not every codec
 REFUSED = 10
 
 
@@ -28,7 +31,7 @@ def picture(source: Path, copy: Path, thumbnail: Path, bounds: dict[str, int], _
 
     register_heif_opener()
     Image.MAX_IMAGE_PIXELS = None  # looked at below, before anything is unpacked
-    with Image.open(source) as opened:
+    with Image.open(source, formats=PICTURES) as opened:
         if opened.width * opened.height > bounds["pixels"]:
             raise Refused("pixels")
         opened.draft("RGB", (LONGEST_SIDE, LONGEST_SIDE))
@@ -44,41 +47,121 @@ def picture(source: Path, copy: Path, thumbnail: Path, bounds: dict[str, int], _
             break
 
 
-ACTIVE = ("/OpenAction", "/AA", "/JavaScript", "/JS", "/EmbeddedFiles", "/Launch", "/SubmitForm", "/ImportData", "/RichMedia", "/XFA", "/URI", "/GoToR")
+# Keys that act, hold other files, or say who made it and with what: taken out wherever they stand. A key of one letter may be a glyph.
+DROPPED = {
+    "/AA", "/AF", "/AcroForm", "/EF", "/EmbeddedFiles", "/FS", "/ImportData", "/JS", "/JavaScript", "/Launch", "/Metadata", "/OpenAction", "/PA",
+    "/PieceInfo", "/RichMedia", "/RichMediaContent", "/SubmitForm", "/URI", "/XFA",
+}  # fmt: skip
+ACTS = {
+    "/GoTo", "/GoTo3DView", "/GoToE", "/GoToR", "/Hide", "/ImportData", "/JavaScript", "/Launch", "/Movie", "/Named", "/Rendition", "/ResetForm",
+    "/RichMediaExecute", "/SetOCGState", "/Sound", "/SubmitForm", "/Thread", "/Trans", "/URI",
+}  # fmt: skip
+# Notes are kept where they are only ink and words; who wrote them is not.
+INK = {
+    "/Text", "/FreeText", "/Line", "/Square", "/Circle", "/Polygon", "/PolyLine", "/Highlight", "/Underline", "/Squiggly", "/StrikeOut", "/Stamp",
+    "/Caret", "/Ink", "/Redact", "/Widget",
+}  # fmt: skip
+OF_A_NOTE = ("/A", "/T", "/NM", "/M", "/CreationDate", "/Popup")
 
 
 def pdf(source: Path, copy: Path, _thumbnail: Path, _bounds: dict[str, int], _extension: str) -> None:
     """Its pages without anything that acts by itself, without other files and without metadata."""
     import pikepdf
 
-    with pikepdf.open(source) as document:
+    try:
+        document = pikepdf.open(source)
+    except pikepdf.PasswordError:
+        raise Refused("locked") from None
+    with document, pikepdf.new() as new:
         if document.is_encrypted:
             raise Refused("locked")
-        with pikepdf.new() as new:
-            new.pages.extend(document.pages)
-            for item in new.objects:
-                if isinstance(item, pikepdf.Dictionary | pikepdf.Stream):
-                    for name in (*ACTIVE, "/Metadata", "/PieceInfo", "/A"):
-                        if name in item:
-                            del item[name]
-            for name in ("/Names", "/Metadata", "/AcroForm", "/OpenAction", "/AA"):
-                if name in new.Root:
-                    del new.Root[name]
-            new.remove_unreferenced_resources()
-            new.save(copy)
+        new.pages.extend(document.pages)
+        for page in new.pages:
+            notes = page.obj.get("/Annots")
+            page.obj["/Annots"] = pikepdf.Array([note for note in notes if _is_ink(note, pikepdf)] if isinstance(notes, pikepdf.Array) else [])
+        for item in new.objects:
+            _disarm(item, pikepdf)
+        for name in ("/Names", "/Metadata", "/AcroForm", "/OpenAction", "/AA"):
+            if name in new.Root:
+                del new.Root[name]
+        new.remove_unreferenced_resources()
+        new.save(copy)
+
+
+def _is_ink(note: Any, pikepdf: Any) -> bool:
+    if not isinstance(note, pikepdf.Dictionary) or str(note.get("/Subtype")) not in INK:
+        return False
+    for name in OF_A_NOTE:
+        if name in note:
+            del note[name]
+    return True
+
+
+def _disarm(item: Any, pikepdf: Any) -> None:
+    """Take what acts out of one object and what lies in it; objects of their own are met by themselves."""
+    rest = [item]
+    while rest:
+        one = rest.pop()
+        if isinstance(one, pikepdf.Array):
+            rest += [value for value in one if _lies_within(value, pikepdf)]
+            continue
+        if not isinstance(one, pikepdf.Dictionary | pikepdf.Stream):
+            continue
+        if isinstance(one, pikepdf.Stream) and _filters(one, pikepdf) == ["/DCTDecode"]:
+            one.write(bare_jpeg(one.read_raw_bytes()), filter=one.Filter, decode_parms=one.get("/DecodeParms"))
+        for name, value in list(one.items()):
+            if name in DROPPED or (isinstance(value, pikepdf.Dictionary) and str(value.get("/S")) in ACTS):
+                del one[name]
+            elif _lies_within(value, pikepdf):
+                rest.append(value)
+
+
+def _filters(stream: Any, pikepdf: Any) -> list[str]:
+    given = stream.get("/Filter")
+    return [str(name) for name in (given if isinstance(given, pikepdf.Array) else [given])]
+
+
+def _lies_within(value: Any, pikepdf: Any) -> bool:
+    return isinstance(value, pikepdf.Dictionary | pikepdf.Array) and not value.is_indirect
+
+
+AFTER_SCAN = re.compile(rb"\xff[^\x00\xd0-\xd7]")
+SCAN, END, COMMENT, COLOURS = 0xDA, 0xD9, 0xFE, {0xE0, 0xE2, 0xEE}  # JFIF, ICC and Adobe say how the colours are meant
+
+
+def bare_jpeg(content: bytes) -> bytes:
+    """The same picture without its comments, its application segments and what follows its end."""
+    kept, at = [content[:2]], 2
+    while at + 1 < len(content) and content[at] == 0xFF:
+        marker = content[at + 1]
+        if marker == 0xFF:  # a filling byte
+            at += 1
+            continue
+        if marker == END:
+            kept.append(content[at : at + 2])
+            break
+        end = at + 2 + int.from_bytes(content[at + 2 : at + 4])
+        if marker == SCAN:
+            found = AFTER_SCAN.search(content, end)
+            end = found.start() if found else len(content)
+        if marker in COLOURS or (marker != COMMENT and marker & 0xF0 != 0xE0):
+            kept.append(content[at:end])
+        at = end
+    return b"".join(kept)
 
 
 def media(source: Path, copy: Path, _thumbnail: Path, bounds: dict[str, int], extension: str) -> None:
     """The first picture and sound streams in a new container: no title, place or device goes along."""
     import av
 
-    with av.open(str(source), "r") as opened, av.open(str(copy), "w", format=CONTAINERS[extension]) as new:
+    with av.open(str(source), "r", options={"protocol_whitelist": "file"}) as opened, av.open(str(copy), "w", format=CONTAINERS[extension]) as new:
         if opened.duration and opened.duration / 1_000_000 > bounds["seconds"]:
             raise Refused("long")
-        chosen = [streams[0] for streams in (opened.streams.video, opened.streams.audio) if streams]
+        films = [stream for stream in opened.streams.video if not stream.disposition & av.stream.Disposition.attached_pic]  # a song's cover is none
+        chosen = [streams[0] for streams in (films, opened.streams.audio) if streams]
         if not chosen:
             raise Refused("unreadable")
-        if any(stream.codec_context.name not in CODECS for stream in chosen):
+        if any(stream.codec_context.name not in ONLY_IN.get(extension, CODECS) for stream in chosen):
             raise Refused("format")
         made = {stream.index: new.add_stream_from_template(stream) for stream in chosen}
         for stream in made.values():
@@ -95,32 +178,100 @@ def media(source: Path, copy: Path, _thumbnail: Path, bounds: dict[str, int], ex
 
 
 def office(source: Path, copy: Path, _thumbnail: Path, _bounds: dict[str, int], _extension: str) -> None:
-    """The same members in a new archive, when none of them acts, reaches out or unpacks to a mountain."""
+    """The same members in a new archive, when none of them acts, reaches out or unpacks to a mountain; without who wrote them."""
     with zipfile.ZipFile(source) as archive:
         members = archive.infolist()
         if len(members) > MEMBERS or sum(m.file_size for m in members) > UNPACKED:
             raise Refused("mountain")
+        for member in members:
+            _check_member(member)
         with zipfile.ZipFile(copy, "w", zipfile.ZIP_DEFLATED) as new:
             for member in sorted(members, key=lambda m: m.filename != "mimetype"):
-                _check_member(member, archive)
-                if not member.is_dir():
+                if not member.is_dir() and not PRINTER.search(member.filename):
                     kept = zipfile.ZipInfo(member.filename)
                     kept.compress_type = zipfile.ZIP_STORED if member.filename == "mimetype" else zipfile.ZIP_DEFLATED
-                    new.writestr(kept, archive.read(member))
+                    new.writestr(kept, _bare(member.filename, archive.read(member)))
 
 
-HARMFUL = re.compile(r"vbaProject|\.bin$|/embeddings/|/activeX/|^Basic/|^Scripts/|\.\./|^/|\\", re.IGNORECASE)
-REACHES_OUT = re.compile(rb'TargetMode\s*=\s*"External"', re.IGNORECASE)
-LINK = re.compile(rb'<Relationship\b[^>]*/hyperlink"[^>]*>', re.IGNORECASE)
+HARMFUL = re.compile(r"vbaProject|\.bin$|/embeddings/|/activeX/|afchunk|^Basic/|^Scripts/|\.\./|^/|\\", re.IGNORECASE)
+PRINTER = re.compile(r"^xl/printerSettings/[^/]+\.bin$", re.IGNORECASE)  # a printer's own bytes, beside a page that was set up
+# Parts that only say who wrote it, when and with what -> the same part, saying nothing.
+SILENT = {
+    "docProps/core.xml": b'<cp:coreProperties xmlns:cp="http://schemas.openxmlformats.org/package/2006/metadata/core-properties"/>',
+    "docProps/app.xml": b'<Properties xmlns="http://schemas.openxmlformats.org/officeDocument/2006/extended-properties"/>',
+    "docProps/custom.xml": b'<Properties xmlns="http://schemas.openxmlformats.org/officeDocument/2006/custom-properties"/>',
+    "meta.xml": b'<office:document-meta xmlns:office="urn:oasis:names:tc:opendocument:xmlns:office:1.0" office:version="1.3"/>',
+}
 
 
-def _check_member(member: zipfile.ZipInfo, archive: zipfile.ZipFile) -> None:
+def _named(axis: str, names: str) -> str:
+    """An XPath for what has one of these names, whatever its namespace."""
+    return f"{axis}[{' or '.join(f"local-name() = '{name}'" for name in names.split())}]"
+
+
+ACTING = _named("//*", "script event-listener ddeLink dde-source dde-link altChunk")
+REACHING = _named("//@*", "href") + "[not(local-name(..) = 'a')]"
+# What was crossed out is not what the sender shows; where the file lay and what printed it is nobody's business.
+GONE = f"{_named('//*', 'del moveFrom tracked-changes')}[*] | {_named('//*', 'delText absPath')} | //*[contains(@Type, '/printerSettings')]"
+SPOKEN = _named("//*", "creator author creator-initials")
+BY = f"{_named('//@*', 'author initials userId lastModifiedBy')} | {_named('//*', 'person cmAuthor')}/{_named('@*', 'name displayName')}"
+FIELD = re.compile(r"^\s*(DDE|DDEAUTO|INCLUDEPICTURE|INCLUDETEXT|IMPORT|LINK|DATABASE|QUOTE)\b", re.IGNORECASE | re.MULTILINE)
+SCHEME = re.compile(r"(?!data:|mailto:)[a-z][a-z0-9+.-]*:|//|\\\\", re.IGNORECASE)
+PRINTER_ID = "{http://schemas.openxmlformats.org/officeDocument/2006/relationships}id"
+XML_STARTS = (b"<", b"\xef\xbb\xbf<", b"\xff\xfe", b"\xfe\xff")
+
+
+def _check_member(member: zipfile.ZipInfo) -> None:
     if member.file_size > RATIO * max(member.compress_size, 1) and member.file_size > 1_000_000:
         raise Refused("mountain")
-    if HARMFUL.search(member.filename):
+    if HARMFUL.search(member.filename) and not PRINTER.search(member.filename):
         raise Refused("macros")
-    if member.filename.endswith(".rels") and REACHES_OUT.search(LINK.sub(b"", archive.read(member))):
+
+
+def _bare(name: str, content: bytes) -> bytes:
+    """A member without names, changes that were undone, and what a photo says beside its pixels. Refuses what reaches out."""
+    if name in SILENT:
+        return SILENT[name]
+    if content[:3] == b"\xff\xd8\xff":
+        return bare_jpeg(content)
+    is_xml = name.endswith((".xml", ".rels")) or content[:64].lstrip().startswith(XML_STARTS)
+    return _bare_xml(content) if is_xml else content
+
+
+def _bare_xml(content: bytes) -> bytes:
+    from lxml import etree
+
+    tree = etree.fromstring(content, etree.XMLParser(resolve_entities=False, no_network=True)).getroottree()
+    if tree.docinfo.doctype:
+        raise Refused("unreadable")
+    if tree.xpath(ACTING) or _reaches_out(tree):
         raise Refused("macros")
+    for part in tree.xpath(GONE):
+        part.getparent().remove(part)
+    for part in tree.xpath(SPOKEN):
+        part.text = ""
+    for name in tree.xpath(BY):
+        name.getparent().set(name.attrname, "")
+    for page in tree.iter("{*}pageSetup"):
+        page.attrib.pop(PRINTER_ID, None)
+    return bytes(etree.tostring(tree, xml_declaration=True, encoding="UTF-8", standalone=True))
+
+
+def _reaches_out(tree: Any) -> bool:
+    """Whether something is fetched or run by opening the document; an ordinary hyperlink is not."""
+    fields = "".join(map(_field, tree.iter("{*}instrText", "{*}fldChar", "{*}fldSimple")))
+    return bool(
+        FIELD.search(fields)
+        or any(SCHEME.match(address) for address in tree.xpath(REACHING))
+        or any(part.get("TargetMode", "").lower() == "external" and not part.get("Type", "").endswith("/hyperlink") for part in tree.iter("{*}Relationship"))
+    )
+
+
+def _field(part: Any) -> str:
+    """What one piece of a field says: its words may be spread over many, and a new one begins a new line."""
+    if part.tag.endswith("}instrText"):
+        return part.text or ""
+    return "\n" + " ".join(value for key, value in part.attrib.items() if key.endswith("}instr")) + "\n"
 
 
 MAKERS: dict[str, Callable[[Path, Path, Path, dict[str, int], str], None]] = {
