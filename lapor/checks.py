@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from ipaddress import ip_address
 from typing import Any
+from urllib.parse import urlsplit
 
 from django.conf import settings
 from django.core.checks import CheckMessage, Error, Tags, register
@@ -23,16 +24,21 @@ def cookies_stay() -> bool:
     return bool(secure) and all(name.startswith("__Host-") for name in names)
 
 
+def is_here(host: str) -> bool:
+    """Whether a host is this very machine."""
+    try:
+        return ip_address(host.strip("[]")).is_loopback
+    except ValueError:
+        return host == "localhost"
+
+
 def only_here() -> bool:
     """Whether nobody but this machine is served."""
-    for host in settings.ALLOWED_HOSTS:
-        try:
-            if not ip_address(host.strip("[]")).is_loopback:
-                return False
-        except ValueError:
-            if host != "localhost":
-                return False
-    return True
+    return all(map(is_here, settings.ALLOWED_HOSTS))
+
+
+def files_stay_covered() -> bool:
+    return not settings.FILES_URL.startswith("s3+http:") or is_here(urlsplit(settings.FILES_URL).hostname or "")
 
 
 def log_is_filtered() -> bool:
@@ -54,6 +60,7 @@ TABLE: tuple[tuple[str, Callable[[], bool], str, str], ...] = (
     ("E008", lambda: settings.TLS or only_here(), "LAPOR_TLS is off while other machines are served.", "Set LAPOR_TLS=1, or serve loopback only."),
     ("E009", lambda: settings.REST_FRAMEWORK.get("NUM_PROXIES") == 0, "The API's throttles read X-Forwarded-For themselves.", "Set its NUM_PROXIES to 0."),
     ("E010", lambda: settings.DATA_UPLOAD_MAX_MEMORY_SIZE <= 5_000_000, "A request may bring more text than a form of ours.", "DATA_UPLOAD_MAX_MEMORY_SIZE."),
+    ("E011", files_stay_covered, "Files go to a bucket on another machine over plain HTTP.", "FILES_URL: s3:// instead of s3+http://."),
 )  # fmt: skip
 
 

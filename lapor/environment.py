@@ -2,6 +2,8 @@
 
 import os
 from pathlib import Path
+from typing import Any
+from urllib.parse import parse_qs, unquote, urlsplit
 
 from django.core.exceptions import ImproperlyConfigured
 from nacl.encoding import Base64Encoder
@@ -50,3 +52,19 @@ def paired(private: str, public: str) -> bool:
         return bool(private) and PrivateKey(private.encode(), Base64Encoder).public_key.encode(Base64Encoder).decode() == public
     except (CryptoError, ValueError):
         return False
+
+
+def bucket(url: str) -> dict[str, Any]:
+    """Where an S3 bucket is and with what it opens, of s3://key:secret@host/bucket; s3+http:// without TLS, `?region=` where it matters."""
+    parts = urlsplit(url)
+    name = parts.path.strip("/")
+    if parts.scheme not in {"s3", "s3+http"} or not (parts.hostname and parts.username and parts.password) or not name or "/" in name:
+        raise ImproperlyConfigured("FILES_URL must look like s3://key:secret@s3.example.go.id/bucket (s3+http for a server without TLS on this machine).")
+    host = parts.netloc.rpartition("@")[2]
+    return {
+        "access_key": unquote(parts.username),
+        "secret_key": unquote(parts.password),
+        "endpoint_url": f"{'http' if parts.scheme == 's3+http' else 'https'}://{host}",
+        "bucket_name": name,
+        "region_name": parse_qs(parts.query).get("region", ["us-east-1"])[0],
+    }

@@ -22,11 +22,11 @@ from rest_framework import exceptions, status
 from rest_framework.response import Response
 
 from institutions.services import refusal_while_read_only, site_now
-from lapor.ground.problems import Refusal
+from lapor.ground.problems import Refusal, StoreAway
 from lapor.kept import kept
 
-# A store cannot be reached: PostgreSQL, or the cache where nothing may be done uncounted.
-STORE_IS_AWAY = (OperationalError, InterfaceError, RedisConnectionError, RedisTimeoutError)
+# A store cannot be reached: PostgreSQL, the bucket of files, or the cache where nothing may be done uncounted.
+STORE_IS_AWAY = (OperationalError, InterfaceError, RedisConnectionError, RedisTimeoutError, StoreAway)
 PROBLEM = "application/problem+json"
 RETRY_SECONDS = 30
 AWAY = gettext_lazy("The system cannot store anything right now. Please try again in a few minutes.")

@@ -13,7 +13,7 @@ from django.utils.translation import gettext_lazy as _
 from psycopg.conninfo import conninfo_to_dict
 
 from lapor import logs
-from lapor.environment import flag, number, paired, required, text
+from lapor.environment import bucket, flag, number, paired, required, text
 
 django_stubs_ext.monkeypatch()  # lets ModelAdmin[...] and its kin be written as they are typed
 
@@ -316,11 +316,21 @@ STATIC_URL = "/static/"
 STATIC_ROOT = LAPOR_HOME / "static"
 STATICFILES_DIRS = [BASE_DIR / "static"]
 MEDIA_ROOT = LAPOR_HOME / "media"
+FILES_URL = text("FILES_URL")  # an S3 bucket for what people send and for letters; not set: folders under LAPOR_HOME
 STATICFILES = "django.contrib.staticfiles.storage.StaticFilesStorage" if DEBUG else "whitenoise.storage.CompressedManifestStaticFilesStorage"
+
+
+def storage(folder: str, *, overwrite: bool) -> dict[str, Any]:
+    """One folder of the bucket, or of LAPOR_HOME."""
+    if FILES_URL:
+        return {"BACKEND": "lapor.ground.bucket.Bucket", "OPTIONS": {**bucket(FILES_URL), "location": folder, "file_overwrite": overwrite}}
+    return {"BACKEND": "django.core.files.storage.FileSystemStorage", "OPTIONS": {"location": LAPOR_HOME / folder, "allow_overwrite": overwrite}}
+
+
 STORAGES: dict[str, dict[str, Any]] = {
-    "default": {"BACKEND": "django.core.files.storage.FileSystemStorage", "OPTIONS": {"location": LAPOR_HOME / "media", "allow_overwrite": True}},
-    "vault": {"BACKEND": "django.core.files.storage.FileSystemStorage", "OPTIONS": {"location": LAPOR_HOME / "vault"}},
-    "letters": {"BACKEND": "django.core.files.storage.FileSystemStorage", "OPTIONS": {"location": LAPOR_HOME / "letters", "allow_overwrite": True}},
+    "default": storage("media", overwrite=True),
+    "vault": storage("vault", overwrite=False),
+    "letters": storage("letters", overwrite=True),
     "staticfiles": {"BACKEND": STATICFILES},
 }
 WHITENOISE_AUTOREFRESH = WHITENOISE_USE_FINDERS = DEBUG

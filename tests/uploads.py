@@ -357,11 +357,11 @@ def guarded() -> bytes:
 # --- sound and film ---------------------------------------------------------------------------------------------------
 
 
-def recording(container: str, video: str = "", audio: str = "", *, seconds: int = 1, **metadata: Any) -> bytes:
+def recording(container: str, video: str = "", audio: str = "", *, seconds: int = 1, metadata: dict[str, str] | None = None) -> bytes:
     """Five pictures that fill so many seconds, and a second of silence."""
     made = io.BytesIO()
     with av.open(made, "w", format=container, options={"movflags": "use_metadata_tags"} if container == "mov" else {}) as out:
-        out.metadata.update(metadata)
+        out.metadata.update(metadata or {})
         film: Any = out.add_stream(video, rate=5) if video else None
         sound: Any = out.add_stream(audio, rate=48_000) if audio else None
         if film:
@@ -411,11 +411,11 @@ def tagged_mp3(cover: bool) -> bytes:
 
 def located_mp4() -> bytes:
     """A film with its place in the atoms of both telephone makers."""
-    return recording("mp4", "libx264", "aac", title=WORD, location="-06.2000+106.8166/", comment=WORD)
+    return recording("mp4", "libx264", "aac", metadata={"title": WORD, "location": "-06.2000+106.8166/", "comment": WORD})
 
 
 def located_mov() -> bytes:
-    return recording("mov", "libx264", **{"com.apple.quicktime.location.ISO6709": "-06.2000+106.8166/", "com.apple.quicktime.model": WORD})
+    return recording("mov", "libx264", metadata={"com.apple.quicktime.location.ISO6709": "-06.2000+106.8166/", "com.apple.quicktime.model": WORD})
 
 
 def atom(name: bytes, content: bytes) -> bytes:
@@ -520,13 +520,13 @@ FILES: dict[str, Row] = {
     "film.mov with place and device": Row(located_mov, CLEAN, (MARK, b"-06.2")),
     "film.mp4 with a page in an atom": Row(free_atom, CLEAN, (MARK, b"<script")),
     "film.mp4 cut off": Row(lambda: recording("mp4", "libx264")[:900], "unreadable"),
-    "film.webm with a title": Row(lambda: recording("webm", "libvpx", "libopus", title=WORD), CLEAN),
+    "film.webm with a title": Row(lambda: recording("webm", "libvpx", "libopus", metadata={"title": WORD}), CLEAN),
     "film.mkv in a codec that a WebM cannot hold": Row(lambda: recording("matroska", "libx264"), "format"),
     "film.mp4 of twelve minutes": Row(lambda: recording("mp4", "libx264", seconds=900), "long"),
     "sound.mp3 with title": Row(lambda: tagged_mp3(cover=False), CLEAN, (MARK, b"TIT2")),
     "sound.mp3 with a cover": Row(lambda: tagged_mp3(cover=True), CLEAN, (MARK, b"APIC", b"Exif")),
-    "sound.ogg with a title": Row(lambda: recording("ogg", audio="libopus", title=WORD), CLEAN),
-    "sound.wav with a title": Row(lambda: recording("wav", audio="pcm_s16le", title=WORD), CLEAN),
+    "sound.ogg with a title": Row(lambda: recording("ogg", audio="libopus", metadata={"title": WORD}), CLEAN),
+    "sound.wav with a title": Row(lambda: recording("wav", audio="pcm_s16le", metadata={"title": WORD}), CLEAN),
     "sound.aac as telephones record": Row(lambda: recording("adts", audio="aac"), CLEAN),
     "list.m3u8": Row(hidden_playlist, KIND),
 }

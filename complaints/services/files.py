@@ -14,7 +14,7 @@ from django.utils.translation import gettext as _
 from nacl.secret import SecretBox
 
 from lapor.ground import clamd
-from lapor.ground.problems import Refusal
+from lapor.ground.problems import Refusal, StoreAway
 
 from .. import cleaning, vault
 from ..models import REFUSALS, Upload, UploadQuerySet
@@ -75,7 +75,10 @@ def clean_uploads(*, at: datetime, limit: int = 1000, progress: Progress = lambd
         row = _claim(at, reference.limits)
         if row is None:
             break
-        counts[_settle(row, at, reference.limits)] += 1
+        try:
+            counts[_settle(row, at, reference.limits)] += 1
+        except StoreAway:
+            counts[_wait(row)] += 1
         progress(1)
     return counts
 
@@ -98,7 +101,7 @@ def _settle(row: Upload, at: datetime, limits: dict[str, int]) -> str:
     content = open_original(row)
     verdict = clamd.scan(content)
     if verdict is None:
-        return str(State.WAITING)  # the scanner does not answer: nothing is shown unscanned
+        return _wait(row)
     if verdict:
         return _refuse(row, "virus", at)
     made = cleaning.clean(
@@ -115,16 +118,23 @@ def _settle(row: Upload, at: datetime, limits: dict[str, int]) -> str:
     return str(State.CLEAN)
 
 
+def _wait(row: Upload) -> str:
+    """The scanner or the store does not answer: nothing is shown unscanned, and it is no fault of the file."""
+    row.tries -= 1
+    row.save(update_fields=["tries"])
+    return str(State.WAITING)
+
+
 def _keep(path: str, content: bytes) -> None:
     """Under exactly this name: what a killed try left there is replaced."""
     storages["default"].save(path, ContentFile(content))
 
 
 def _refuse(row: Upload, reason: str, at: datetime) -> str:
-    row.state, row.reason, row.cleaned_at, row.claimed_until = State.REFUSED, reason, at, None
-    row.save(update_fields=["state", "reason", "cleaned_at", "claimed_until"])
     if reason == "virus":
         original_storage().delete(row.original_path)
+    row.state, row.reason, row.cleaned_at, row.claimed_until = State.REFUSED, reason, at, None
+    row.save(update_fields=["state", "reason", "cleaned_at", "claimed_until"])
     return str(State.REFUSED)
 
 

@@ -47,3 +47,7 @@ class Refusal(Exception):
 
     def __str__(self) -> str:
         return str(self.message)
+
+
+class StoreAway(Exception):
+    """A store of files does not answer; whoever waits is asked to come back, and work is taken up again later."""

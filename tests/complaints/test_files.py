@@ -137,6 +137,18 @@ def test_nothing_is_shown_while_a_scanner_is_asked_for_and_silent(world: World, 
     assert row.state == Upload.State.WAITING
 
 
+def test_a_scanner_that_is_away_for_hours_uses_up_no_try_of_a_file(world: World, settings: Any) -> None:
+    settings.CLAMD_SOCKET = "/nowhere/clamd.sock"
+    row = made(world, photo())
+    for hour in range(1, 9):
+        services.clean_uploads(at=world.at + timedelta(hours=hour))
+    settings.CLAMD_SOCKET = ""
+    services.clean_uploads(at=world.at + timedelta(hours=9))
+
+    row.refresh_from_db()
+    assert (row.state, row.tries) == (Upload.State.CLEAN, 1)
+
+
 def test_a_worker_that_died_leaves_the_file_to_the_next_after_a_while(world: World) -> None:
     row = keep(world, photo())
     Upload.objects.filter(pk=row.pk).update(claimed_until=world.at + timedelta(seconds=60), tries=1)

@@ -18,6 +18,7 @@ GOOD: dict[str, Any] = {
     "SECURE_HSTS_SECONDS": 31_536_000,
     "NUM_PROXIES": 1,
     "CASE_CODE_PEPPER": "p" * 40,
+    "FILES_URL": "s3://key:secret@s3.example.go.id/lapor",
 }
 
 
@@ -52,6 +53,7 @@ def test_a_production_system_has_no_finding(production: Any) -> None:
         ("CASE_CODE_PEPPER", "short", "E007"),
         ("REST_FRAMEWORK", {}, "E009"),
         ("DATA_UPLOAD_MAX_MEMORY_SIZE", 50_000_000, "E010"),
+        ("FILES_URL", "s3+http://key:secret@s3.example.go.id/lapor", "E011"),
     ],
 )
 def test_what_is_gone_is_said(production: Any, name: str, value: Any, code: str) -> None:
