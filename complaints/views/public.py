@@ -21,7 +21,7 @@ from .files import files_of
 from .shared import at_of, number_of, read_cursor, write_cursor
 
 PAGE = 20
-LATEST = 5
+LATEST = 6
 RELATED = ("holder", "topic", "incident_region")
 # What the pages show of a report: nothing else is read.
 SHOWN = ("tracking_id", "title_public", "state", "submitted_at", "published_at", "holder__name", "holder__short_name", "holder__kind",
