@@ -44,7 +44,8 @@ def django_db_setup(
     if not django_db_keepdb:
         with django_db_blocker.unblock():
             with connection.cursor() as cursor:  # a server that a test started is gone, its session perhaps not yet
-                cursor.execute("SELECT pg_terminate_backend(pid, 5000) FROM pg_stat_activity WHERE datname = current_database() AND pid <> pg_backend_pid()")
+                stray = "FROM pg_stat_activity WHERE datname = current_database() AND usename = current_user AND pid <> pg_backend_pid()"
+                cursor.execute(f"SELECT pg_terminate_backend(pid, 5000) {stray}")
             connection.close()
             teardown_databases(made, verbosity=0)
 
