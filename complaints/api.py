@@ -164,7 +164,7 @@ class CaseEndpoint(Endpoint):
 
     def read(self, rows: ComplaintQuerySet, tracking_id: str, actor: Actor) -> tuple[Complaint, str, Family]:
         """The case, what its reader is to it, and what they see of its parts. Refuses 404 not theirs to know, 403 not theirs to read."""
-        complaint = _read(rows, tracking_id, actor, ("see_notes", "file"))
+        complaint = _read(rows, tracking_id, actor, ("see_notes", "see_identity", "file"))
         if not (complaint.may("see") or complaint.may("see_public")):
             raise Refusal("forbidden", _("You may know of this report but not read it."))
         audience = "reporter" if complaint.pk in actor.case_ids else "officer" if complaint.may("see") else "public"

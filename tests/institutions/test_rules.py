@@ -56,6 +56,8 @@ LIMITS = {
     "contact_code_minutes": 15,
     "contact_code_tries": 5,
     "contact_codes_per_hour": 3,
+    "contact_code_digits": 6,
+    "contact_changes_per_hour": 3,
     "silence_notice_working_days": 3,
     "staff_idle_minutes": 30,
     "staff_session_hours": 12,
