@@ -27,6 +27,7 @@ CANNED_STEPS = ("pend", "respond", "progress", "answer", "close_by_decision", "a
 # What stands for a fact of the case, as officers write it.
 PLACEHOLDERS = ("nomor", "judul", "instansi", "topik", "tanggal")
 TITLE = CannedAnswer._meta.get_field("title").max_length or 0
+BY_LETTERS = 1200  # characters of two paragraphs together
 _MARK = re.compile(r"\{([^{}]*)\}")
 
 
@@ -88,13 +89,18 @@ def _paragraphs(text: str) -> list[str]:
 
 
 def _alike(one: str, others: Iterable[str], share: float) -> bool:
-    for other in others:
-        if one == other:
-            return True
-        match = SequenceMatcher(None, one, other, autojunk=False)
-        if match.real_quick_ratio() >= share and match.quick_ratio() >= share and match.ratio() >= share:
-            return True
-    return False
+    return any(one == other or _share(one, other, share) >= share for other in others)
+
+
+def _share(one: str, other: str, least: float) -> float:
+    """How much two paragraphs have in common, or 0 below `least`: letter by letter, which takes long, only where the words are alike."""
+    words = SequenceMatcher(None, one.split(), other.split(), autojunk=False)
+    if len(one) + len(other) > BY_LETTERS:
+        return words.ratio() if words.quick_ratio() >= least else 0.0
+    if words.quick_ratio() < least / 2:
+        return 0.0
+    letters = SequenceMatcher(None, one, other, autojunk=False)
+    return letters.ratio() if letters.quick_ratio() >= least else 0.0
 
 
 def likeness(text: str, templates: Sequence[tuple[str, str]], limits: Mapping[str, int]) -> Likeness:
@@ -109,6 +115,8 @@ def likeness(text: str, templates: Sequence[tuple[str, str]], limits: Mapping[st
         if percent > best.percent:
             own = sum(map(len, said)) - taken
             best = Likeness(percent, own, own < limits["own_paragraph_min"], title)
+        if percent == 100:
+            break
     return best
 
 

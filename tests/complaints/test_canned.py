@@ -1,5 +1,7 @@
 """Canned answers: who writes and approves them, what they may hold, and that no answer is only one; mentions in notes."""
 
+import random
+import time
 from typing import Any
 
 import pytest
@@ -86,6 +88,34 @@ def test_only_whoever_leads_the_institution_approves(world: World, who: str, cod
 )
 def test_own_words_are_what_no_paragraph_of_the_template_says(answer: str, is_bare: bool) -> None:
     assert likeness(answer, [("Pembuka", "Terima kasih atas laporan Anda.")], LIMITS).is_bare is is_bare
+
+
+def paragraph(length: int, seed: int, words: int = 4000) -> str:
+    rolled = random.Random(seed)
+    said = ["".join(rolled.choices("aeiubkdlmnprst", k=rolled.randint(2, 9))) for _ in range(words)]
+    return " ".join(rolled.choices(said, k=length // 6))[:length]
+
+
+@pytest.mark.parametrize("length", [300, 600, 20_000])
+def test_long_texts_beside_fifty_templates_take_no_seconds(length: int) -> None:
+    """Letter by letter the longest took minutes, which a handful of answers would have stopped a server with."""
+    several = 20_000 // length if length < 1000 else 1
+    text = "\n\n".join(paragraph(length, seed) for seed in range(min(several, 10)))
+    templates = [(str(number), "\n\n".join(paragraph(length, 100 * number + seed) for seed in range(min(several, 10)))) for number in range(1, 51)]
+    began = time.process_time()
+
+    found = likeness(text, templates, LIMITS)
+
+    assert time.process_time() - began < 2
+    assert (found.percent, found.is_bare) == (0, False)
+
+
+def test_a_long_template_with_a_few_changed_words_is_still_the_template() -> None:
+    template = paragraph(6000, 1)
+    words = template.split()
+    words[::20] = ["lain"] * len(words[::20])
+
+    assert likeness(" ".join(words), [("Panjang", template)], LIMITS).is_bare
 
 
 @pytest.mark.parametrize(
