@@ -124,6 +124,6 @@ def side_ways(world: World, texts: Texts) -> dict[str, Complaint]:
     found["lead"] = world.to_state("in_progress", **said(texts))
     found["part"] = split(world, found["lead"], part_title=texts.line(140), part_text=texts.long, text=texts.long)
     gone = world.to_state("at_city", **said(texts))
-    given = {"body": "other", "reference": texts.line(100), "text": texts.long, "consent_identity": "false"}
+    given: dict[str, Any] = {"body": "other", "reference": texts.line(100), "text": texts.long, "consent_identity": "false"}
     found["gone"] = world.step(gone, "hand_over", "admin", **given)
     return {name: fresh(case) for name, case in found.items()}

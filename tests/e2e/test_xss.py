@@ -13,8 +13,9 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 from playwright.sync_api import Browser
 
-from complaints import letters, services
+from complaints import services
 from complaints.models import CannedAnswer, Complaint, Letter
+from lapor.ground import pdf
 from officers import services as people
 from tests.citizen import TYPED
 from tests.faces import HOST, Face
@@ -211,13 +212,13 @@ def admin_pages(trap: Trap) -> None:
 def documents(trap: Trap, world: World, case: Complaint, folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Letters, receipts and sheets as they are drawn, and mails as they are sent."""
     drawn: list[str] = []
-    render = letters.pdf.render
+    render = pdf.render
 
     def noted(html: str, **given: Any) -> bytes:
         drawn.append(html)
         return render(html, **given)
 
-    monkeypatch.setattr(letters.pdf, "render", noted)
+    monkeypatch.setattr(pdf, "render", noted)
     number = case.tracking_id
     letter = Letter.objects.get(complaint=case)
     services.named_letter(case, letter.transition.seq, by=world.actor("liaison"), at=world.at, reason="Diserahkan di loket.")
