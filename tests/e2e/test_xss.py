@@ -235,6 +235,7 @@ def documents(trap: Trap, world: World, case: Complaint, folder: Path, monkeypat
         trap.draw(f"document {place}", html)
 
 
+@pytest.mark.night  # over a hundred pages in a browser take minutes
 def test_no_text_comes_to_life_on_any_page(
     trap: Trap, world: World, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
