@@ -22,20 +22,14 @@ class Face:
         self.context.route("**/*", self._answer)
         self.page: Page = self.context.new_page()
         self.answers: dict[str, Any] = {}
-        self._watch()
-
-    def _watch(self) -> None:
         self.page.on("dialog", self._dialog)
         self.page.on("pageerror", lambda error: self.alarms.append(f"error {error}"))
         self.page.on("console", lambda message: self.alarms.append(f"console {message.text}") if message.type == "error" else None)
 
-    def fresh(self) -> None:
-        """Go on in a new page: one that asks before it is left would stay."""
-        self.page.close()
-        self.page = self.context.new_page()
-        self._watch()
-
     def _dialog(self, dialog: Any) -> None:
+        if dialog.type == "beforeunload":  # a page that asks before it is left
+            dialog.accept()
+            return
         self.alarms.append(f"dialog {dialog.message}")
         dialog.dismiss()
 
@@ -74,7 +68,6 @@ class Face:
         finally:
             template_rendered.disconnect(note)
         self.answers[path] = answer
-        self.fresh()
         self.page.goto(f"{HOST}{path}", wait_until="load")
         return answer
 
