@@ -254,3 +254,23 @@ def test_what_a_desk_does_most_often_stands_first_and_out(desk: Callable[[str], 
 @pytest.mark.parametrize(("query", "is_open"), [("", False), ("q=lampu", False), ("track=oversight", True)])
 def test_further_filters_are_open_while_one_is_set(desk: Callable[[str], Client], query: str, is_open: bool) -> None:
     assert ('<details class="more" open>' in page(desk("national").get(f"/meja/?{query}"))) is is_open
+
+
+@pytest.mark.parametrize("who", ["national", "admin", "liaison", "superior", "supervisor", "auditor"])
+def test_the_menu_of_a_desk_leads_nowhere_that_is_closed(desk: Callable[[str], Client], who: str) -> None:
+    browser = desk(who)
+    menus = re.findall(r"<nav.*?</nav>", page(browser.get("/meja/")), re.DOTALL)
+    links = {link for menu in menus for link in re.findall(r'<a href="([^"?#]+)"', menu)}
+
+    assert "/meja/" in links
+    assert {link: browser.get(link).status_code for link in links} == dict.fromkeys(links, 200)
+
+
+def test_what_the_system_did_is_told_in_words(desk: Callable[[str], Client], world: World) -> None:
+    complaint = world.to_state("awaiting_reporter")
+    services.expire(at=world.at + timedelta(days=40))
+
+    history = page(desk("admin").get(address(complaint)))
+
+    assert "· Sistem" in history
+    assert "· system" not in history
