@@ -17,6 +17,13 @@ ROOT = Path(__file__).resolve().parents[2]
 WIDTHS = {"phone": 360, "desk": 1440}
 TRIAL = {"name": "admin.nasional", "password": "lapor-demo", "code": "000000"}
 TALL = 2600  # a longer page says nothing new
+FILED: list[str] = []  # the numbers of the reports that the citizen filed
+
+
+def _photo() -> bytes:
+    """A picture as a telephone makes one."""
+    Image.linear_gradient("L").resize((1200, 900)).convert("RGB").save(made := io.BytesIO(), "JPEG")
+    return made.getvalue()
 
 
 def citizen(page: Page, site: str) -> Iterator[str]:
@@ -30,18 +37,29 @@ def citizen(page: Page, site: str) -> Iterator[str]:
     page.fill("#id_title", "Lampu jalan mati di depan pasar")
     page.fill("#id_body", "Sejak dua minggu lampu jalan mati dan warga jatuh. Hubungi 0812-3456-7890 untuk foto.")
     page.fill("#id_incident_region", "Menteng")
+    page.fill("#id_target_institution", "kabupaten")
     page.fill("#id_contact_email", "warga@contoh.invalid")
+    page.set_input_files("#id_files", {"name": "foto.jpg", "mimeType": "image/jpeg", "buffer": _photo()})
     page.check("#id_consent")
     page.locator("button[value=periksa]").click()
     if page.locator(".offers").count():
         yield "form-offers"
-        page.locator(".offers input").first.check()
+        for field in page.locator(".offers").all():
+            field.locator("input").first.check()
         page.locator("button[value=periksa]").click()
     yield "check"
     page.locator("button[value=kirim]").click()
     yield "receipt"
     page.locator("main form button:visible").first.click()
     yield "own"
+    FILED.append(page.url.rstrip("/").rpartition("/")[2])
+    page.goto(f"{site}/lacak/{FILED[-1]}/kontak/")
+    yield "own-contact"
+    page.locator("main form button:visible").first.click()
+    yield "own-contact-code"
+    page.locator("main form button:visible").first.click()
+    yield "own-contact-errors"
+    page.goto(f"{site}/lacak/{FILED[-1]}/")
     page.locator("main a[href*='/langkah/']").first.click()
     yield "own-step"
     page.locator("main form button:visible").first.click()
@@ -56,6 +74,8 @@ def everybody(page: Page, site: str) -> Iterator[str]:
     yield "report"
     page.goto(f"{site}/laporan/?q=takadayangbegini")
     yield "list-empty"
+    page.goto(f"{site}/laporan/?institution=kabupaten")
+    yield "list-offers"
     for path, name in (
         ("lacak/", "track"),
         ("privasi/", "privacy"),
@@ -82,26 +102,42 @@ def officer(page: Page, site: str) -> Iterator[str]:
     page.goto(f"{site}/meja/")
     yield "queue"
     page.locator("td.title a").first.click()
-    case = page.url
+    case = page.url.partition("?")[0]
     yield "case"
     page.goto(f"{site}/meja/?tab=verifikasi")
     if page.locator("td.title a").count():
         page.locator("td.title a").first.click()
-        case = page.url
+        case = page.url.partition("?")[0]
         yield "case-new"
         page.locator("aside a[href*='/langkah/']").first.click()
         yield "step"
         page.locator("main .actions button").first.click()
         yield "step-errors"
-    for name in ("sunting", "catatan", "publikasi", "mendesak"):
+    for name in ("sunting", "catatan", "publikasi", "mendesak", "langkah/invite"):
         page.goto(f"{case}{name}/")
-        yield f"case-{name}"
+        yield f"case-{name.rpartition('/')[2]}"
+    page.goto(f"{site}/meja/{FILED[-1]}/")
+    yield "case-files"
+    page.goto(f"{site}/meja/")
+    for pick in page.locator("td.pick input").all()[:3]:
+        pick.check()
+    page.locator(".bulk button").click()
+    yield "bulk"
     for path, name in (
         ("meja/baru/", "intake"),
         ("meja/hak-jawab/", "replies"),
         ("akun/sesi/", "sessions"),
         ("akun/faktor/", "factors"),
         ("meja/?q=takada", "queue-empty"),
+        ("meja/serah-terima/", "hand-over"),
+        ("meja/kekosongan/", "vacancies"),
+        ("meja/delegasi/", "delegation"),
+        ("meja/pengaturan/", "preferences"),
+        ("meja/jawaban-siap/", "canned"),
+        ("meja/jawaban-siap/tulis/", "canned-write"),
+        ("meja/kop-surat/", "letterheads"),
+        ("meja/kop-surat/kota-tirta-kencana/", "letterhead"),
+        ("admin/institutions/sitebanner/add/", "admin-banner"),
     ):
         page.goto(f"{site}/{path}")
         yield name
