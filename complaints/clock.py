@@ -12,6 +12,7 @@ from .workflow import ACCEPTING, ENDED, HANDLING, Classification, State, Track
 
 WORKING, CALENDAR, HOURS = "working", "calendar", "hours"
 END_OF_DAY = time(23, 59, 59)
+WEEK = 5  # Monday to Friday
 DAY = timedelta(days=1)
 Span = tuple[datetime, datetime | None]
 
@@ -25,14 +26,14 @@ class Terms:
     zone: str
     cap_length: int | None = None
     cap_unit: str = CALENDAR
-    week: int = 5
+    week: int = WEEK
 
 
-def is_working_day(day: date, off_days: Collection[date], week: int = 5) -> bool:
+def is_working_day(day: date, off_days: Collection[date], week: int = WEEK) -> bool:
     return day.weekday() < week and day not in off_days
 
 
-def add_days(start: date, length: int, unit: str, off_days: Collection[date], paused: Sequence[tuple[date, date | None]] = (), week: int = 5) -> date:
+def add_days(start: date, length: int, unit: str, off_days: Collection[date], paused: Sequence[tuple[date, date | None]] = (), week: int = WEEK) -> date:
     """The date on which `length` days of `unit` after `start` are over, days inside a pause not counted.
 
     A pause (p, r) takes out the days after p up to and with r: the day on which it begins counts as used.

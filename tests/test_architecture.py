@@ -110,8 +110,8 @@ def numbers_of_the_regulation(path: Path) -> Iterator[str]:
 
 # What is arithmetic or technical and no number of the regulation.
 ALLOWED = (
-    "day.weekday() < 5",
-    "paused * 2 + 60",  # how far the calendar is read ahead
+    "percent / 100",
+    "more * 2 + 60",  # how far the calendar is read ahead
     "timedelta(hours=12)",  # noon of a date
     "len(key) > 200",
     '_minutes"] * 60',

@@ -8,7 +8,7 @@ from institutions.models import CalendarDay, CalendarYear, Institution, Limit, S
 from officers.models import Appointment
 from officers.powers import ADMIN_ROLES, POWERS, Role
 
-from ..clock import Terms
+from ..clock import WEEK, Terms
 from ..models import CannedAnswer, Delegation
 
 OVERSIGHT_ROLES = tuple(role for role in Role if "handle_oversight" in POWERS[role] and role != Role.NATIONAL_ADMIN)
@@ -155,5 +155,5 @@ class Reference:
         return None
 
 
-def terms(policy: SlaPolicy, zone: str, week: int = 5) -> Terms:
+def terms(policy: SlaPolicy, zone: str, week: int = WEEK) -> Terms:
     return Terms(policy.unit, policy.length, zone, policy.cap_length, policy.cap_unit or "calendar", week)
