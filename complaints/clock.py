@@ -4,7 +4,7 @@ Day 0 is the local calendar date of the event, whatever the hour; the last day e
 """
 
 from collections.abc import Callable, Collection, Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
@@ -25,13 +25,14 @@ class Terms:
     zone: str
     cap_length: int | None = None
     cap_unit: str = CALENDAR
+    week: int = 5
 
 
-def is_working_day(day: date, off_days: Collection[date]) -> bool:
-    return day.weekday() < 5 and day not in off_days
+def is_working_day(day: date, off_days: Collection[date], week: int = 5) -> bool:
+    return day.weekday() < week and day not in off_days
 
 
-def add_days(start: date, length: int, unit: str, off_days: Collection[date], paused: Sequence[tuple[date, date | None]] = ()) -> date:
+def add_days(start: date, length: int, unit: str, off_days: Collection[date], paused: Sequence[tuple[date, date | None]] = (), week: int = 5) -> date:
     """The date on which `length` days of `unit` after `start` are over, days inside a pause not counted.
 
     A pause (p, r) takes out the days after p up to and with r: the day on which it begins counts as used.
@@ -39,7 +40,7 @@ def add_days(start: date, length: int, unit: str, off_days: Collection[date], pa
     day, left = start, length
     while left > 0:
         day += DAY
-        if unit == WORKING and not is_working_day(day, off_days):
+        if unit == WORKING and not is_working_day(day, off_days, week):
             continue
         if any(p < day and (r is None or day <= r) for p, r in paused if r is not None):
             continue
@@ -59,16 +60,89 @@ def due_at(started_at: datetime, terms: Terms, off_days: Collection[date] = froz
         return started_at + timedelta(hours=terms.length) + sum((end - begin for begin, end in spans), timedelta())
     start = started_at.astimezone(zone).date()
     paused = [(begin.astimezone(zone).date(), end.astimezone(zone).date()) for begin, end in spans]
-    last = add_days(start, terms.length, terms.unit, off_days, paused)
+    last = add_days(start, terms.length, terms.unit, off_days, paused, terms.week)
     if terms.cap_length is not None:
-        last = min(last, add_days(start, terms.cap_length, terms.cap_unit, off_days, paused))
+        last = min(last, add_days(start, terms.cap_length, terms.cap_unit, off_days, paused, terms.week))
     return datetime.combine(last, END_OF_DAY, tzinfo=zone)
 
 
-def horizon(start: date, terms: Terms, pauses: Iterable[Span] = ()) -> date:
-    """A date that the result of `due_at` cannot pass: how far the calendar must be read."""
-    paused = sum(((end - begin).days + 1 for begin, end in pauses if end is not None), 0)
-    return start + timedelta(days=terms.length * 2 + paused * 2 + 60)
+@dataclass(frozen=True, slots=True)
+class Tick:
+    """A clock event as the arithmetic reads it. `calendar` is the version by which an event that counts anew read the days off."""
+
+    kind: str
+    at: datetime
+    calendar: str = ""
+    days: int = 0
+
+
+START, PAUSE, RESUME, EXTEND, RECOMPUTE = "start", "pause", "resume", "extend", "recompute"
+COUNTS = frozenset({START, RESUME, EXTEND, RECOMPUTE})
+Calendar = Callable[[str], Collection[date]]
+
+
+@dataclass(frozen=True, slots=True)
+class Counted:
+    """What the due instant was counted from: all that is needed to count it again."""
+
+    due_at: datetime
+    terms: Terms
+    calendar: str = ""
+    pauses: tuple[Span, ...] = ()
+
+
+def spans(ticks: Iterable[Tick]) -> list[Span]:
+    """The pauses, the last one perhaps still open. A second pause inside one changes nothing."""
+    found: list[Span] = []
+    for tick in ticks:
+        is_open = bool(found) and found[-1][1] is None
+        if tick.kind == PAUSE and not is_open:
+            found.append((tick.at, None))
+        elif tick.kind == RESUME and is_open:
+            found[-1] = (found[-1][0], tick.at)
+    return found
+
+
+def count(started_at: datetime, terms: Terms, ticks: Sequence[Tick], calendar: Calendar) -> Counted:
+    """The due instant out of everything that ever happened to the clock.
+
+    Each event that counts anew does so by the calendar of its own day and never brings the deadline nearer: a holiday that
+    is taken back, or a day that was worked after all, takes nothing from anybody.
+    """
+    found: Counted | None = None
+    for number, tick in enumerate(ticks, 1):
+        if tick.kind not in COUNTS:
+            continue
+        granted = replace(terms, length=terms.length + sum(past.days for past in ticks[:number]))
+        pauses = tuple(spans(ticks[:number]))
+        due = due_at(started_at, granted, calendar(tick.calendar), pauses)
+        if found is None or due >= found.due_at:
+            found = Counted(due, granted, tick.calendar, pauses)
+    if found is None:
+        raise ValueError("a clock has at least a start")
+    return found
+
+
+def horizon(start: date, terms: Terms, ticks: Iterable[Tick] = ()) -> date:
+    """A date that the result of `count` cannot pass: how far the calendar must be read."""
+    happened = list(ticks)
+    more = sum(((end - begin).days + 1 for begin, end in spans(happened) if end is not None), 0) + sum(tick.days for tick in happened)
+    return start + timedelta(days=terms.length * 2 + more * 2 + 60)
+
+
+def share_at(started_at: datetime, terms: Terms, percent: int, off_days: Collection[date] = frozenset(), pauses: Iterable[Span] = ()) -> datetime:
+    """The instant at which so many percent of the granted time are used: whole days first, then a share of the next day that counts."""
+    zone = ZoneInfo(terms.zone)
+    ended = [(begin, end) for begin, end in pauses if end is not None]
+    if terms.unit == HOURS:
+        return started_at + timedelta(hours=terms.length) * percent / 100 + sum((end - begin for begin, end in ended), timedelta())
+    whole, rest = divmod(terms.length * percent, 100)
+    paused = [(begin.astimezone(zone).date(), end.astimezone(zone).date()) for begin, end in ended]
+    start = started_at.astimezone(zone).date()
+    if not rest:
+        return datetime.combine(add_days(start, whole, terms.unit, off_days, paused, terms.week), END_OF_DAY, tzinfo=zone)
+    day = add_days(start, whole + 1, terms.unit, off_days, paused, terms.week)
+    return datetime.combine(day, time(), tzinfo=zone) + DAY * rest / 100
 
 
 @dataclass(frozen=True, slots=True)
@@ -215,6 +289,9 @@ HANDLER_KEYS = frozenset(
         "jurisdiction_decision",
     }
 )
+
+# Where the ladder begins: for a handler's deadline by the share that is used, for day 60 by a day before it (limits of the house).
+FIRST_RUNGS: dict[str, str] = {**dict.fromkeys(sorted(HANDLER_KEYS), "ladder_0_percent"), "statutory_60": "ladder_4_day"}
 
 # The deadlines that the public may watch.
 PUBLIC_KEYS = frozenset({"verify_national", "verify_institution", "first_response", "resolution_information", "resolution_non_oversight", "statutory_60"})

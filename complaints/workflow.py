@@ -84,6 +84,30 @@ class PendReason(TextChoices):
     EVIDENCE_NEEDED = "evidence_needed", _("Evidence is needed")
 
 
+class HoldReason(TextChoices):
+    """Whom or what the handling waits for; an institution may wait for a third party only, the nation for any of them."""
+
+    AWAITING_THIRD_PARTY = "third_party", _("Another party must act first")
+    EXPERT_OPINION = "expert_opinion", _("An expert opinion or a measurement is awaited")
+    COURT = "court", _("A court must decide first")
+    EMERGENCY = "emergency", _("A disaster or emergency stops the work")
+
+
+class Referral(TextChoices):
+    """How a report stands to the Ombudsman: the reporter asked for it, or the nation referred it."""
+
+    ASKED = "asked", _("Asked by the reporter")
+    REFERRED = "referred", _("Referred")
+
+
+class TransferConsent(TextChoices):
+    """What the reporter said about giving the identity to the Ombudsman."""
+
+    ASKED = "asked", _("Asked")
+    GRANTED = "granted", _("Agreed")
+    REFUSED = "refused", _("Not agreed")
+
+
 class HandOverTarget(TextChoices):
     PPID = "ppid", _("Public-information officer (PPID)")
     LAW_ENFORCEMENT = "law_enforcement", _("Law enforcement")

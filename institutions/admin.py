@@ -315,6 +315,9 @@ class CalendarDayAdmin(AuditedAdmin):
     raw_id_fields = ("institution",)
     search_fields = ("name", "decree")
 
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
+        return super().get_queryset(request).filter(until=None)
+
     def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> Any:
         return ("date", "institution") if obj is not None else ()
 

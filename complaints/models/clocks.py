@@ -6,10 +6,15 @@ from datetime import datetime
 from django.db import models
 from django.db.models import Q
 
-from institutions.models import Institution, SlaPolicy, append_only
+from institutions.models import Change, Institution, LegalBasis, SlaPolicy, append_only
 
 from .complaint import Complaint
 from .history import Transition
+
+# Why a clock may stand still: the steps that wait for somebody else, and those that end a case which may come back.
+PAUSE_REASONS = (
+    "pend", "answer", "hold", "refer", "confirm", "close_by_silence", "close_by_decision", "archive", "lapse", "withdraw", "merge", "hand_over", "end_part",
+)  # fmt: skip
 
 
 class ClockQuerySet(models.QuerySet["Clock"]):
@@ -32,6 +37,7 @@ class Clock(models.Model):
     policy = models.ForeignKey(SlaPolicy, on_delete=models.PROTECT, related_name="+")
     holder = models.ForeignKey(Institution, on_delete=models.PROTECT, related_name="+")
     zone = models.CharField(max_length=32)
+    week = models.PositiveSmallIntegerField(default=5)
     calendar_version = models.CharField(max_length=64)
     is_provisional = models.BooleanField(default=False)
     started_at = models.DateTimeField()
@@ -39,6 +45,9 @@ class Clock(models.Model):
     stopped_at = models.DateTimeField(null=True)
     state = models.CharField(max_length=8, default=RUNNING)
     outcome = models.CharField(max_length=8, blank=True, default="")
+    # How many rungs of the ladder this deadline has climbed, and when the next one is due (none: no ladder for this key).
+    rung = models.PositiveSmallIntegerField(default=0)
+    rung_at = models.DateTimeField(null=True)
 
     objects = ClockQuerySet.as_manager()
 
@@ -52,6 +61,7 @@ class Clock(models.Model):
         indexes = [
             models.Index(fields=("key", "due_at"), name="clock_due", condition=Q(state="running")),
             models.Index(fields=("complaint", "due_at"), name="clock_next", condition=Q(state="running")),
+            models.Index(fields=("rung_at",), name="clock_rung", condition=Q(state="running", rung_at__isnull=False)),
         ]
 
     def __str__(self) -> str:
@@ -59,21 +69,39 @@ class Clock(models.Model):
 
 
 class ClockEvent(models.Model):
-    """What happened to a clock; append-only, so that anybody can derive the due instant again."""
+    """What happened to a clock; append-only, so that anybody can derive the due instant again.
 
-    START, PAUSE, RESUME, STOP, VOID, RECOMPUTE = "start", "pause", "resume", "stop", "void", "recompute"
+    It happened in a step, except a recomputation, which a change of the calendar brought. What counts the days anew says by
+    which version of the calendar; an extension says by how many units and on whose authority.
+    """
+
+    START, PAUSE, RESUME, EXTEND, STOP, VOID, RECOMPUTE = "start", "pause", "resume", "extend", "stop", "void", "recompute"
+    KINDS = (START, PAUSE, RESUME, EXTEND, STOP, VOID, RECOMPUTE)
 
     id = models.BigAutoField(primary_key=True)
     clock = models.ForeignKey(Clock, on_delete=models.PROTECT, related_name="events")
-    transition = models.ForeignKey(Transition, on_delete=models.PROTECT, related_name="+")
+    transition = models.ForeignKey(Transition, on_delete=models.PROTECT, null=True, related_name="+")
+    change = models.ForeignKey(Change, on_delete=models.PROTECT, null=True, related_name="+")
     kind = models.CharField(max_length=12)
     reason = models.CharField(max_length=24)
     at = models.DateTimeField()
     due_at = models.DateTimeField()
+    calendar_version = models.CharField(max_length=64, blank=True, default="")
+    days = models.PositiveSmallIntegerField(default=0)
+    basis = models.ForeignKey(LegalBasis, on_delete=models.PROTECT, null=True, related_name="+")
 
     class Meta:
         ordering = ("id",)
-        constraints = [models.CheckConstraint(name="clock_event_kind", condition=Q(kind__in=("start", "pause", "resume", "stop", "void", "recompute")))]
+        constraints = [
+            models.CheckConstraint(name="clock_event_kind", condition=Q(kind__in=("start", "pause", "resume", "extend", "stop", "void", "recompute"))),
+            models.CheckConstraint(name="clock_event_in_a_step", condition=Q(transition__isnull=False) ^ Q(kind="recompute")),
+            models.CheckConstraint(name="clock_event_recomputed_for", condition=Q(change__isnull=True) | Q(kind="recompute")),
+            models.CheckConstraint(
+                name="clock_event_extended_on",
+                condition=Q(kind="extend", days__gt=0, basis__isnull=False) | (~Q(kind="extend") & Q(days=0, basis__isnull=True)),
+            ),
+            models.CheckConstraint(name="clock_event_pause_reason", condition=~Q(kind="pause") | Q(reason__in=PAUSE_REASONS)),
+        ]
         triggers = append_only("clock_event")
 
     def __str__(self) -> str:

@@ -26,12 +26,15 @@ from ..workflow import (
     ClosureKind,
     Finding,
     HandOverTarget,
+    HoldReason,
     Naming,
     OnBehalf,
     Outcome,
+    Referral,
     Relation,
     State,
     Track,
+    TransferConsent,
 )
 
 if TYPE_CHECKING:
@@ -239,6 +242,13 @@ class Complaint(models.Model):
     pend_count = models.PositiveSmallIntegerField(default=0)
     return_count = models.PositiveSmallIntegerField(default=0)
     reopened_count = models.PositiveSmallIntegerField(default=0)
+    hold_reason = models.CharField(max_length=20, choices=HoldReason.choices, blank=True, default="")
+    hold_until = models.DateTimeField(null=True, blank=True)
+    hold_count = models.PositiveSmallIntegerField(default=0)
+    is_disputed = models.BooleanField(default=False)  # the nation has to say who is competent
+    is_bound = models.BooleanField(default=False)  # the nation has said it: it is not returned again
+    referral = models.CharField(max_length=8, choices=Referral.choices, blank=True, default="")
+    transfer_consent = models.CharField(max_length=8, choices=TransferConsent.choices, blank=True, default="")
     restored_count = models.PositiveSmallIntegerField(default=0)
     rating = models.PositiveSmallIntegerField(null=True, blank=True)
     rated_at = models.DateTimeField(null=True, blank=True)
@@ -270,6 +280,10 @@ class Complaint(models.Model):
             models.CheckConstraint(name="complaint_part_has_no_parts", condition=Q(lead__isnull=True) | Q(part_count=0)),
             models.CheckConstraint(name="complaint_group_has_size", condition=Q(group_size__isnull=True) | Q(on_behalf=OnBehalf.GROUP)),
             models.UniqueConstraint(fields=("lead", "part_number"), condition=Q(lead__isnull=False), name="complaint_one_part_per_number"),
+            models.CheckConstraint(
+                name="complaint_hold_has_reason", condition=Q(hold_reason="", hold_until__isnull=True) | (~Q(hold_reason="") & Q(hold_until__isnull=False))
+            ),
+            models.CheckConstraint(name="complaint_hold_in_progress", condition=Q(hold_reason="") | Q(state=State.IN_PROGRESS)),
             models.CheckConstraint(name="complaint_version_positive", condition=Q(version__gte=1)),
             models.CheckConstraint(name="complaint_has_text", condition=~Q(title="") & ~Q(body="")),
         ]
@@ -280,6 +294,8 @@ class Complaint(models.Model):
             models.Index(fields=("-published_at", "id"), name="complaint_public", condition=policy.PUBLIC),
             models.Index(fields=("incident_region", "-published_at"), name="complaint_place", condition=policy.PUBLIC),
             models.Index(fields=("external_ref",), name="complaint_external_ref", condition=~Q(external_ref="")),
+            models.Index(fields=("hold_until",), name="complaint_hold", condition=Q(hold_until__isnull=False)),
+            models.Index(fields=("referral", "id"), name="complaint_referral", condition=~Q(referral="")),
             models.Index(fields=("lead",), name="complaint_lead", condition=Q(lead__isnull=False)),
             models.Index(fields=("assignee",), name="complaint_assignee", condition=Q(assignee__isnull=False)),
             GinIndex(fields=("search",), name="complaint_search"),

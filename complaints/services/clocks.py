@@ -1,38 +1,64 @@
 """Starting, pausing, resuming and stopping the clocks of a complaint as its steps ask (`clock.RULES`)."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
+from dataclasses import replace
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
-from ..clock import HANDLER_KEYS, RULES, ClockRule, Move, Span, due_at, horizon, outcome
+from ..clock import COUNTS, FIRST_RUNGS, HANDLER_KEYS, RULES, ClockRule, Counted, Move, Tick, count, horizon, outcome, share_at
 from ..models import NEVER, Clock, ClockEvent
 from .plan import Plan
 from .reference import Reference, terms
 
 
-def spans(events: Iterable[ClockEvent]) -> list[Span]:
-    """The pauses in a clock's events, the last one perhaps still open."""
-    found: list[Span] = []
-    for event in events:
-        if event.kind == ClockEvent.PAUSE:
-            found.append((event.at, None))
-        elif event.kind == ClockEvent.RESUME and found and found[-1][1] is None:
-            found[-1] = (found[-1][0], event.at)
-    return found
+def ticks(events: Iterable[ClockEvent]) -> list[Tick]:
+    """A clock's events, oldest first, as the arithmetic reads them."""
+    return [Tick(event.kind, event.at, event.calendar_version, event.days) for event in events]
 
 
-def derive(clock: Clock, pauses: Iterable[Span], reference: Reference) -> None:
-    """Set `due_at` and the calendar it was read from out of the clock's start, its policy row and its pauses."""
-    pauses = list(pauses)
-    rule = terms(clock.policy, clock.zone)
+def counted(clock: Clock, happened: Sequence[Tick], reference: Reference) -> Counted:
+    """The due instant out of the clock's start, its policy row and its events, each counted by the calendar of its day."""
+    rule = terms(clock.policy, clock.zone, clock.week)
     first = clock.started_at.astimezone(ZoneInfo(clock.zone)).date()
-    off = reference.off_days(clock.holder_id, first, horizon(first, rule, pauses))
-    clock.due_at = due_at(clock.started_at, rule, off, pauses)
-    clock.calendar_version, clock.is_provisional = reference.calendar_version(first, clock.due_at.date())
+    until = horizon(first, rule, happened)
+    return count(clock.started_at, rule, happened, lambda version: reference.off_days(clock.holder_id, first, until, version))
+
+
+def derive(clock: Clock, happened: Sequence[Tick], reference: Reference) -> bool:
+    """Set `due_at`, and with a new one the calendar it was read from and where the ladder begins; says whether it moved.
+
+    An event that counts anew and has no calendar yet counts by the one of now.
+    """
+    first = clock.started_at.astimezone(ZoneInfo(clock.zone)).date()
+    until = horizon(first, terms(clock.policy, clock.zone, clock.week), happened)
+    newest = reference.newest(first, until)
+    found = counted(clock, [replace(tick, calendar=tick.calendar or newest) for tick in happened], reference)
+    if clock.due_at == found.due_at:
+        return False
+    clock.due_at = found.due_at
+    clock.calendar_version, clock.is_provisional = reference.calendar_version(first, found.due_at.date())
+    clock.rung, clock.rung_at = 0, _first_rung(clock, found, reference)
+    return True
+
+
+def _first_rung(clock: Clock, found: Counted, reference: Reference) -> datetime | None:
+    """When the ladder must look at the clock for the first time."""
+    limit = FIRST_RUNGS.get(clock.key)
+    if limit is None:
+        return None
+    zone, value = ZoneInfo(clock.zone), reference.limits[limit]
+    if limit == "ladder_4_day":
+        day = found.due_at.astimezone(zone).date() - timedelta(days=found.terms.length - value)
+        return datetime.combine(day, datetime.min.time(), tzinfo=zone)
+    first = clock.started_at.astimezone(zone).date()
+    off = reference.off_days(clock.holder_id, first, found.due_at.astimezone(zone).date(), found.calendar)
+    return share_at(clock.started_at, found.terms, value, off, found.pauses)
 
 
 def _note(plan: Plan, clock: Clock, kind: str, reason: str) -> None:
-    plan.events.append(ClockEvent(clock=clock, kind=kind, reason=reason, at=plan.at, due_at=clock.due_at))
+    first = clock.started_at.astimezone(ZoneInfo(clock.zone)).date()
+    version = plan.reference.calendar_version(first, clock.due_at.date())[0] if kind in COUNTS else ""
+    plan.events.append(ClockEvent(clock=clock, kind=kind, reason=reason, at=plan.at, due_at=clock.due_at, calendar_version=version))
 
 
 def start(plan: Plan, key: str, *, started_at: datetime | None = None) -> Clock | None:
@@ -42,9 +68,9 @@ def start(plan: Plan, key: str, *, started_at: datetime | None = None) -> Clock 
     if policy is None:
         return None
     clock = Clock(complaint=complaint, key=key, policy=policy, holder=complaint.holder)
-    clock.zone = RULES[key].zone or complaint.holder.time_zone
+    clock.zone, clock.week = RULES[key].zone or complaint.holder.time_zone, complaint.holder.working_week
     clock.started_at = started_at or plan.at
-    derive(clock, (), plan.reference)
+    derive(clock, [Tick(ClockEvent.START, plan.at)], plan.reference)
     plan.started.append(clock)
     _note(plan, clock, ClockEvent.START, plan.kind)
     return clock
@@ -66,9 +92,7 @@ def _pause(plan: Plan, clock: Clock) -> None:
 
 
 def _resume(plan: Plan, clock: Clock) -> None:
-    events = list(clock.events.order_by("id"))
-    resumed = ClockEvent(kind=ClockEvent.RESUME, at=plan.at)
-    derive(clock, spans([*events, resumed]), plan.reference)
+    derive(clock, [*ticks(clock.events.order_by("id")), Tick(ClockEvent.RESUME, plan.at)], plan.reference)
     clock.state, clock.stopped_at, clock.outcome = Clock.RUNNING, None, ""
     plan.changed.append(clock)
     _note(plan, clock, ClockEvent.RESUME, plan.kind)

@@ -12,7 +12,7 @@ from ..clock import HANDLER_KEYS, RULES
 from ..models import NEVER, Clock, ClockEvent, Complaint
 from ..workflow import ENDED, WORKFLOW, State
 from . import ledger
-from .clocks import derive, spans
+from .clocks import counted, ticks
 from .reference import Reference
 
 Progress = Callable[[int], None]
@@ -116,7 +116,7 @@ def _numbers(progress: Progress) -> Iterator[Breach]:
 
 
 def _deadlines(reference: Reference, progress: Progress) -> Iterator[Breach]:
-    """Each due instant follows from the clock's start, its policy row, its pauses and the calendar."""
+    """Each due instant follows from the clock's start, its policy row, its events and the calendar of their days."""
     ids: list[UUID] = []
     for clock in Clock.objects.values_list("pk", flat=True).iterator(chunk_size=BATCH):
         ids.append(clock)
@@ -133,10 +133,11 @@ def _derived(ids: list[UUID], reference: Reference) -> Iterator[Breach]:
     for event in ClockEvent.objects.filter(clock__in=ids).order_by("pk"):
         events[event.clock_id].append(event)
     for clock in Clock.objects.filter(pk__in=ids).select_related("policy"):
-        stored = clock.due_at
-        derive(clock, spans(events[clock.pk]), reference)
-        if clock.due_at != stored:
-            yield Breach("every deadline follows from its rule", f"{clock.complaint.tracking_id} {clock.key}: {stored:%Y-%m-%d} is {clock.due_at:%Y-%m-%d}")
+        found = counted(clock, ticks(events[clock.pk]), reference)
+        if clock.due_at != found.due_at:
+            yield Breach(
+                "every deadline follows from its rule", f"{clock.complaint.tracking_id} {clock.key}: {clock.due_at:%Y-%m-%d} is {found.due_at:%Y-%m-%d}"
+            )
 
 
 def _identities(progress: Progress) -> Iterator[Breach]:

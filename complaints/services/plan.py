@@ -208,15 +208,15 @@ def _save_complaints(plans: Sequence[Plan]) -> None:
 
 _CLOCKS = """
 UPDATE complaints_clock AS clock SET state = new.state, stopped_at = new.stopped_at, due_at = new.due_at, outcome = new.outcome,
-    calendar_version = new.calendar_version, is_provisional = new.is_provisional
-FROM unnest(%s::uuid[], %s::text[], %s::timestamptz[], %s::timestamptz[], %s::text[], %s::text[], %s::bool[])
-    AS new (id, state, stopped_at, due_at, outcome, calendar_version, is_provisional)
+    calendar_version = new.calendar_version, is_provisional = new.is_provisional, rung = new.rung, rung_at = new.rung_at
+FROM unnest(%s::uuid[], %s::text[], %s::timestamptz[], %s::timestamptz[], %s::text[], %s::text[], %s::bool[], %s::int[], %s::timestamptz[])
+    AS new (id, state, stopped_at, due_at, outcome, calendar_version, is_provisional, rung, rung_at)
 WHERE clock.id = new.id
 """
 
 
 def _save_clocks(clocks: Sequence[Clock]) -> None:
     """One statement of arrays: the ORM's CASE for each column and row costs more than the update itself."""
-    names = ("id", "state", "stopped_at", "due_at", "outcome", "calendar_version", "is_provisional")
+    names = ("id", "state", "stopped_at", "due_at", "outcome", "calendar_version", "is_provisional", "rung", "rung_at")
     with connection.cursor() as cursor:
         cursor.execute(_CLOCKS, [[getattr(clock, name) for clock in clocks] for name in names])

@@ -4,7 +4,7 @@ from collections.abc import Collection, Iterable
 from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
-from institutions.models import CalendarDay, CalendarYear, Institution, Limit, SlaPolicy, ids_of
+from institutions.models import CalendarDay, CalendarYear, Institution, Limit, SlaPolicy, ids_of, read_versions
 from officers.models import Appointment
 from officers.powers import ADMIN_ROLES, POWERS, Role
 
@@ -27,6 +27,7 @@ class Reference:
         self._policies: dict[int | None, dict[str, SlaPolicy]] = {}
         self._years: dict[int, tuple[str, int]] | None = None
         self._off: dict[int, tuple[date, date, frozenset[date]]] = {}
+        self._past: dict[tuple[int, str], frozenset[date]] = {}
         self._root: Institution | None = None
         self._staff: dict[int, list[tuple[str, int]]] = {}
         self._delegates: dict[int, int] | None = None
@@ -60,8 +61,21 @@ class Reference:
         known = [(year, *self.years.get(year, ("provisional", 0))) for year in range(first.year, last.year + 1)]
         return ",".join(f"{year}:{version}" for year, _status, version in known), any(s != "confirmed" for _y, s, _v in known)
 
-    def off_days(self, institution_id: int, first: date, last: date) -> frozenset[date]:
-        """Days without work from `first` to `last` and some around them: whole years are read, so that the next clock finds them here."""
+    def newest(self, first: date, last: date) -> str:
+        """The present versions of the years between two dates, as clocks and their events keep them."""
+        return self.calendar_version(first, last)[0]
+
+    def off_days(self, institution_id: int, first: date, last: date, version: str = "") -> frozenset[date]:
+        """Days without work from `first` to `last` and some around them, now or in an older version of the calendar.
+
+        Whole years are read, so that the next clock finds them here.
+        """
+        versions = read_versions(version)
+        if any(number != self.years.get(year, ("", 0))[1] for year, number in versions.items()):
+            if (institution_id, version) not in self._past:
+                begin, end = date(min(versions), 1, 1), date(max(versions), 12, 31)
+                self._past[institution_id, version] = CalendarDay.objects.off_days(institution_id, begin, end, versions)
+            return self._past[institution_id, version]
         first, last = first.replace(month=1, day=1), last.replace(month=12, day=31)
         have = self._off.get(institution_id)
         if have is None or first < have[0] or last > have[1]:
@@ -141,5 +155,5 @@ class Reference:
         return None
 
 
-def terms(policy: SlaPolicy, zone: str) -> Terms:
-    return Terms(policy.unit, policy.length, zone, policy.cap_length, policy.cap_unit or "calendar")
+def terms(policy: SlaPolicy, zone: str, week: int = 5) -> Terms:
+    return Terms(policy.unit, policy.length, zone, policy.cap_length, policy.cap_unit or "calendar", week)

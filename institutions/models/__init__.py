@@ -1,6 +1,6 @@
 """Institutions and regions, the calendar, topics, and the rules with their legal basis; and the vocabulary for reading them."""
 
-from .calendar import CalendarDay, CalendarYear
+from .calendar import CalendarDay, CalendarYear, read_versions
 from .changes import Change, append_only
 from .letters import LetterCounter, Letterhead
 from .regions import Region
@@ -49,5 +49,6 @@ __all__ = [
     "Unit",
     "append_only",
     "ids_of",
+    "read_versions",
     "zone_of",
 ]

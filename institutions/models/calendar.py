@@ -1,5 +1,6 @@
 """Which days are no working days: the source of truth for every deadline counted in working days."""
 
+from collections.abc import Mapping
 from datetime import date
 
 from django.db import models
@@ -38,10 +39,26 @@ class CalendarYear(models.Model):
         return str(self.year)
 
 
+def read_versions(text: str) -> dict[int, int]:
+    """`2026:3,2027:1`, as clocks keep it: each year with the version of its calendar."""
+    return {int(year): int(version) for year, _colon, version in (part.partition(":") for part in text.split(",") if part)}
+
+
 class CalendarDayQuerySet(models.QuerySet["CalendarDay"]):
-    def off_days(self, institution_id: int | None, first: date, last: date) -> frozenset[date]:
-        """The days from `first` to `last` on which the nation does not work, nor the institution or one above it."""
-        rows = self.filter(date__range=(first, last))
+    def current(self) -> "CalendarDayQuerySet":
+        """What counts now; the other rows are what counted once."""
+        return self.filter(until=None)
+
+    def at_versions(self, versions: Mapping[int, int]) -> "CalendarDayQuerySet":
+        """What counted in these versions of these years, whatever was decreed or taken back since; no day of another year."""
+        wanted = Q(pk__in=())
+        for year, version in versions.items():
+            wanted |= Q(date__year=year, since__lte=version) & (Q(until=None) | Q(until__gt=version))
+        return self.filter(wanted)
+
+    def off_days(self, institution_id: int | None, first: date, last: date, versions: Mapping[int, int] | None = None) -> frozenset[date]:
+        """The days from `first` to `last` on which the nation does not work, nor the institution or one above it; now, or in older versions."""
+        rows = (self.current() if versions is None else self.at_versions(versions)).filter(date__range=(first, last))
         whose = Q(institution=None)
         if institution_id is not None:
             own = Institution.objects.filter(pk=institution_id, path__startswith=OuterRef("institution__path"))
@@ -50,7 +67,11 @@ class CalendarDayQuerySet(models.QuerySet["CalendarDay"]):
 
 
 class CalendarDay(models.Model):
-    """A day on which nobody has to work: a national holiday, joint leave, or a day of one institution and all below it."""
+    """A day on which nobody has to work: a national holiday, joint leave, or a day of one institution and all below it.
+
+    It counts in the versions of its year from `since` on and before `until`. No row is deleted: a deadline that was counted
+    by an older version can be counted again by anybody.
+    """
 
     class Kind(models.TextChoices):
         NATIONAL_HOLIDAY = "national_holiday", _("National holiday")
@@ -62,6 +83,8 @@ class CalendarDay(models.Model):
     name = models.CharField(_("name"), max_length=200)
     decree = models.CharField(_("decree"), max_length=200, blank=True)
     institution = models.ForeignKey(Institution, on_delete=models.PROTECT, null=True, blank=True, related_name="calendar_days", verbose_name=_("institution"))
+    since = models.PositiveSmallIntegerField(_("since version"), default=1, editable=False)
+    until = models.PositiveSmallIntegerField(_("until version"), null=True, editable=False)
 
     objects = CalendarDayQuerySet.as_manager()
 
@@ -70,7 +93,8 @@ class CalendarDay(models.Model):
         verbose_name_plural = _("calendar days")
         ordering = ["date"]
         constraints = [
-            models.UniqueConstraint(fields=["date", "institution"], nulls_distinct=False, name="calendarday_once"),
+            models.UniqueConstraint(fields=["date", "institution"], condition=Q(until=None), nulls_distinct=False, name="calendarday_once"),
+            models.CheckConstraint(condition=Q(until=None) | Q(until__gt=models.F("since")), name="calendarday_until_after_since"),
             models.CheckConstraint(
                 condition=Q(kind="institution", institution__isnull=False) | (~Q(kind="institution") & Q(institution=None)),
                 name="calendarday_kind_says_whose",

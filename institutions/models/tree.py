@@ -22,6 +22,8 @@ ZONES = {
     WIT: ("81", "82", "91", "92", "93", "94", "95", "96", "97"),
 }
 ROOT_SLUG = "nasional"
+# Days of the week on which a body works, from Monday on. A sixth one makes its periods end earlier, never later.
+WEEKS = [(5, _("Monday to Friday")), (6, _("Monday to Saturday"))]
 
 
 def zone_of(region_code: str) -> str:
@@ -105,6 +107,7 @@ class Institution(models.Model):
     path = models.CharField(max_length=200, unique=True, editable=False)
     region = models.ForeignKey(Region, on_delete=models.PROTECT, null=True, blank=True, related_name="institutions", verbose_name=_("region"))
     time_zone = models.CharField(_("time zone"), max_length=20, choices=TIME_ZONES, default=WIB)
+    working_week = models.PositiveSmallIntegerField(_("working week"), choices=WEEKS, default=5)
     sms_prefix = models.CharField(
         _("SMS prefix"), max_length=20, unique=True, null=True, blank=True, validators=[RegexValidator(r"^[A-Z0-9]+$", _("Capital letters and digits only."))]
     )  # NULL where there is none: two empty texts would be the same prefix

@@ -6,12 +6,14 @@ from django.contrib.auth.base_user import AbstractBaseUser
 from django.db import transaction
 from django.utils.translation import gettext as _
 
+from lapor.ground.problems import Refusal
+
 from ..models import CalendarDay, CalendarYear, Institution
 from .change import check, invalid, record, require, snapshot
 
 
 def _bump(year: int, *, by: AbstractBaseUser, at: datetime, why: str) -> CalendarYear:
-    """A new version of the year; a year nobody knew begins provisional."""
+    """A new version of the year; a year nobody knew begins provisional. Whoever alters the calendar waits here in line."""
     row, is_new = CalendarYear.objects.select_for_update().get_or_create(year=year)
     before = snapshot(row)
     if not is_new:
@@ -38,24 +40,35 @@ def set_calendar_day(
     Refuses 403 without policy or officers in hand there, 422 for a kind that does not fit (an institution's day has an institution).
     """
     require(by, institution)
-    row = CalendarDay.objects.select_for_update().filter(date=date, institution=institution).first()
-    before = snapshot(row) if row else None
-    row = row or CalendarDay(date=date, institution=institution)
-    row.kind, row.name, row.decree = kind, name, decree
+    version = _bump(date.year, by=by, at=at, why=why).version
+    old = CalendarDay.objects.current().select_for_update().filter(date=date, institution=institution).first()
+    before = snapshot(old) if old else None
+    if old is not None:
+        _end(old, version)
+    row = CalendarDay(date=date, institution=institution, kind=kind, name=name, decree=decree, since=version)
     check(row)
     row.save()
     record(row, "updated" if before else "created", before=before, after=snapshot(row), why=why, by=by, at=at)
-    _bump(date.year, by=by, at=at, why=why)
     return row
+
+
+def _end(row: CalendarDay, version: int) -> None:
+    """The row counts no more from this version of its year on."""
+    row.until = version
+    row.save(update_fields=["until"])
 
 
 @transaction.atomic
 def remove_calendar_day(row: CalendarDay, *, by: AbstractBaseUser, at: datetime, why: str) -> None:
-    """Make a day off a working day again. Refuses 403 without policy or officers in hand there."""
+    """Make a day off a working day again. Refuses 403 without policy or officers in hand there, 409 for a row that counts no more."""
     require(by, row.institution)
-    record(row, "removed", before=snapshot(row), why=why, by=by, at=at)
-    row.delete()
-    _bump(row.date.year, by=by, at=at, why=why)
+    version = _bump(row.date.year, by=by, at=at, why=why).version
+    row = CalendarDay.objects.select_for_update().get(pk=row.pk)
+    if row.until is not None:
+        raise Refusal("conflict", _("This day was taken out of the calendar already."))
+    before = snapshot(row)
+    _end(row, version)
+    record(row, "removed", before=before, after=snapshot(row), why=why, by=by, at=at)
 
 
 @transaction.atomic
@@ -66,7 +79,7 @@ def confirm_year(*, year: int, decree: str, by: AbstractBaseUser, at: datetime, 
     require(by, None)
     if not decree.strip():
         raise invalid(decree=_("A confirmed year needs its decree."))
-    if not CalendarDay.objects.filter(date__year=year, institution=None).exists():
+    if not CalendarDay.objects.current().filter(date__year=year, institution=None).exists():
         raise invalid(year=_("This year has no holidays yet."))
     row, is_new = CalendarYear.objects.select_for_update().get_or_create(year=year)
     before = snapshot(row)

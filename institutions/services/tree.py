@@ -16,7 +16,9 @@ from ..models import ROOT_SLUG, WIB, HubMembership, Institution, Kind, Region, T
 from .change import check, invalid, local_date, record, require, snapshot
 
 REGIONAL = (Kind.PROVINCE, Kind.REGENCY, Kind.CITY)
-CHANGEABLE = frozenset({"name", "short_name", "kind", "tier", "parent", "region", "time_zone", "sms_prefix", "email", "is_fictitious", "valid_from"})
+CHANGEABLE = frozenset(
+    {"name", "short_name", "kind", "tier", "parent", "region", "time_zone", "working_week", "sms_prefix", "email", "is_fictitious", "valid_from"}
+)
 
 
 def root() -> Institution:
@@ -54,6 +56,7 @@ def create_institution(
     tier: str = Tier.MICRO,
     region: Region | None = None,
     time_zone: str = WIB,
+    working_week: int = 5,
     sms_prefix: str | None = None,
     email: str = "",
     is_fictitious: bool = False,
@@ -70,7 +73,7 @@ def create_institution(
     pk = _next_id()
     row = Institution(
         pk=pk, slug=slug, name=name, short_name=short_name, kind=kind, tier=tier, parent=parent, path=f"{parent.path if parent else ''}{pk}.",
-        region=region, time_zone=time_zone, sms_prefix=sms_prefix or None, email=email, is_fictitious=is_fictitious,
+        region=region, time_zone=time_zone, working_week=working_week, sms_prefix=sms_prefix or None, email=email, is_fictitious=is_fictitious,
         valid_from=valid_from or local_date(at), valid_to=valid_to,
     )  # fmt: skip
     check(row)

@@ -10,7 +10,7 @@ import pytest
 from complaints import clock
 from complaints.clock import RULES, Terms, add_days, due_at, horizon
 from complaints.models import Clock
-from complaints.services.clocks import spans
+from complaints.services.clocks import counted, ticks
 from complaints.services.reference import Reference, terms
 from institutions.models import CalendarDay, SlaPolicy
 from tests.world import ANSWER, SORT, World
@@ -141,7 +141,7 @@ def test_asking_for_completion_pauses_resolution_and_its_end_moves_by_the_pause(
     row = Clock.objects.get(complaint=complaint, key="resolution_non_oversight")
     assert (row.state, row.due_at.astimezone(WIB).date()) == ("running", date(2026, 11, 27))
     assert before.astimezone(WIB).date() == date(2026, 11, 20)
-    assert row.due_at == due_at(row.started_at, terms(row.policy, row.zone), frozenset(), spans(row.events.all()))
+    assert row.due_at == counted(row, ticks(row.events.all()), Reference(world.at)).due_at
 
 
 def test_statutory_60_counts_on_after_an_answer_but_not_while_closed(world: World) -> None:

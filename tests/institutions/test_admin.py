@@ -159,7 +159,7 @@ def test_an_own_value_is_only_ended_and_a_national_row_only_read(national: Clien
 def test_an_institution_is_created_changed_and_ended(national: Client, country: SimpleNamespace) -> None:
     values = {
         "slug": "badan-uji", "name": "Badan Uji", "kind": "agency", "tier": "micro", "parent": country.nation.pk, "time_zone": "Asia/Makassar",
-        "valid_from": "2026-01-01", "sms_prefix": "", "why": "Perpres",
+        "working_week": 5, "valid_from": "2026-01-01", "sms_prefix": "", "why": "Perpres",
     }  # fmt: skip
 
     assert national.post(url(Institution, "add"), values).status_code == 302

@@ -5,6 +5,7 @@ from types import SimpleNamespace
 from typing import Any
 
 import pytest
+from django.utils import translation
 from lokal.holidays import get_holidays
 
 from institutions import services
@@ -91,9 +92,21 @@ def test_a_day_off_can_be_renamed_and_removed(system: User) -> None:
         row = services.set_calendar_day(date=DAY_OFF, kind="national_holiday", name=name, by=system, at=AT, why="test")
     services.remove_calendar_day(row, by=system, at=AT, why="test")
 
-    assert not CalendarDay.objects.filter(date=DAY_OFF).exists()
+    assert not CalendarDay.objects.current().filter(date=DAY_OFF).exists()
     changes = Change.objects.filter(target_kind="institutions.calendarday").order_by("pk")
     assert [change.what for change in changes][-3:] == ["created", "updated", "removed"]
+    with translation.override("en"), pytest.raises(Refusal, match="already"):
+        services.remove_calendar_day(row, by=system, at=AT, why="test")
+
+
+def test_what_counted_in_an_older_version_can_be_read_again(system: User) -> None:
+    before = CalendarYear.objects.get(pk=2026).version
+    row = services.set_calendar_day(date=DAY_OFF, kind="national_holiday", name="Pemilu", by=system, at=AT, why="test")
+    services.remove_calendar_day(row, by=system, at=AT, why="test")
+
+    counts = {version: DAY_OFF in CalendarDay.objects.off_days(None, DAY_OFF, DAY_OFF, {2026: version}) for version in range(before, before + 3)}
+    assert counts == {before: False, before + 1: True, before + 2: False}
+    assert CalendarDay.objects.off_days(None, DAY_OFF, DAY_OFF) == frozenset()
 
 
 def test_a_day_of_one_institution_counts_there_and_below_only(system: User, country: SimpleNamespace) -> None:
