@@ -14,7 +14,7 @@ from lapor.ground.problems import Refusal
 
 from .. import services
 from ..clock import PUBLIC_KEYS
-from ..forms import DeadlineForm, show_refusal
+from ..forms import DeadlineForm, Unclear, show_refusal
 from ..models import Clock, Complaint
 from .citizen import _own, _to_proof
 from .desk.gate import find_case
@@ -33,12 +33,24 @@ def calculator(request: HttpRequest) -> HttpResponse:
     status = 200
     if is_asked:
         try:
-            context["institution"], _start, context["why"] = services.answer_deadline(form.question(), client=client_of(request), at=at_of(request))
+            context["institution"], _start, context["why"] = _answer(form, request)
         except Refusal as refusal:
             show_refusal(form, refusal)
             context["offers"], status = getattr(refusal, "offers", {}).get("institution", []), refusal.status
         form.name_institution("institution")
     return render(request, "complaints/public/calculator.html", context, status=status)
+
+
+def _answer(form: DeadlineForm, request: HttpRequest) -> Any:
+    """Everything that is wrong at once: an institution that cannot be told, and what the service says of the rest."""
+    try:
+        return services.answer_deadline(form.question(), client=client_of(request), at=at_of(request))
+    except Unclear as unclear:
+        try:
+            services.answer_deadline(unclear.rest, client=client_of(request), at=at_of(request))
+        except Refusal as refusal:
+            unclear.fields = {**refusal.fields, **unclear.fields}
+        raise
 
 
 def _context(rows: Sequence[Clock], request: HttpRequest, *, is_exact: bool) -> dict[str, Any]:
