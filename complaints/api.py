@@ -26,6 +26,8 @@ from . import serializers as shapes
 from . import services
 from .filters import DeskFilter, PublicFilter
 from .models import CLOCKS, TIMELINE, Channel, Clock, Complaint, ComplaintQuerySet, Family, Upload, UploadQuerySet, family_of, with_parts
+from .serializers import deadlines
+from .why import NAMES
 from .workflow import Classification, State, Track
 
 CASE_CODE = OpenApiParameter("X-Case-Code", str, OpenApiParameter.HEADER, description="The reporter's case code: gives the reporter's view and steps.")
@@ -46,6 +48,13 @@ NARROWING = [
     OpenApiParameter("region", str, description="Region code; its parts are found too."),
     OpenApiParameter("track", str, enum=Track.values, description="Officers only."),
     OpenApiParameter("is_urgent", bool, description="Officers only."),
+]
+
+
+DEADLINE = [
+    OpenApiParameter("policy", str, enum=list(NAMES), required=True, description="Which period."),
+    OpenApiParameter("start", str, required=True, description="A date, or a date with a time (ISO 8601). Without a zone it is the institution's."),
+    OpenApiParameter("institution", str, description="Slug: its own days off, zone, working week and stricter periods. Without it: the nation."),
 ]
 
 
@@ -355,3 +364,14 @@ class RegionList(InstitutionList):
 
     def _out(self, row: Any) -> dict[str, Any]:
         return {"code": row.pk, "name": row.name, "level": row.level, "full_name": row.full_name()}
+
+
+class DeadlineQuestion(Endpoint):
+    """When a period ends, and why."""
+
+    @extend_schema(responses={200: deadlines.DeadlineOut}, parameters=DEADLINE)
+    def get(self, request: Request) -> Response:
+        """The due date of a period that begins then, and the days counted and left out, by the same count as of every report."""
+        given = request.query_params
+        institution, start, found = services.answer_deadline(given, client=client_of(request), at=self.at)
+        return Response(deadlines.deadline_out(given["policy"], start, institution, found))

@@ -3,7 +3,7 @@
 Day 0 is the local calendar date of the event, whatever the hour; the last day ends at 23:59:59 local time.
 """
 
-from collections.abc import Callable, Collection, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
@@ -33,19 +33,35 @@ def is_working_day(day: date, off_days: Collection[date], week: int = WEEK) -> b
     return day.weekday() < week and day not in off_days
 
 
-def add_days(start: date, length: int, unit: str, off_days: Collection[date], paused: Sequence[tuple[date, date | None]] = (), week: int = WEEK) -> date:
-    """The date on which `length` days of `unit` after `start` are over, days inside a pause not counted.
+COUNTED, WEEKEND, OFF, PAUSED = "counted", "weekend", "off", "paused"
+Days = Sequence[tuple[date, date | None]]
+
+
+def walk(start: date, length: int, unit: str, off_days: Collection[date], paused: Days = (), week: int = WEEK) -> Iterator[tuple[date, str]]:
+    """Each day after `start` until `length` days of `unit` are over, with what it is to the count: counted, weekend, off or paused.
 
     A pause (p, r) takes out the days after p up to and with r: the day on which it begins counts as used.
     """
     day, left = start, length
+    ended = [(p, r) for p, r in paused if r is not None]
     while left > 0:
         day += DAY
-        if unit == WORKING and not is_working_day(day, off_days, week):
-            continue
-        if any(p < day and (r is None or day <= r) for p, r in paused if r is not None):
-            continue
-        left -= 1
+        if ended and any(p < day <= r for p, r in ended):
+            yield day, PAUSED
+        elif unit == WORKING and day.weekday() >= week:
+            yield day, WEEKEND
+        elif unit == WORKING and day in off_days:
+            yield day, OFF
+        else:
+            left -= 1
+            yield day, COUNTED
+
+
+def add_days(start: date, length: int, unit: str, off_days: Collection[date], paused: Days = (), week: int = WEEK) -> date:
+    """The date on which `length` days of `unit` after `start` are over, days inside a pause not counted."""
+    day = start
+    for day, _what in walk(start, length, unit, off_days, paused, week):  # noqa: B007 the last one
+        pass
     return day
 
 

@@ -1,5 +1,6 @@
 """The shape of what people fill in. Forms render and keep what was typed; the services read it and say what is wrong."""
 
+from .deadlines import DeadlineForm
 from .desk import BULK_LABELS, BulkForm, CannedForm, DelegationForm, step_label
 from .intake import PLACES, IntakeForm, Unclear, submission
 from .letters import LetterheadForm, VerifyForm
@@ -31,6 +32,7 @@ __all__ = [
     "CannedForm",
     "CodeForm",
     "ContactForm",
+    "DeadlineForm",
     "DelegationForm",
     "EditForm",
     "IntakeForm",

@@ -24,6 +24,7 @@ from .remind import remind
 from .saved import canonical, drop_filter, filters_of, prefer, preference_of, save_filter
 from .urgency import mark_urgent
 from .vacancies import Vacancy, vacancies
+from .why import answer_deadline, explain, explanations, reckon
 
 # Acts beside the steps, each a row of the policy table.
 ACTS = ("mark_urgent", "clear_urgent", "publish", "take_down", "republish", "right_of_reply", "withhold_reply", "release_reply")
@@ -56,6 +57,7 @@ __all__ = [
     "add_note",
     "advance",
     "advance_many",
+    "answer_deadline",
     "approving_roots",
     "ask_code",
     "assign",
@@ -77,6 +79,8 @@ __all__ = [
     "edit",
     "end_delegation",
     "expire",
+    "explain",
+    "explanations",
     "filters_of",
     "first_holder",
     "forget_drafts",
@@ -112,6 +116,7 @@ __all__ = [
     "read_identity",
     "receipt",
     "receipt_with_code",
+    "reckon",
     "releasable_files",
     "release",
     "remind",

@@ -9,10 +9,10 @@ from rest_framework import serializers
 
 from institutions.models import Institution, Region, Topic
 
-from .clock import PUBLIC_KEYS
-from .models import NEVER, AgeBand, Assistance, Clock, Complaint, Disability, Entry, Family, Gender, Transition, Upload
-from .services import Known, OpenStep, Receipt
-from .workflow import ACTIONS, NEXT_STEPS, SENTENCES, Classification, EntryKind, OnBehalf, Relation, State
+from ..clock import PUBLIC_KEYS
+from ..models import NEVER, AgeBand, Assistance, Clock, Complaint, Disability, Entry, Family, Gender, Transition, Upload
+from ..services import Known, OpenStep, Receipt
+from ..workflow import ACTIONS, NEXT_STEPS, SENTENCES, Classification, EntryKind, OnBehalf, Relation, State
 
 
 class ContactIn(serializers.Serializer[Any]):
