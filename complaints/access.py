@@ -83,6 +83,9 @@ STEPS: dict[str, tuple[str, ...]] = {
     "hand_over": ("admin_own", "national"),
     "invite": ("admin_own", "national"),
     "end_part": (),
+    "refer": ("reporter", "national"),
+    "consent_transfer": ("reporter",),
+    "release_referral": (),
 }
 
 # On the oversight track the internal supervisor stands where liaison and admin stand otherwise.

@@ -162,6 +162,7 @@ class Move:
     is_accepted: bool = False  # a desk has accepted it, in this step or before
     was_direct: bool = False  # entered at an institution without the national desk
     entered: bool = False  # this is the submission itself
+    is_referred: bool = False  # a referral to the Ombudsman is open
 
     @property
     def ends(self) -> bool:
@@ -256,6 +257,8 @@ RULES: dict[str, ClockRule] = {
     "reporter_reply": ClockRule(
         starts=lambda m: m.step == "answer" and m.track == Track.NON_OVERSIGHT and not m.is_child,
         stops=on("reply", "confirm", "close_by_silence", "close_by_decision"),
+        pauses=lambda m: m.is_referred,
+        resumes=on("release_referral"),
     ),
     "reply_handling": ClockRule(starts=on("reply"), stops=on("progress", "answer", "close_by_decision")),
     "reopen_window": ClockRule(starts=lambda m: m.ends and not m.is_child, stops=on("reopen", "restore"), survives_end=True),

@@ -14,7 +14,7 @@ from officers.notices import ALWAYS, REMINDER, REPORTER, register
 
 from .numbers import derived_code
 
-ADMINS, RESPONDERS, EVERYBODY, CHARGED = "admins", "responders", "everybody", "charged"
+ADMINS, RESPONDERS, EVERYBODY, CHARGED, NATION = "admins", "responders", "everybody", "charged", "nation"
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,7 +50,14 @@ TELLINGS: dict[str, Telling] = {
     "assign": Telling(officers="desk_assigned", audience=CHARGED),
     "take_down": Telling(reporter="case_news"),
     "republish": Telling(reporter="case_news"),
+    "refer": Telling(reporter="case_referred", officers="desk_referred"),
 }
+# Where the reason of an event changes who is told of what.
+TELLINGS_BY_REASON: dict[tuple[str, str], Telling] = {
+    ("refer", "asked"): Telling(officers="desk_referral_asked", audience=NATION),
+}
+# What the reporter is told where an answer is needed.
+ASKING_CONSENT = "case_consent_asked"
 # An urgent report is told at once, to everybody who can act where it arrives, quiet hours or not.
 URGENT_ARRIVALS = frozenset(
     {"submit", "part", "dispose_to_institution", "dispose_to_unit", "redispose", "return_upward", "return_to_admin", "restore", "reopen"}
@@ -140,6 +147,22 @@ register(
     body=(_("A part of your report %(number)s is handled by a unit or institution of its own. You still follow everything in one place."), _FOLLOW),
 )
 register(
+    "case_referred",
+    to=REPORTER,
+    subject=_("Report %(number)s was referred to the Ombudsman"),
+    body=(_("Your report %(number)s was referred to the Ombudsman. %(holder)s goes on with it meanwhile."), _FOLLOW),
+)
+register(
+    "case_consent_asked",
+    to=REPORTER,
+    subject=_("Report %(number)s: may the Ombudsman know who you are?"),
+    body=(
+        _("Your report %(number)s was referred to the Ombudsman. Please say on the page of your report whether your name and contact may go with it."),
+        _("If you say nothing they stay sealed, and the Ombudsman examines the report without them."),
+        _FOLLOW,
+    ),
+)
+register(
     "contact_code",
     to=REPORTER,
     when=ALWAYS,
@@ -207,6 +230,18 @@ register(
     group="work",
     subject=_("Report %(number)s was completed"),
     body=_("The reporter completed report %(number)s: %(desk_url)s"),
+)
+register(
+    "desk_referral_asked",
+    group="work",
+    subject=_("The reporter asks to have report %(number)s referred"),
+    body=_("The reporter of %(number)s, held by %(holder)s, asks for a referral to the Ombudsman. Please decide: %(desk_url)s"),
+)
+register(
+    "desk_referred",
+    group="work",
+    subject=_("Report %(number)s was referred to the Ombudsman"),
+    body=_("Report %(number)s at %(holder)s was referred to the Ombudsman. Please go on with it; silence does not close it: %(desk_url)s"),
 )
 register(
     "desk_reply",

@@ -11,7 +11,7 @@ from django.db.models import Q
 
 from lapor.ground.actor import Actor
 
-from .workflow import ClosureKind, State, Track
+from .workflow import ClosureKind, Referral, State, Track
 
 NOTHING = Q(pk__in=())
 EVERYTHING = ~NOTHING
@@ -84,6 +84,8 @@ PUBLIC = (
 )
 TAKEN_DOWN = Q(published_at__isnull=False, taken_down_at__isnull=False, is_secret=False, track=Track.NON_OVERSIGHT) & ~Q(state=State.ARCHIVED)
 public = fixed(PUBLIC)
+# A referral that is open: silence does not close the case, whatever else is due.
+REFERRED = Q(referral=Referral.REFERRED)
 
 # A handler's power reaches cases without an oversight content; those with one are for the internal supervisor alone.
 supervised = under("handle_oversight") & oversight & ~conflicted

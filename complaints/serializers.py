@@ -12,7 +12,8 @@ from institutions.models import Institution, Region, Topic
 from .clock import PUBLIC_KEYS
 from .models import NEVER, AgeBand, Assistance, Clock, Complaint, Disability, Entry, Family, Gender, Transition, Upload
 from .services import Known, OpenStep, Receipt
-from .workflow import ACTIONS, NEXT_STEPS, SENTENCES, Classification, EntryKind, OnBehalf, Relation, State
+from .wording import NEXT_STEPS, action_of, sentence_of
+from .workflow import Classification, EntryKind, OnBehalf, Relation, State
 
 
 class ContactIn(serializers.Serializer[Any]):
@@ -301,7 +302,7 @@ def file_out(row: Upload, number: str, *, audience: str) -> dict[str, Any]:
 
 
 def event_out(row: Transition, entry: Entry | None, *, audience: str, sees_note: bool) -> dict[str, Any]:
-    found = {"kind": row.kind, "sentence": str(SENTENCES[row.kind]), "at": row.at, "institution": row.holder_after.name, "text": ""}
+    found = {"kind": row.kind, "sentence": sentence_of(row.kind, row.reason), "at": row.at, "institution": row.holder_after.name, "text": ""}
     found["part"] = row.complaint.part_number if row.complaint.lead_id else None
     if entry is not None and (audience == "public" or (audience == "reporter" and entry.kind == EntryKind.STATEMENT)):
         found["text"] = entry.text_public
@@ -333,7 +334,7 @@ def _events(complaint: Complaint, audience: str, family: Family) -> list[Transit
     """One thread: an officer's is the case with what parts and reporter said elsewhere."""
     if audience == "officer":
         return sorted((*complaint.transitions.all(), *family.said, *family.replies), key=lambda row: (row.at, row.pk))
-    return complaint.told(_parts(complaint, audience, family))
+    return complaint.told(_parts(complaint, audience, family), public=audience == "public")
 
 
 def contact_out(known: Known) -> dict[str, Any]:
@@ -385,7 +386,7 @@ def step_out(step: OpenStep) -> dict[str, Any]:
     return {
         "action": step.code,
         "number": step.step.number,
-        "label": str(ACTIONS[step.code]),
+        "label": action_of(step.code, by_reporter=step.by_reporter),
         "required": list(step.required),
         "optional": list(step.optional),
     }

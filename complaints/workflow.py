@@ -1,9 +1,10 @@
 """What may follow what: the states of a complaint and the table of its steps (PermenPANRB 5/2025, chapter VI).
 
 How to read a row of `WORKFLOW`: the step `number code` may be taken while the complaint is in one of `sources` and leads to
-one of `targets` (empty: the state stays as it is). `at` says whose queue it must be in. `needs` must be given by the caller,
-`wants` may be; `missing` are properties of the complaint that are asked for in the same call when they are not set yet.
-`entry` is the kind of text it leaves. `actors` says in words who takes it; the rule itself stands in `policy.py`.
+one of `targets` (empty: the state stays as it is). `at` says whose queue it must be in. `needs` must be given by the caller
+(`officer_needs` by an officer only), `wants` may be (`reporter_wants` by the reporter only); `missing` are properties of the
+complaint that are asked for in the same call when they are not set yet. `entry` is the kind of text it leaves. `actors` says in
+words who takes it; the rule itself stands in `policy.py`, the words for people in `wording.py`.
 """
 
 from dataclasses import dataclass
@@ -185,6 +186,8 @@ class Step:
     needs: tuple[str, ...] = ()
     wants: tuple[str, ...] = ()
     missing: tuple[str, ...] = ()
+    officer_needs: tuple[str, ...] = ()
+    reporter_wants: tuple[str, ...] = ()
     entry: EntryKind | None = None
     is_available: bool = True
 
@@ -294,9 +297,19 @@ WORKFLOW: dict[str, Step] = {
         _row("S26", "reopen", {_CLO}, (_INP,), "reporter in the window; national", needs=("text",), wants=("part", "files"), entry=EntryKind.REASON),
         _row("S27", "change_track", ACTIVE, (), "admin raises; national lowers", is_available=False),
         _row("S28", "change_visibility", _EVERY - {S.DRAFT}, (), "reporter; admin to secret only", needs=("secret",), wants=("text",), entry=EntryKind.REASON),
-        _row("S30", "refer", _EVERY - {S.DRAFT}, (), "system proposes; national confirms", is_available=False),
-        _row("S30c", "consent_transfer", _EVERY - {S.DRAFT}, (), "reporter", is_available=False),
-        _row("S30r", "release_referral", _EVERY - {S.DRAFT}, (), "system", is_available=False),
+        _row(
+            "S30",
+            "refer",
+            ACTIVE | {_CLO},
+            (),
+            "reporter asks; national confirms",
+            wants=("text",),
+            officer_needs=("text",),
+            reporter_wants=("consent",),
+            entry=EntryKind.REASON,
+        ),
+        _row("S30c", "consent_transfer", _EVERY - {S.DRAFT}, (), "reporter", needs=("consent",)),
+        _row("S30r", "release_referral", _EVERY - {S.DRAFT}, (), "system", wants=("outcome",)),
         _row("S31", "hold", {_INP}, (_INP,), "national; institution admin", is_available=False),
         _row("S32", "hand_over", {_AWV, _INP}, (_CLO,), "admin", needs=("body", "reference", "text"), wants=("consent_identity",), entry=EntryKind.REASON),
     )
@@ -308,61 +321,10 @@ OTHER_EVENTS = (
     "republish", "right_of_reply", "withhold_reply", "release_reply",
 )  # fmt: skip
 
-# One plain sentence per kind of event, as everybody reads it in the history.
-SENTENCES = {
-    "submit": _("The report was received."),
-    "pend": _("The reporter was asked to complete the report."),
-    "complete": _("The reporter completed the report."),
-    "lapse": _("The time to complete the report ran out."),
-    "dispose_to_institution": _("The report was sent to the competent institution."),
-    "dispose_to_unit": _("The report was sent to the competent unit."),
-    "handle": _("The institution took the report in hand itself."),
-    "return_upward": _("The report was moved on to find the right body."),
-    "return_to_admin": _("The unit gave the report back to its institution's desk."),
-    "redispose": _("The report was moved to another unit."),
-    "respond": _("An initial response was given."),
-    "progress": _("A progress note was given."),
-    "answer": _("A final follow-up was given."),
-    "reply": _("The reporter replied."),
-    "confirm": _("The reporter confirmed the outcome and the report was closed."),
-    "close_by_silence": _("The report was closed because no reply came in time."),
-    "close_by_decision": _("The report was closed by decision."),
-    "archive": _("The report was archived."),
-    "restore": _("The report was taken out of the archive."),
-    "withdraw": _("The reporter withdrew the report."),
-    "reopen": _("The report was opened again."),
-    "change_visibility": _("The reporter's wish about secrecy was recorded."),
-    "hand_over": _("The report was handed over to another body."),
-    "take": _("An officer took charge of the report."),
-    "assign": _("The report was assigned to an officer."),
-    "release": _("The officer in charge can no longer work on the report; somebody else is to be put in charge."),
-    "note": _("An internal note was added."),
-    "edit": _("The desk edited the report; the original is kept."),
-    "rate": _("The reporter rated the handling."),
-    "rotate_code": _("The reporter renewed the case code."),
-    "start": _("A draft was started."),
-    "dispute": _("It is disputed who is competent; the national desk decides."),
-    "invite": _("A part of the report was given to another unit or institution, which handles it under a number of its own."),
-    "part": _("A part of a report was received."),
-    "end_part": _("The report that this part belongs to was closed, and the part with it."),
-    "mark_urgent": _("The report was marked as urgent."),
-    "clear_urgent": _("The report is no longer marked as urgent."),
-    "publish": _("The published text was edited."),
-    "take_down": _("The report was taken out of the public list."),
-    "republish": _("The report was published again."),
-    "right_of_reply": _("The institution added a statement to the published report."),
-    "withhold_reply": _("The statement of the institution was withheld from the public."),
-    "release_reply": _("The statement of the institution was shown to the public again."),
-    "merge": _("The report was merged with an earlier one on the same matter."),
-    "unmerge": _("The report was separated again."),
-    "change_track": _("The track of the report was changed."),
-    "refer": _("The report was referred to the Ombudsman."),
-    "consent_transfer": _("The reporter decided on the transfer of the identity."),
-    "release_referral": _("The Ombudsman's handling ended."),
-    "hold": _("The handling was put on hold."),
-}
 # What a citizen should not read of an officer's inner work: these rows stay out of the public and the reporter's timeline.
 INNER_EVENTS = frozenset({"take", "assign", "release", "note", "edit", "publish", "withhold_reply", "release_reply"})
+# Between the reporter and the desks: the public reads of the referral, not of the wish for it or of the consent.
+PRIVATE_EVENTS = frozenset({("refer", "asked"), ("consent_transfer", "granted"), ("consent_transfer", "refused")})
 # What the thread of a lead shows of its parts: the rest is their inner work, or stands with the lead already.
 PART_EVENTS = frozenset(
     {
@@ -370,44 +332,3 @@ PART_EVENTS = frozenset(
         "answer", "close_by_decision", "archive", "restore", "hand_over",
     }
 )  # fmt: skip
-
-# The button of a step, as an imperative.
-ACTIONS = {
-    "pend": _("Ask the reporter to complete"),
-    "complete": _("Complete the report"),
-    "lapse": _("Let the completion lapse"),
-    "dispose_to_institution": _("Send to an institution"),
-    "dispose_to_unit": _("Send to a unit"),
-    "handle": _("Handle it here"),
-    "return_upward": _("Return: not our authority"),
-    "return_to_admin": _("Give back to the institution's desk"),
-    "redispose": _("Move to another unit"),
-    "respond": _("Give an initial response"),
-    "progress": _("Add a progress note"),
-    "answer": _("Give the final follow-up"),
-    "reply": _("Reply"),
-    "confirm": _("Confirm and rate"),
-    "close_by_silence": _("Close after silence"),
-    "close_by_decision": _("Close by decision"),
-    "archive": _("Archive"),
-    "restore": _("Take out of the archive"),
-    "withdraw": _("Withdraw the report"),
-    "reopen": _("Open again"),
-    "change_visibility": _("Change who can read it"),
-    "hand_over": _("Hand over to another body"),
-    "invite": _("Split off a part"),
-    "end_part": _("End the part with its report"),
-}
-
-# Where a citizen's eye wants to know what comes next, by state.
-NEXT_STEPS = {
-    State.DRAFT: _("Finish and send your report."),
-    State.AWAITING_VERIFICATION: _("An officer checks the report and sends it to the body that can act."),
-    State.AWAITING_COMPLETION: _("We wait for you: please add what is missing."),
-    State.AWAITING_FOLLOWUP: _("The unit prepares its first response."),
-    State.IN_PROGRESS: _("The institution works on it and will tell you the result."),
-    State.AWAITING_REPORTER: _("Please read the answer, then reply or confirm that it is done."),
-    State.REPORTER_REPLIED: _("The institution handles your reply."),
-    State.CLOSED: _("The report is closed. If you do not agree you can open it again within the time shown."),
-    State.ARCHIVED: _("The report is archived. If you do not agree you can ask for it to be taken up again within the time shown."),
-}

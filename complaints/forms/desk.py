@@ -11,7 +11,8 @@ from officers.models import User
 
 from .. import services
 from ..models import CannedAnswer
-from ..workflow import ACTIONS, Track
+from ..wording import ACTIONS
+from ..workflow import Track
 from .shape import Shape, Text, area, day, institution_choices, select, topic_choices
 
 BULK_LABELS = {

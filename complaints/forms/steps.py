@@ -8,7 +8,8 @@ from django.utils.translation import gettext_lazy
 
 from .. import services
 from ..models import Complaint
-from ..workflow import ACTIONS, ArchiveReason, Classification, Finding, HandOverTarget, Outcome, PendReason, State, Step, Track
+from ..wording import action_of
+from ..workflow import ArchiveReason, Classification, Finding, HandOverTarget, Outcome, PendReason, State, Step, Track
 from .shape import EMPTY, Files, Loose, Shape, Text, Typed, area, day, find_place, institution_choices, select, topic_choices
 
 
@@ -54,6 +55,7 @@ TEXT_LABELS = {
     "pend": (gettext_lazy("A word to the reporter"), gettext_lazy("The reporter reads it above the list.")),
     "hand_over": (gettext_lazy("Explanation to the reporter"), gettext_lazy("Who has it now and what happens there.")),
     "invite": (gettext_lazy("A word to the receiving desk"), gettext_lazy("Read there and by the national desk, not by the reporter.")),
+    "refer": (gettext_lazy("Why should it be referred?"), gettext_lazy("The desks, the reporter and the Ombudsman read it.")),
     "withdraw": (gettext_lazy("Why do you withdraw it?"), gettext_lazy("You need not say.")),
 }
 
@@ -88,6 +90,11 @@ FIELDS: dict[str, Maker] = {
     "reference": lambda s, c: Text(label=gettext_lazy("Its reference")),
     "consent_identity": lambda s, c: select(
         gettext_lazy("The reporter agrees that the identity moves too"), [("true", gettext_lazy("Yes")), ("false", gettext_lazy("No"))]
+    ),
+    "consent": lambda s, c: select(
+        gettext_lazy("May the Ombudsman know who you are?"),
+        [("true", gettext_lazy("Yes, pass on my name and contact")), ("false", gettext_lazy("No, refer the report without them"))],
+        help_text=gettext_lazy("The Ombudsman examines the report either way, and can ask you back only when it knows you."),
     ),
     "incident_date": lambda s, c: day(gettext_lazy("When did it happen?"), initial=c.incident_date),
     "incident_region": lambda s, c: Text(
@@ -142,13 +149,13 @@ def read_version(text: str) -> int | None:
         return 0
 
 
-def label_of(step: Step) -> str:
-    return str(ACTIONS[step.code])
+def label_of(step: Step, *, by_reporter: bool = False) -> str:
+    return action_of(step.code, by_reporter=by_reporter)
 
 
-def step_form(step: Step, complaint: Complaint, data: Mapping[str, Any] | None = None) -> StepForm:
+def step_form(step: Step, complaint: Complaint, data: Mapping[str, Any] | None = None, *, by_reporter: bool = False) -> StepForm:
     """The inputs of `services.inputs_of`, required first, with the version that was read."""
-    required, optional = services.inputs_of(step, complaint)
+    required, optional = services.inputs_of(step, complaint, is_reporter=by_reporter)
     form = StepForm(data)
     form.step = step
     for name in (*required, *optional):

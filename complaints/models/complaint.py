@@ -21,6 +21,7 @@ from ..workflow import (
     ENDED,
     INNER_EVENTS,
     PART_EVENTS,
+    PRIVATE_EVENTS,
     ArchiveReason,
     Classification,
     ClosureKind,
@@ -108,6 +109,14 @@ class ComplaintQuerySet(models.QuerySet["Complaint"]):
 
     def open(self) -> "ComplaintQuerySet":
         return self.filter(state__in=ACTIVE)
+
+    def referred(self) -> "ComplaintQuerySet":
+        """With the Ombudsman now."""
+        return self.filter(policy.REFERRED)
+
+    def asking_referral(self) -> "ComplaintQuerySet":
+        """Whose reporters want them referred, while the nation has not said so."""
+        return self.filter(referral=Referral.ASKED)
 
     def taken_down(self) -> "ComplaintQuerySet":
         """What was public and would be still."""
@@ -318,9 +327,9 @@ class Complaint(models.Model):
         """The parts that the public may hear of: secret ones and examinations are not among them."""
         return [part for part in self.children.all() if not part.is_secret and part.track == Track.NON_OVERSIGHT] if self.part_count else []
 
-    def told(self, parts: Iterable["Complaint"]) -> list["Transition"]:
+    def told(self, parts: Iterable["Complaint"], *, public: bool = False) -> list["Transition"]:
         """One thread: the events of the lead and what the parts did, in the order of time. Both read with `transitions`."""
-        rows = [row for row in self.transitions.all() if row.kind not in INNER_EVENTS]
+        rows = [row for row in self.transitions.all() if row.kind not in INNER_EVENTS and not (public and (row.kind, row.reason) in PRIVATE_EVENTS)]
         rows += [row for part in parts for row in part.transitions.all() if row.kind in PART_EVENTS]
         return sorted(rows, key=lambda row: (row.at, row.pk))
 

@@ -17,7 +17,7 @@ CLOCKS = Prefetch("clocks", Clock.objects.order_by("started_at", "key"))
 PUBLIC_TIMELINE = Prefetch(
     "transitions",
     Transition.objects.select_related("holder_after", "entry__institution")
-    .only("complaint", "kind", "at", "holder_after__name", "holder_after__time_zone", "entry__text_public", "entry__institution__name")
+    .only("complaint", "kind", "reason", "at", "holder_after__name", "holder_after__time_zone", "entry__text_public", "entry__institution__name")
     .exclude(kind__in=INNER_EVENTS)
     .order_by("seq"),
 )

@@ -101,7 +101,7 @@ def step_of(action: str) -> Step:
 def prepare(plan: Plan, step: Step, given: Mapping[str, Any]) -> None:
     """Have the plan do what the step does. Refuses a guard and, field by field, its inputs."""
     _refuse_guarded(plan, step)
-    plan.given = read_inputs(Asked(step, plan.complaint, plan.reference, given), given)
+    plan.given = read_inputs(Asked(step, plan.complaint, plan.reference, given, is_reporter=plan.is_reporter), given)
     plan.entry_kind, plan.text = step.entry, plan.given.get("text", "")
     refuse_bare(plan)
     plan.files = plan.given.get("files") or []
@@ -169,6 +169,7 @@ class OpenStep:
     step: Step
     required: tuple[str, ...]
     optional: tuple[str, ...]
+    by_reporter: bool = False
 
     @property
     def code(self) -> str:
@@ -194,5 +195,5 @@ def open_steps(complaint: Complaint, *, by: Actor, at: datetime, reference: Refe
         plan = Plan.on(complaint, code, by=by, at=at, reference=reference)
         if any(guard(plan) is not None for guard in GUARDS.get(code, ())):
             continue
-        found.append(OpenStep(step, *inputs_of(step, complaint)))
+        found.append(OpenStep(step, *inputs_of(step, complaint, is_reporter=plan.is_reporter), plan.is_reporter))
     return found

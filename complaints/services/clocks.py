@@ -178,4 +178,7 @@ def _begin(plan: Plan, move: Move, key: str) -> None:
             clock.outcome, clock.state, clock.stopped_at = outcome(clock.due_at, plan.at), Clock.STOPPED, plan.at
             _note(plan, clock, ClockEvent.STOP, plan.kind)
     else:
-        start(plan, key)
+        clock = start(plan, key)
+        if clock is not None and RULES[key].pauses(move):  # it begins while it may not run
+            clock.state, clock.stopped_at = Clock.PAUSED, plan.at
+            _note(plan, clock, ClockEvent.PAUSE, plan.kind)

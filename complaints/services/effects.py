@@ -7,7 +7,8 @@ from django.utils.translation import gettext as _
 from institutions.models import Institution
 from lapor.ground.problems import Refusal
 
-from ..workflow import ArchiveReason, ClosureKind, State, Track
+from .. import vault
+from ..workflow import ArchiveReason, ClosureKind, Referral, State, Track, TransferConsent
 from . import parts
 from .needs import minimum_missing
 from .plan import Plan
@@ -240,6 +241,36 @@ def _hand_over(plan: Plan) -> None:
     end(plan, ClosureKind.HANDED_OVER)
 
 
+def _consent(plan: Plan) -> TransferConsent:
+    return TransferConsent.GRANTED if plan.given["consent"] else TransferConsent.REFUSED
+
+
+def _refer(plan: Plan) -> None:
+    """The reporter's wish, or the nation's referral, which asks the reporter whether a sealed identity may go with it."""
+    complaint = plan.complaint
+    if plan.is_reporter:
+        complaint.referral = plan.reason = Referral.ASKED
+        if "consent" in plan.given:
+            complaint.transfer_consent = _consent(plan)
+    else:
+        complaint.referral = plan.reason = Referral.REFERRED
+        plan.author = plan.reference.root
+        if not complaint.transfer_consent and vault.held([complaint.pk]):
+            complaint.transfer_consent = TransferConsent.ASKED
+    plan.data["consent"] = complaint.transfer_consent
+
+
+def _consent_transfer(plan: Plan) -> None:
+    plan.complaint.transfer_consent = plan.reason = _consent(plan)
+
+
+def _release_referral(plan: Plan) -> None:
+    """A consent was for this referral: another one asks anew."""
+    plan.complaint.referral = plan.complaint.transfer_consent = ""
+    if "outcome" in plan.given:
+        plan.data["outcome"] = plan.given["outcome"]
+
+
 EFFECTS: dict[str, Effect] = {
     "pend": _pend,
     "complete": _complete,
@@ -265,4 +296,7 @@ EFFECTS: dict[str, Effect] = {
     "hand_over": _hand_over,
     "invite": parts.invite,
     "end_part": parts.end_part,
+    "refer": _refer,
+    "consent_transfer": _consent_transfer,
+    "release_referral": _release_referral,
 }

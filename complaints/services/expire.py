@@ -7,6 +7,7 @@ from django.db import transaction
 
 from officers.actors import actor_for, machine
 
+from .. import policy
 from ..models import Clock, Complaint
 from ..workflow import State
 from .advance import advance_many
@@ -18,13 +19,13 @@ BATCH = 500
 
 
 def _due(key: str, state: State, at: datetime) -> list[Complaint]:
-    """Locks the next batch; what another sweep holds is left to it. A case past day 60 is not closed by silence."""
+    """Locks the next batch; what another sweep holds is left to it. A case past day 60 or with the Ombudsman is not closed by silence."""
     clocks = Clock.objects.due_before(at).filter(key=key)
     rows = Complaint.objects.filter(state=state, pk__in=clocks.values("complaint_id"))
     if key == "reporter_reply":
         late = Clock.objects.filter(key="statutory_60").exclude(state=Clock.VOID)
         breached = late.filter(outcome="breached") | late.filter(state=Clock.RUNNING, due_at__lt=at)
-        rows = rows.filter(track="non_oversight").exclude(pk__in=breached.values("complaint_id"))
+        rows = rows.filter(track="non_oversight").exclude(policy.REFERRED).exclude(pk__in=breached.values("complaint_id"))
     return list(rows.select_related("holder").select_for_update(of=("self",), skip_locked=True).order_by("pk")[:BATCH])
 
 

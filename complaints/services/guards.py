@@ -5,7 +5,7 @@ from collections.abc import Callable
 from django.utils.translation import gettext as _
 
 from ..models import Clock
-from ..workflow import ENDED, ClosureKind, State, Track
+from ..workflow import ENDED, ClosureKind, Referral, State, Track, TransferConsent
 from .plan import Plan
 
 Guard = Callable[[Plan], str | None]
@@ -97,10 +97,36 @@ def _silence_counts(plan: Plan) -> str | None:
     complaint = plan.complaint
     if complaint.track == Track.OVERSIGHT:
         return _("A report on the oversight track is never closed by silence.")
+    if complaint.referral == Referral.REFERRED:
+        return _("A report that is with the Ombudsman is never closed by silence.")
     late = complaint.clocks.filter(key="statutory_60").exclude(state=Clock.VOID)
     if any(c.outcome == "breached" or (c.state == Clock.RUNNING and c.due_at < plan.at) for c in late):
         return _("A report that passed day 60 is never closed by silence.")
     return None
+
+
+def _referable(plan: Plan) -> str | None:
+    complaint = plan.complaint
+    if complaint.referral == Referral.REFERRED:
+        return _("The report has been referred to the Ombudsman already.")
+    if plan.is_reporter and complaint.referral:
+        return _("You have asked for it already. The national desk looks at it and tells you.")
+    if complaint.state == State.CLOSED and not _window_clock_open(plan):
+        return _("The time in which the closed report could be referred has passed. You may turn to the Ombudsman yourself.")
+    return None
+
+
+def _consent_asked(plan: Plan) -> str | None:
+    complaint = plan.complaint
+    if complaint.referral != Referral.REFERRED:
+        return _("The report is not with the Ombudsman; there is nothing to agree to.")
+    if complaint.transfer_consent != TransferConsent.ASKED:
+        return _("You have decided on this already, or you left no name that could be passed on.")
+    return None
+
+
+def _has_referral(plan: Plan) -> str | None:
+    return None if plan.complaint.referral else _("No referral is open.")
 
 
 GUARDS: dict[str, tuple[Guard, ...]] = {
@@ -115,4 +141,7 @@ GUARDS: dict[str, tuple[Guard, ...]] = {
     "reopen": (_lead_is_open, _reopenable),
     "answer": (_parts_answered,),
     "close_by_silence": (_parts_answered, _silence_counts),
+    "refer": (_not_a_part, _referable),
+    "consent_transfer": (_consent_asked,),
+    "release_referral": (_has_referral,),
 }

@@ -17,6 +17,8 @@ from ..models import Complaint, Upload
 from ..workflow import ArchiveReason, Classification, Finding, HandOverTarget, Outcome, PendReason, Step, Track
 from .reference import Reference
 
+CODE_LENGTH = 24  # of a code that an event keeps
+
 
 class Wrong(Exception):
     """One input cannot be used; the text says what to do."""
@@ -30,6 +32,7 @@ class Asked:
     complaint: Complaint
     reference: Reference
     given: Mapping[str, Any] = field(default_factory=dict)
+    is_reporter: bool = False
 
     @property
     def limits(self) -> dict[str, int]:
@@ -114,6 +117,16 @@ def _choice(choices: type[Any]) -> Callable[[Any, Asked], str]:
 
 def _reason(value: Any, asked: Asked) -> str:
     return _choice(ArchiveReason if asked.step.code == "archive" else PendReason)(value, asked)
+
+
+def _outcome(value: Any, asked: Asked) -> str:
+    """How an answer ends a report; how the Ombudsman ended a referral is a code of that machine."""
+    if asked.step.code != "release_referral":
+        return _choice(Outcome)(value, asked)
+    code = str(value)
+    if not code.isidentifier() or len(code) > CODE_LENGTH:
+        raise Wrong(_("Please give a short code in lower case."))
+    return code
 
 
 def _items(value: Any, asked: Asked) -> list[str]:
@@ -228,7 +241,8 @@ READERS: dict[str, Callable[[Any, Asked], Any]] = {
     "track": _choice(Track),
     "estimated_on": _future,
     "done_on": _past,
-    "outcome": _choice(Outcome),
+    "outcome": _outcome,
+    "consent": _flag,
     "decision": _decision,
     "rating": _rating,
     "secret": _flag,
@@ -259,10 +273,10 @@ def missing_of(step: Step, complaint: Complaint) -> tuple[str, ...]:
     return tuple(wanted)
 
 
-def inputs_of(step: Step, complaint: Complaint) -> tuple[tuple[str, ...], tuple[str, ...]]:
-    """(required, optional) inputs of the step for this complaint, in the order in which a form shows them."""
-    required = missing_of(step, complaint) + step.needs
-    optional = step.wants
+def inputs_of(step: Step, complaint: Complaint, *, is_reporter: bool = False) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """(required, optional) inputs of the step for this complaint and whoever takes it, in the order in which a form shows them."""
+    required = missing_of(step, complaint) + step.needs + (() if is_reporter else step.officer_needs)
+    optional = tuple(w for w in (*step.wants, *(step.reporter_wants if is_reporter else ())) if w not in required)
     if "decision" in optional and complaint.track == Track.OVERSIGHT:
         required, optional = (*required, "decision"), tuple(w for w in optional if w != "decision")
     elif "decision" in optional:
@@ -276,7 +290,7 @@ def inputs_of(step: Step, complaint: Complaint) -> tuple[tuple[str, ...], tuple[
 
 def read_inputs(asked: Asked, given: Mapping[str, Any]) -> dict[str, Any]:
     """The inputs of the step, read. Refuses with one sentence for each field that is missing or wrong."""
-    required, optional = inputs_of(asked.step, asked.complaint)
+    required, optional = inputs_of(asked.step, asked.complaint, is_reporter=asked.is_reporter)
     allowed = (*required, *optional, *asked.step.missing)
     wrong: dict[str, list[Any]] = {}
     found: dict[str, Any] = {}

@@ -11,8 +11,8 @@ from officers.powers import ADMIN_ROLES
 from officers.services import Message, notify_many
 
 from ..models import Complaint
-from ..notices import ADMINS, CHARGED, EVERYBODY, PART_TELLS, TELLINGS, URGENT_ARRIVALS, Telling
-from ..workflow import Track
+from ..notices import ADMINS, ASKING_CONSENT, CHARGED, EVERYBODY, NATION, PART_TELLS, TELLINGS, TELLINGS_BY_REASON, URGENT_ARRIVALS, Telling
+from ..workflow import Track, TransferConsent
 from .plan import Plan
 from .reference import OVERSIGHT_ROLES, RESPONDING_ROLES
 
@@ -22,6 +22,8 @@ def _audience(plan: Plan, audience: str) -> list[int]:
     complaint, reference = plan.complaint, plan.reference
     if audience == EVERYBODY:
         return _everybody(plan)
+    if audience == NATION:
+        return [user for user in reference.officers_at(reference.root.pk, ADMIN_ROLES) if user != complaint.reported_user_id]
     if complaint.assignee_id is not None:
         return [_in_charge(plan, complaint.assignee_id)]
     if audience == CHARGED:
@@ -121,9 +123,11 @@ def gathered(messages: Sequence[Message]) -> list[Message]:
 
 def _telling(plan: Plan) -> Telling | None:
     """The row of the table, for this case: a part tells its reporter only of answers, an urgent one its whole desk."""
-    telling = TELLINGS.get(plan.kind)
+    telling = TELLINGS_BY_REASON.get((plan.kind, plan.reason)) or TELLINGS.get(plan.kind)
     if telling is None:
         return None
+    if plan.kind == "refer" and telling.reporter and plan.complaint.transfer_consent == TransferConsent.ASKED:
+        telling = replace(telling, reporter=ASKING_CONSENT)
     if plan.complaint.lead_id is not None and plan.kind not in PART_TELLS:
         telling = replace(telling, reporter="")
     if plan.complaint.is_urgent and plan.kind in URGENT_ARRIVALS:

@@ -16,7 +16,7 @@ from officers.actors import machine
 from ..clock import Move
 from ..masks import masked
 from ..models import Clock, ClockEvent, Complaint, Entry, Transition, Upload
-from ..workflow import Classification, EntryKind, State, Track
+from ..workflow import Classification, EntryKind, Referral, State, Track
 from . import ledger
 from .files import link
 from .reference import Reference
@@ -92,6 +92,7 @@ class Plan:
             is_accepted=complaint.accepted_at is not None,
             was_direct=complaint.was_direct,
             entered=self.entered,
+            is_referred=complaint.referral == Referral.REFERRED,
         )
 
 

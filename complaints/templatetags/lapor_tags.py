@@ -12,7 +12,8 @@ from django.utils.translation import gettext as _
 
 from .. import masks
 from ..models import NEVER, Clock
-from ..workflow import ACTIONS, INNER_EVENTS, NEXT_STEPS, SENTENCES, State
+from ..wording import NEXT_STEPS, action_of, sentence_of
+from ..workflow import INNER_EVENTS, State
 
 register = template.Library()
 ZONES = {"Asia/Jakarta": "WIB", "Asia/Makassar": "WITA", "Asia/Jayapura": "WIT"}
@@ -70,13 +71,19 @@ def has_due(due: datetime | None) -> bool:
 
 
 @register.filter
-def sentence(kind: str) -> str:
-    return str(SENTENCES[kind])
+def sentence(event: Any) -> str:
+    return sentence_of(event.kind, event.reason)
 
 
 @register.filter
 def action_label(code: str) -> str:
-    return str(ACTIONS[code])
+    return action_of(code)
+
+
+@register.filter
+def own_action(code: str) -> str:
+    """The button as the reporter reads it."""
+    return action_of(code, by_reporter=True)
 
 
 @register.filter

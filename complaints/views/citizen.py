@@ -208,7 +208,7 @@ def step(request: HttpRequest, tracking_id: str, action: str) -> HttpResponse:
     complaint = _own(request, tracking_id, full=True)
     if complaint is None:
         return _to_proof(tracking_id)
-    form = forms.step_form(row, complaint, data=request.POST or None)
+    form = forms.step_form(row, complaint, data=request.POST or None, by_reporter=True)
     by = actor_for(None, at=at_of(request), case_ids=frozenset({complaint.pk}))
     conflict: Refusal | None = None
     offers: dict[str, Any] = {}
@@ -222,7 +222,7 @@ def step(request: HttpRequest, tracking_id: str, action: str) -> HttpResponse:
             forms.show_refusal(form, refusal)
             conflict, offers = (refusal if refusal.code == "conflict" else None), getattr(refusal, "offers", {})
         else:
-            messages.success(request, _("Done: %(step)s.") % {"step": forms.label_of(row)})
+            messages.success(request, _("Done: %(step)s.") % {"step": forms.label_of(row, by_reporter=True)})
             return redirect("own-case", tracking_id=complaint.tracking_id)
     is_open = action in {found.code for found in services.open_steps(complaint, by=by, at=at_of(request))}
     if request.method != "POST" and not is_open:
@@ -232,7 +232,7 @@ def step(request: HttpRequest, tracking_id: str, action: str) -> HttpResponse:
         "complaint": complaint,
         "form": form,
         "step": row,
-        "label": forms.label_of(row),
+        "label": forms.label_of(row, by_reporter=True),
         "conflict": conflict,
         "is_open": is_open,
         "offers": offers,

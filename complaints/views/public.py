@@ -119,7 +119,7 @@ def _told(pk: UUID, *, at: datetime) -> dict[str, Any]:
     if complaint is None:
         raise _absent(pk=pk)
     parts = with_parts(complaint).shown_parts()
-    events = [(row, getattr(row, "entry", None)) for row in complaint.told(parts)]
+    events = [(row, getattr(row, "entry", None)) for row in complaint.told(parts, public=True)]
     said = {entry.institution_id: (row, entry) for row, entry in events if row.kind == "right_of_reply" and entry is not None}
     running = sorted((clock for clock in complaint.clocks.all() if clock.key in PUBLIC_KEYS), key=lambda clock: clock.due_at)
     return {

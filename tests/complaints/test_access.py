@@ -101,7 +101,8 @@ TRIED_IN = {
     "reply": "awaiting_reporter", "confirm": "awaiting_reporter", "close_by_silence": "awaiting_reporter",
     "close_by_decision": "awaiting_reporter", "archive": "at_city", "restore": "archived", "withdraw": "awaiting_followup",
     "reopen": "closed", "change_visibility": "awaiting_followup", "hand_over": "in_progress",
-    "invite": "awaiting_followup", "end_part": "in_progress",
+    "invite": "awaiting_followup", "end_part": "in_progress", "refer": "in_progress", "consent_transfer": "in_progress",
+    "release_referral": "in_progress",
 }  # fmt: skip
 
 

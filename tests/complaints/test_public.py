@@ -13,7 +13,7 @@ from django.utils.translation import gettext
 
 from complaints import numbers, services
 from complaints.models import Complaint
-from complaints.workflow import SENTENCES
+from complaints.wording import SENTENCES
 from tests.desk import copies
 from tests.pages import page
 from tests.world import SORT, World, answered, at_unit

@@ -10,16 +10,17 @@ from django.utils import translation
 from complaints import services
 from complaints.access import OVERSIGHT_STEPS, STEPS
 from complaints.models import Complaint
-from complaints.notices import PART_TELLS, TELLINGS, URGENT_ARRIVALS
+from complaints.notices import ASKING_CONSENT, PART_TELLS, TELLINGS, TELLINGS_BY_REASON, URGENT_ARRIVALS
 from complaints.policy import POLICY
 from complaints.services import READERS
 from complaints.services.effects import EFFECTS
 from complaints.services.guards import GUARDS
-from complaints.workflow import ACTIONS, ENDED, NEXT_STEPS, OTHER_EVENTS, SENTENCES, WORKFLOW, State
+from complaints.wording import ACTIONS, NEXT_STEPS, REPORTER_ACTIONS, SENTENCES, SENTENCES_BY_REASON, sentence_of
+from complaints.workflow import ENDED, OTHER_EVENTS, PRIVATE_EVENTS, WORKFLOW, State
 from officers.notices import EVENTS
 from tests.world import World
 
-LATER = {"start", "dispute", "merge", "unmerge", "change_track", "refer", "consent_transfer", "release_referral", "hold"}
+LATER = {"start", "dispute", "merge", "unmerge", "change_track", "hold"}
 
 
 def test_every_step_of_the_regulation_stands_in_the_table_once() -> None:
@@ -44,25 +45,28 @@ def test_every_step_and_event_has_its_row(table: dict[str, object]) -> None:
 def test_other_tables_speak_only_of_known_steps() -> None:
     assert set(GUARDS) <= set(EFFECTS)
     assert set(ACTIONS) == set(EFFECTS)
-    assert set(TELLINGS) <= set(WORKFLOW) | set(OTHER_EVENTS)
+    assert set(REPORTER_ACTIONS) <= set(EFFECTS)
+    assert set(TELLINGS) | {kind for kind, _reason in TELLINGS_BY_REASON} <= set(WORKFLOW) | set(OTHER_EVENTS)
+    assert {kind for kind, _reason in PRIVATE_EVENTS | set(SENTENCES_BY_REASON)} <= set(WORKFLOW)
     assert set(WORKFLOW) | set(OTHER_EVENTS) >= URGENT_ARRIVALS | PART_TELLS
-    assert {name for telling in TELLINGS.values() for name in (telling.reporter, telling.officers) if name} <= set(EVENTS)
+    tellings = (*TELLINGS.values(), *TELLINGS_BY_REASON.values())
+    assert {ASKING_CONSENT} | {name for telling in tellings for name in (telling.reporter, telling.officers) if name} <= set(EVENTS)
     assert set(NEXT_STEPS) == set(State)
     assert set(STEPS) == set(OVERSIGHT_STEPS) == set(EFFECTS)
 
 
 def test_every_input_that_a_step_names_can_be_read() -> None:
-    named = {name for step in WORKFLOW.values() for name in (*step.needs, *step.wants, *step.missing)}
+    named = {name for step in WORKFLOW.values() for name in (*step.needs, *step.wants, *step.missing, *step.officer_needs, *step.reporter_wants)}
 
     assert named <= set(READERS)
 
 
-@pytest.mark.parametrize("kind", sorted(SENTENCES))
-def test_a_kind_of_event_has_one_sentence_in_each_language(kind: str) -> None:
+@pytest.mark.parametrize("event", [*((kind, "") for kind in sorted(SENTENCES)), *sorted(SENTENCES_BY_REASON)])
+def test_a_kind_of_event_has_one_sentence_in_each_language(event: tuple[str, str]) -> None:
     said = {}
     for language in ("id", "en"):
         with translation.override(language):
-            said[language] = str(SENTENCES[kind])
+            said[language] = sentence_of(*event)
 
     assert said["en"].endswith(".")
     assert said["id"].endswith(".")

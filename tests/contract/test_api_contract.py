@@ -25,7 +25,7 @@ from schemathesis.specs.openapi.checks import content_type_conformance, response
 
 from complaints import services
 from complaints.models import Complaint
-from complaints.workflow import ACTIONS
+from complaints.wording import ACTIONS
 from lapor.wsgi import application
 from officers import services as officers
 from tests.files import keep, photo

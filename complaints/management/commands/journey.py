@@ -11,7 +11,7 @@ from django.utils import translation
 
 from complaints import services
 from complaints.models import Complaint
-from complaints.workflow import SENTENCES
+from complaints.wording import sentence_of
 from institutions.models import Institution
 from officers.actors import Actor, actor_for
 from officers.management.command import SweepCommand
@@ -146,7 +146,7 @@ class Command(SweepCommand):
                 "state": row.state_after,
                 "holder": row.holder_after.name,
                 "by": row.as_role or row.by.get_username(),
-                "sentence": str(SENTENCES[row.kind]),
+                "sentence": sentence_of(row.kind, row.reason),
             }
             for row in rows
         ]
