@@ -188,6 +188,7 @@ CELERY_BEAT_SCHEDULE = {
     "expire complaints": {"task": "complaints.expire", "schedule": 300.0, "options": {"expires": 300}},
     "remind": {"task": "complaints.remind", "schedule": 300.0, "options": {"expires": 300}},
     "letters": {"task": "complaints.letters", "schedule": 10.0, "options": {"expires": 10}},
+    "follow": {"task": "monitoring.follow", "schedule": 60.0, "options": {"expires": 60}},
     "expire officers": {"task": "officers.expire", "schedule": 3600.0, "options": {"expires": 3600}},
 }
 
