@@ -19,6 +19,7 @@ from .needs import READERS, inputs_of
 from .presence import here
 from .proof import prove, read_identity, throttle_submission
 from .publishing import moderate_reply, publish, publishable_entries, releasable_files, republish, right_of_reply, speaker, statements, take_down
+from .recompute import Moved, Recomputed, recompute
 from .reference import Reference
 from .remind import remind
 from .saved import canonical, drop_filter, filters_of, prefer, preference_of, save_filter
@@ -47,8 +48,10 @@ __all__ = [
     "Leaving",
     "Likeness",
     "Line",
+    "Moved",
     "OpenStep",
     "Receipt",
+    "Recomputed",
     "Reference",
     "Vacancy",
     "able_names",
@@ -112,6 +115,7 @@ __all__ = [
     "read_identity",
     "receipt",
     "receipt_with_code",
+    "recompute",
     "releasable_files",
     "release",
     "remind",
