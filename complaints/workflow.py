@@ -305,7 +305,7 @@ WORKFLOW: dict[str, Step] = {
 # Event rows that are no steps: the state, the holder and the track stay as they are.
 OTHER_EVENTS = (
     "submit", "take", "assign", "release", "note", "edit", "rate", "rotate_code", "part", "mark_urgent", "clear_urgent", "publish", "take_down",
-    "republish", "right_of_reply", "withhold_reply", "release_reply",
+    "republish", "right_of_reply", "withhold_reply", "release_reply", "extend",
 )  # fmt: skip
 
 # One plain sentence per kind of event, as everybody reads it in the history.
@@ -347,6 +347,7 @@ SENTENCES = {
     "end_part": _("The report that this part belongs to was closed, and the part with it."),
     "mark_urgent": _("The report was marked as urgent."),
     "clear_urgent": _("The report is no longer marked as urgent."),
+    "extend": _("A deadline was extended on a legal basis."),
     "publish": _("The published text was edited."),
     "take_down": _("The report was taken out of the public list."),
     "republish": _("The report was published again."),

@@ -3,7 +3,7 @@
 from .desk import BULK_LABELS, BulkForm, CannedForm, DelegationForm, step_label
 from .intake import PLACES, IntakeForm, Unclear, submission
 from .letters import LetterheadForm, VerifyForm
-from .publishing import PublishForm, ReasonForm, StatementForm, TakeDownForm, UrgentForm
+from .publishing import ExtendForm, PublishForm, ReasonForm, StatementForm, TakeDownForm, UrgentForm
 from .shape import Ambiguous, Offer, find_institutions, find_place, institution_choices, offer_institutions, show_refusal, topic_choices
 from .steps import (
     FIELDS,
@@ -33,6 +33,7 @@ __all__ = [
     "ContactForm",
     "DelegationForm",
     "EditForm",
+    "ExtendForm",
     "IntakeForm",
     "LetterheadForm",
     "ListForm",

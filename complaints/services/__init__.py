@@ -8,6 +8,7 @@ from .delegations import delegate, delegations_of, end_delegation, looked_after,
 from .desk import add_note, assign, edit, rate, rotate_code, take
 from .drafts import drafts_of, drop_draft, forget_drafts, keep_draft
 from .expire import expire
+from .extension import extend_clock, extendable
 from .files import clean_uploads, drop_orphans, open_copy, store_upload, throttle_upload
 from .handover import WAYS, Leaving, able_names, hand_over, leads_a_desk, offered_to, release, to_hand_over
 from .intake import CONSENT_VERSION, Draft, Receipt, first_holder, forget_replays, missing_for_minimum, missing_of, read_draft, submit
@@ -27,7 +28,7 @@ from .urgency import mark_urgent
 from .vacancies import Vacancy, vacancies
 
 # Acts beside the steps, each a row of the policy table.
-ACTS = ("mark_urgent", "clear_urgent", "publish", "take_down", "republish", "right_of_reply", "withhold_reply", "release_reply")
+ACTS = ("mark_urgent", "clear_urgent", "extend", "publish", "take_down", "republish", "right_of_reply", "withhold_reply", "release_reply")
 
 __all__ = [
     "ACTS",
@@ -80,6 +81,8 @@ __all__ = [
     "edit",
     "end_delegation",
     "expire",
+    "extend_clock",
+    "extendable",
     "filters_of",
     "first_holder",
     "forget_drafts",
