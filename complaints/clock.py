@@ -148,7 +148,10 @@ def horizon(start: date, terms: Terms, ticks: Iterable[Tick] = ()) -> date:
 
 
 def share_at(started_at: datetime, terms: Terms, percent: int, off_days: Collection[date] = frozenset(), pauses: Iterable[Span] = ()) -> datetime:
-    """The instant at which so many percent of the granted time are used: whole days first, then a share of the next day that counts."""
+    """The instant at which so many percent of the granted time are used: whole days first, then a share of the next day that counts.
+
+    Never after the due instant, which a cap may bring forward.
+    """
     zone = ZoneInfo(terms.zone)
     ended = [(begin, end) for begin, end in pauses if end is not None]
     if terms.unit == HOURS:
@@ -156,10 +159,9 @@ def share_at(started_at: datetime, terms: Terms, percent: int, off_days: Collect
     whole, rest = divmod(terms.length * percent, 100)
     paused = [(begin.astimezone(zone).date(), end.astimezone(zone).date()) for begin, end in ended]
     start = started_at.astimezone(zone).date()
-    if not rest:
-        return datetime.combine(add_days(start, whole, terms.unit, off_days, paused, terms.week), END_OF_DAY, tzinfo=zone)
-    day = add_days(start, whole + 1, terms.unit, off_days, paused, terms.week)
-    return datetime.combine(day, time(), tzinfo=zone) + DAY * rest / 100
+    day = add_days(start, whole + bool(rest), terms.unit, off_days, paused, terms.week)
+    share = datetime.combine(day, time(), tzinfo=zone) + DAY * rest / 100 if rest else datetime.combine(day, END_OF_DAY, tzinfo=zone)
+    return share if terms.cap_length is None else min(share, due_at(started_at, terms, off_days, ended))
 
 
 @dataclass(frozen=True, slots=True)

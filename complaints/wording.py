@@ -56,6 +56,7 @@ SENTENCES = {
     "consent_transfer": _("The reporter decided on the transfer of the identity."),
     "release_referral": _("The Ombudsman's handling ended."),
     "hold": _("The handling was put on hold."),
+    "extend": _("A deadline was extended on a legal basis."),
 }
 # Where the reason of an event changes what it means.
 SENTENCES_BY_REASON = {

@@ -4,7 +4,7 @@ from .deadlines import DeadlineForm
 from .desk import BULK_LABELS, BulkForm, CannedForm, DelegationForm, step_label
 from .intake import PLACES, IntakeForm, Unclear, submission
 from .letters import LetterheadForm, VerifyForm
-from .publishing import PublishForm, ReasonForm, StatementForm, TakeDownForm, UrgentForm
+from .publishing import ExtendForm, PublishForm, ReasonForm, StatementForm, TakeDownForm, UrgentForm
 from .shape import Ambiguous, Offer, find_institutions, find_place, institution_choices, offer_institutions, show_refusal, topic_choices
 from .steps import (
     FIELDS,
@@ -35,6 +35,7 @@ __all__ = [
     "DeadlineForm",
     "DelegationForm",
     "EditForm",
+    "ExtendForm",
     "IntakeForm",
     "LetterheadForm",
     "ListForm",

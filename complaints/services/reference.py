@@ -80,7 +80,9 @@ class Reference:
         have = self._off.get(institution_id)
         if have is None or first < have[0] or last > have[1]:
             first, last = (first, last) if have is None else (min(first, have[0]), max(last, have[1]))
-            have = (first, last, CalendarDay.objects.off_days(institution_id, first, last))
+            # By the versions that are known here, so that nobody who alters the calendar meanwhile comes between the two.
+            known = {year: number for year, (_status, number) in self.years.items()}
+            have = (first, last, CalendarDay.objects.off_days(institution_id, first, last, known))
             self._off[institution_id] = have
         return have[2]
 

@@ -9,11 +9,12 @@ from officers.management.command import SweepCommand
 
 
 class Command(SweepCommand):
-    help = "Run all sweeps by hand: what time brings to complaints, ended appointments, files, letters, reminders, the ladder, waiting notices."
+    help = "Run all sweeps by hand: what a new calendar and time bring to complaints, ended appointments, files, letters, the ladder, notices."
 
     def handle(self, *args: Any, **options: Any) -> None:
         at, today = self.when(options)
-        done: dict[str, Any] = {"expire": services.expire(at=at)}
+        done: dict[str, Any] = {"recomputed": services.recompute(at=at).moved}
+        done["expire"] = services.expire(at=at)
         done["released"] = services.release(at=at)
         done["officers_expired"] = officers.expire(at=at, today=today)
         done["accounts_closed"] = officers.close_idle_accounts(at=at, today=today)
