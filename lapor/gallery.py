@@ -18,11 +18,14 @@ from complaints.why import Line
 from complaints.workflow import State
 
 LONG = "Pertanggungjawabanketidaksinambunganpenyelenggaraanpelayananpublik"
-LINES = (
-    "2 sampai 23 Desember 2026: 14 hari kerja dihitung, akhir pekan dilewati (6 hari).",
-    "25 Desember 2026: tidak dihitung, libur nasional: Hari Raya Natal (SKB 3 Menteri 1497/2025).",
-)
 RTL = "تأخر إصدار بطاقة الهوية منذ ثلاثة أشهر"
+
+LINES = [
+    Line("counted", "2 sampai 23 Desember 2026: 14 hari kerja dihitung, akhir pekan dilewati (6 hari)."),
+    Line("national_holiday", "25 Desember 2026: tidak dihitung, libur nasional: Hari Raya Natal (SKB 3 Menteri 1497/2025)."),
+    Line("pause", f"{LONG}: {RTL}"),
+    Line("due", "Hari terakhir: Selasa, 29 Desember 2026, sampai pukul 23.59 WIB."),
+]
 
 
 FILES = (("image", "waiting", ""), ("pdf", "clean", ""), ("audio", "refused", "long"), ("office", "clean", ""))
@@ -51,25 +54,19 @@ def gallery(request: HttpRequest) -> HttpResponse:
     return render(request, "desain.html", _context(request.at, request.GET.get("tema", "")))  # type: ignore[attr-defined]
 
 
+def _reports(holder: SimpleNamespace, at: datetime) -> list[SimpleNamespace]:
+    """One in each state, all of them over 60 days."""
+    titles = ["KTP elektronik belum terbit", LONG, RTL, *["Jalan berlubang"] * 5]
+    shared = {"holder": holder, "tracking_id": "LPR-7K3M-92QX-4", "topic": SimpleNamespace(name="Adminduk"), "regency": None, "submitted_at": at}
+    states = [state for state in State if state != State.DRAFT]
+    return [SimpleNamespace(state=state, title_public=title, day_60=at - timedelta(days=1), **shared) for state, title in zip(states, titles, strict=True)]
+
+
 def _context(at: datetime, theme: str) -> dict[str, Any]:
     holder = SimpleNamespace(
         name="Dinas Kependudukan dan Pencatatan Sipil Kota Bandung", short_name="Disdukcapil Bandung", is_national=False, time_zone="Asia/Jakarta"
     )
-    reports = [
-        SimpleNamespace(
-            state=state,
-            holder=holder,
-            tracking_id="LPR-7K3M-92QX-4",
-            title_public=title,
-            topic=SimpleNamespace(name="Adminduk"),
-            regency=None,
-            submitted_at=at,
-            day_60=at - timedelta(days=1),
-        )
-        for state, title in zip(
-            [state for state in State if state != State.DRAFT], ["KTP elektronik belum terbit", LONG, RTL, *["Jalan berlubang"] * 5], strict=True
-        )
-    ]
+    reports = _reports(holder, at)
     moments = [at - timedelta(days=3), at + timedelta(hours=20), at + timedelta(days=9), NEVER]
     clocks = [
         SimpleNamespace(
@@ -88,7 +85,7 @@ def _context(at: datetime, theme: str) -> dict[str, Any]:
         "reports": reports,
         "moments": moments,
         "clocks": clocks,
-        "lines": [Line("counted", text) for text in (*LINES, f"{LONG}: {RTL}")],
+        "lines": LINES,
         "states": list(State),
         "event": event,
         "entry": {"text": f"{LONG} {RTL}", "details": {"items": [_("First"), RTL], "evidence": "BA-12/2026"}},

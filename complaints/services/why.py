@@ -12,7 +12,7 @@ from institutions.models import CalendarDay, Institution, SlaPolicy, read_versio
 from lapor.ground.problems import Refusal
 from officers.powers import Role
 
-from ..clock import RULES, START, Counted, Tick, count, horizon
+from ..clock import RULES, START, Tick, count, horizon
 from ..models import Clock, ClockEvent
 from ..why import NAMES, DayOff, Explanation, Grant, Moved, Pause, Rule, Told, explanation
 from .clocks import ticks
@@ -147,22 +147,27 @@ def _known(first: date, reference: Reference) -> bool:
     return bool(reference.years) and min(reference.years) <= first.year and (first.year - today.year, first.month, first.day) <= (ahead, today.month, today.day)
 
 
+def _begins(start: date | datetime, zone: ZoneInfo) -> datetime:
+    """The instant that was meant: of a date its first moment; without a zone it is the one given. Beyond what zones can say it stays."""
+    begin = start if isinstance(start, datetime) else datetime.combine(start, time())
+    if begin.tzinfo is None:
+        return begin.replace(tzinfo=zone)
+    try:
+        return begin.astimezone(zone)
+    except OverflowError:
+        return begin
+
+
 def reckon(policy_key: str, start: date | datetime, *, institution: Institution, at: datetime, reference: Reference | None = None) -> Explanation:
     """What a period that begins then comes to, by the rules in force on that day and the calendar of now.
 
     A date, or a time without a zone, is meant where the institution is; `statutory_60` counts in the capital's zone.
-    Refuses 422 for an unknown period, and for a day before the first year of the calendar or too far ahead.
+    Refuses 422 for an unknown key, and for a day before the first year of the calendar or too far ahead.
     """
     reference = reference or Reference(at)
-    zone = RULES[policy_key].zone if policy_key in RULES else None
-    zone = zone or institution.time_zone
-    is_day = not isinstance(start, datetime)
-    begin = datetime.combine(start, time()) if is_day else start
-    begin = begin.replace(tzinfo=ZoneInfo(zone)) if begin.tzinfo is None else begin
-    try:
-        first = begin.astimezone(ZoneInfo(zone)).date()
-    except OverflowError:
-        first = begin.date()
+    zone = (RULES[policy_key].zone if policy_key in RULES else None) or institution.time_zone
+    begin = _begins(start, ZoneInfo(zone))
+    first = begin.date()
     if not _known(first, reference):
         raise _wrong("start", _far(reference))
     policy = SlaPolicy.objects.table(first, institution).get(policy_key) if policy_key in NAMES else None
@@ -172,10 +177,14 @@ def reckon(policy_key: str, start: date | datetime, *, institution: Institution,
     until = horizon(first, rule)
     calendars = _Calendars([institution.path], first, until)
     version = reference.newest(first, until)
-    found: Counted = count(begin, rule, [Tick(START, begin, version)], lambda known: calendars.at(institution.path, known).keys())
-    last = found.due_at.astimezone(ZoneInfo(zone)).date()
+    found = count(begin, rule, [Tick(START, begin, version)], lambda known: calendars.at(institution.path, known).keys())
     told = Told(
-        policy_key, begin, _rule(policy), calendars.at(institution.path, version), provisional=_provisional(first, last, reference), is_exact=not is_day
+        policy_key,
+        begin,
+        _rule(policy),
+        calendars.at(institution.path, version),
+        provisional=_provisional(first, found.due_at.astimezone(ZoneInfo(zone)).date(), reference),
+        is_exact=isinstance(start, datetime),
     )
     return explanation(found, told)
 
@@ -202,7 +211,7 @@ def read_start(text: str) -> date | datetime:
 def answer_deadline(given: Mapping[str, Any], *, client: str, at: datetime) -> tuple[Institution, date | datetime, Explanation]:
     """Read `policy`, `start` and `institution` (a slug; none is the nation) as they were sent, and count. Counts one question of the client.
 
-    Refuses 422 field by field, all that is wrong at once; 429 above the limit of the policy row.
+    Refuses 422 field by field, all that is wrong at once; 429 whoever asks too often.
     """
     reference = Reference(at)
     sentence = _("Too many questions from this connection. Please wait %(minutes)d minutes and try again.")

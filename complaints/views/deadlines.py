@@ -1,6 +1,6 @@
 """Why deadlines are what they are: of one report, for each of its readers; and of any period that somebody wants counted."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable
 from typing import Any
 
 from django.contrib.auth.decorators import login_required
@@ -53,9 +53,9 @@ def _answer(form: DeadlineForm, request: HttpRequest) -> Any:
         raise
 
 
-def _context(rows: Sequence[Clock], request: HttpRequest, *, is_exact: bool) -> dict[str, Any]:
+def _context(found: Iterable[Clock], request: HttpRequest, *, is_exact: bool) -> dict[str, Any]:
     """The deadlines with their lines: those that are alive first, by their due date."""
-    rows = sorted(rows, key=lambda clock: (clock.state not in {Clock.RUNNING, Clock.PAUSED}, clock.due_at))
+    rows = sorted(found, key=lambda clock: (clock.state not in {Clock.RUNNING, Clock.PAUSED}, clock.due_at))
     told = services.explanations(rows, reference=services.Reference(at_of(request)), is_exact=is_exact)
     return {"rows": list(zip(rows, told, strict=True)), "at": at_of(request)}
 

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from datetime import date, datetime, timedelta
 from itertools import pairwise
+from uuid import UUID
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -316,7 +317,7 @@ def test_clocks_are_explained_with_as_many_queries_for_ten_as_for_one(world: Wor
     ids = list(Clock.objects.filter(complaint=complaint).values_list("pk", flat=True))
     assert len(ids) >= 8
 
-    def ask(ids: Sequence[object]) -> int:
+    def ask(ids: Sequence[UUID]) -> int:
         with CaptureQueriesContext(connection) as found:
             services.explanations(list(Clock.objects.told().filter(pk__in=ids)), reference=Reference(world.at))
         return len(found)
