@@ -14,7 +14,7 @@ from officers.notices import ALWAYS, REMINDER, REPORTER, register
 
 from .numbers import derived_code
 
-ADMINS, RESPONDERS, EVERYBODY, CHARGED, NATION = "admins", "responders", "everybody", "charged", "nation"
+ADMINS, RESPONDERS, EVERYBODY, CHARGED, NATION, DISPUTE = "admins", "responders", "everybody", "charged", "nation", "dispute"
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,7 +51,8 @@ TELLINGS: dict[str, Telling] = {
     "take_down": Telling(reporter="case_news"),
     "republish": Telling(reporter="case_news"),
     "refer": Telling(reporter="case_referred", officers="desk_referred"),
-    "dispute": Telling(reporter="case_moved", officers="desk_dispute"),
+    "dispute": Telling(reporter="case_moved", officers="desk_dispute", audience=DISPUTE),
+    "opinion": Telling(officers="desk_opinion", audience=NATION),
     "hold": Telling(reporter="case_held"),
     "end_hold": Telling(officers="desk_hold_ended", audience=RESPONDERS),
     "change_track": Telling(reporter="case_news", officers="desk_received", audience=RESPONDERS),
@@ -257,7 +258,13 @@ register(
     "desk_dispute",
     group="work",
     subject=_("It is disputed who is competent for report %(number)s"),
-    body=_("Report %(number)s was returned once more than is allowed. Please decide who is competent; your decision binds: %(desk_url)s"),
+    body=_("Report %(number)s was returned once more than is allowed. The national desk decides, hubs may give an opinion: %(desk_url)s"),
+)
+register(
+    "desk_opinion",
+    group="work",
+    subject=_("An opinion in the dispute about report %(number)s"),
+    body=_("A hub gave its opinion on who is competent for report %(number)s: %(desk_url)s"),
 )
 register(
     "desk_hold_ended",

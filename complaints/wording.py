@@ -56,6 +56,7 @@ SENTENCES = {
     "consent_transfer": _("The reporter decided on the transfer of the identity."),
     "release_referral": _("The Ombudsman's handling ended."),
     "hold": _("The handling was put on hold."),
+    "opinion": _("A hub gave its opinion on who is competent."),
     "end_hold": _("The hold ended and the handling goes on."),
 }
 # Where the reason of an event changes what it means.

@@ -190,6 +190,10 @@ class NoteForm(Shape):
     text = area(gettext_lazy("Internal note"), help_text=gettext_lazy("Read by your institution and the national desk only."))
 
 
+class OpinionForm(Shape):
+    text = area(gettext_lazy("Who is competent, and why?"), help_text=gettext_lazy("Read by the national desk, which decides."))
+
+
 class EditForm(Shape):
     """The desk's words beside the reporter's."""
 

@@ -125,6 +125,7 @@ def _return_upward(plan: Plan) -> None:
     complaint.return_count += 1
     if complaint.return_count > plan.reference.limits["return_max"]:
         plan.kind, complaint.is_disputed = "dispute", True
+        complaint.disputed_by, complaint.disputed_for = complaint.holder, plan.given.get("suggested")
         to(plan, State.AWAITING_VERIFICATION, plan.reference.root)
         return
     to(plan, State.AWAITING_VERIFICATION, _desk_above(plan))
