@@ -14,7 +14,7 @@ from officers.notices import ALWAYS, REMINDER, REPORTER, register
 
 from .numbers import derived_code
 
-ADMINS, RESPONDERS, EVERYBODY, CHARGED, NATION = "admins", "responders", "everybody", "charged", "nation"
+ADMINS, RESPONDERS, EVERYBODY, CHARGED, NATION, DISPUTE = "admins", "responders", "everybody", "charged", "nation", "dispute"
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,6 +52,11 @@ TELLINGS: dict[str, Telling] = {
     "take_down": Telling(reporter="case_news"),
     "republish": Telling(reporter="case_news"),
     "refer": Telling(reporter="case_referred", officers="desk_referred"),
+    "dispute": Telling(reporter="case_moved", officers="desk_dispute", audience=DISPUTE),
+    "opinion": Telling(officers="desk_opinion", audience=NATION),
+    "hold": Telling(reporter="case_held"),
+    "end_hold": Telling(officers="desk_hold_ended", audience=RESPONDERS),
+    "change_track": Telling(reporter="case_news", officers="desk_received", audience=RESPONDERS),
 }
 # Where the reason of an event changes who is told of what.
 TELLINGS_BY_REASON: dict[tuple[str, str], Telling] = {
@@ -61,10 +66,22 @@ TELLINGS_BY_REASON: dict[tuple[str, str], Telling] = {
 ASKING_CONSENT = "case_consent_asked"
 # An urgent report is told at once, to everybody who can act where it arrives, quiet hours or not.
 URGENT_ARRIVALS = frozenset(
-    {"submit", "part", "dispose_to_institution", "dispose_to_unit", "redispose", "return_upward", "return_to_admin", "restore", "reopen"}
+    {
+        "submit",
+        "part",
+        "dispose_to_institution",
+        "dispose_to_unit",
+        "redispose",
+        "return_upward",
+        "return_to_admin",
+        "restore",
+        "reopen",
+        "dispute",
+        "change_track",
+    }
 )
 # What a part tells the reporter, under the number of its lead: there is one thread.
-PART_TELLS = frozenset({"respond", "progress", "answer", "extend"})
+PART_TELLS = frozenset({"respond", "progress", "answer", "hold", "extend"})
 
 
 def _code(context: Mapping[str, Any]) -> dict[str, str]:
@@ -154,6 +171,12 @@ register(
     body=(_("A part of your report %(number)s is handled by a unit or institution of its own. You still follow everything in one place."), _FOLLOW),
 )
 register(
+    "case_held",
+    to=REPORTER,
+    subject=_("Report %(number)s is on hold until %(due)s"),
+    body=(_("The handling of your report %(number)s at %(holder)s is on hold until %(due)s. Why, stands with the report; it goes on by itself."), _FOLLOW),
+)
+register(
     "case_referred",
     to=REPORTER,
     subject=_("Report %(number)s was referred to the Ombudsman"),
@@ -237,6 +260,24 @@ register(
     group="work",
     subject=_("Report %(number)s was completed"),
     body=_("The reporter completed report %(number)s: %(desk_url)s"),
+)
+register(
+    "desk_dispute",
+    group="work",
+    subject=_("It is disputed who is competent for report %(number)s"),
+    body=_("Report %(number)s was returned once more than is allowed. The national desk decides, hubs may give an opinion: %(desk_url)s"),
+)
+register(
+    "desk_opinion",
+    group="work",
+    subject=_("An opinion in the dispute about report %(number)s"),
+    body=_("A hub gave its opinion on who is competent for report %(number)s: %(desk_url)s"),
+)
+register(
+    "desk_hold_ended",
+    group="work",
+    subject=_("The hold of report %(number)s ended"),
+    body=_("Report %(number)s at %(holder)s is not on hold any more and its deadline runs on: %(desk_url)s"),
 )
 register(
     "desk_referral_asked",

@@ -99,15 +99,23 @@ def holds(power: str) -> Rule:
     return (under(power) & (~oversight | national) & ~conflicted) | supervised
 
 
-see = (
+desk_see = (
     reporter
     | ((under("see_cases") & ~secret & ~oversight) & ~conflicted)
     | ((under("see_cases") & under("see_secret") & ~oversight) & ~conflicted)
     | (under("see_oversight") & oversight & ~conflicted)
     | (under("oversee") & ~secret & ~oversight)
 )
+# A hub gives its opinion on a dispute that one of its members is in; what is secret or oversight is not for it.
+disputed = fixed(Q(is_disputed=True, is_secret=False, track=Track.NON_OVERSIGHT))
+adviser = (
+    Rule(lambda actor: either(*(within(tuple(path for _hub, path in actor.advises), field) for field in ("disputed_by__path", "disputed_for__path"))))
+    & disputed
+    & ~conflicted
+)
+see = desk_see | adviser
 # An audit reads how a case was handled, not what people sent along.
-files = (see & Rule(lambda actor: NOTHING if actor.has("see_audit") else EVERYTHING)) | holds("see_notes")
+files = (desk_see & Rule(lambda actor: NOTHING if actor.has("see_audit") else EVERYTHING)) | holds("see_notes")
 # Whose office it is to know that a case exists although its text is closed to them: they are told "not allowed".
 knows = see | public | under("custody") | under("see_health")
 
@@ -131,7 +139,7 @@ POLICY: dict[str, Rule] = {
     "see_notes": holds("see_notes"),
     "see_identity": (~anonymous & (holds("see_identity") | (handler & contactable))) | reporter,
     "see_history": see,
-    "letter": see,
+    "letter": desk_see,
     "file": files,
     "sheet": holds("see_notes"),
     # steps
@@ -145,7 +153,7 @@ POLICY: dict[str, Rule] = {
     "handle": local_admin,
     "return_upward": local_admin,
     "return_to_admin": handler & ~at_national,
-    "dispute": system,
+    "dispute": nobody,
     "redispose": disposer,
     "invite": disposer,
     "end_part": nobody,
@@ -168,6 +176,7 @@ POLICY: dict[str, Rule] = {
     "consent_transfer": reporter,
     "release_referral": system,
     "hold": closer,
+    "end_hold": system | free_handler | closer,
     "hand_over": admin,
     # other acts
     "take": desk,
@@ -176,6 +185,7 @@ POLICY: dict[str, Rule] = {
     "note": holds("see_notes"),
     "edit": holds("edit"),
     "part": nobody,
+    "opinion": adviser,
     "mark_urgent": desk,
     "clear_urgent": desk,
     "extend": closer & ~contested,

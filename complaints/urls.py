@@ -59,6 +59,7 @@ urlpatterns = [
     path("meja/<str:tracking_id>/ambil/", desk.take, name="desk-take"),
     path("meja/<str:tracking_id>/tugaskan/", desk.assign, name="desk-assign"),
     path("meja/<str:tracking_id>/catatan/", desk.note, name="desk-note"),
+    path("meja/<str:tracking_id>/pendapat/", desk.opinion, name="desk-opinion"),
     path("meja/<str:tracking_id>/sunting/", desk.edit, name="desk-edit"),
     path("meja/<str:tracking_id>/identitas/", desk.identity, name="desk-identity"),
     path("meja/<str:tracking_id>/mendesak/", urgency.mark, name="desk-urgent"),

@@ -13,9 +13,10 @@ from django.contrib.auth.models import AnonymousUser
 from django.db.models import Model
 from django.utils import timezone
 
-from institutions.models import Institution
+from institutions.models import HubMembership, Institution
 
 from .models import Appointment, User
+from .powers import Role
 
 AnyUser = AbstractBaseUser | AnonymousUser
 
@@ -29,6 +30,7 @@ class Actor:
     roots: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     appointments: tuple[tuple[str, int, str], ...] = ()  # (role, institution id, its path)
     case_ids: frozenset[UUID] = frozenset()
+    advises: tuple[tuple[int, str], ...] = ()  # of a hub coordinator: (hub's id, path of a member)
 
     @property
     def user_id(self) -> int:
@@ -75,7 +77,7 @@ def machine(name: str) -> User:
 
 
 def actor_for(user: AnyUser | None, *, at: datetime, case_ids: frozenset[UUID] = frozenset()) -> Actor:
-    """The actor of this instant, in at most one query.
+    """The actor of this instant, in at most one query, two for a hub coordinator.
 
     Powers come from the guardian rows of appointments in force on the day; a superuser without one has none. Somebody who
     is not logged in acts as the machine user `reporter`.
@@ -92,7 +94,9 @@ def actor_for(user: AnyUser | None, *, at: datetime, case_ids: frozenset[UUID] =
         appointments[pk] = (role, place, path)
         if power is not None and path not in roots.setdefault(power, []):
             roots[power].append(path)
-    return Actor(user, at, {power: tuple(paths) for power, paths in roots.items()}, tuple(appointments.values()), case_ids)
+    hubs = [place for role, place, _path in appointments.values() if role == Role.HUB_COORDINATOR]
+    members = HubMembership.objects.in_force(on).filter(hub__in=hubs).order_by("pk").values_list("hub_id", "member__path") if hubs else ()
+    return Actor(user, at, {power: tuple(paths) for power, paths in roots.items()}, tuple(appointments.values()), case_ids, tuple(members))
 
 
 class PowerBackend(BaseBackend):

@@ -257,6 +257,8 @@ class Complaint(models.Model):
     hold_until = models.DateTimeField(null=True, blank=True)
     hold_count = models.PositiveSmallIntegerField(default=0)
     is_disputed = models.BooleanField(default=False)  # the nation has to say who is competent
+    disputed_by = models.ForeignKey(Institution, on_delete=models.PROTECT, null=True, blank=True, related_name="+")  # who returned it last
+    disputed_for = models.ForeignKey(Institution, on_delete=models.PROTECT, null=True, blank=True, related_name="+")  # whom that one thinks competent
     is_bound = models.BooleanField(default=False)  # the nation has said it: it is not returned again
     referral = models.CharField(max_length=8, choices=Referral.choices, blank=True, default="")
     transfer_consent = models.CharField(max_length=8, choices=TransferConsent.choices, blank=True, default="")

@@ -13,7 +13,7 @@ from ..clock import PUBLIC_KEYS
 from ..models import NEVER, AgeBand, Assistance, Clock, Complaint, Disability, Entry, Family, Gender, Transition, Upload
 from ..services import Known, OpenStep, Receipt
 from ..wording import NEXT_STEPS, action_of, sentence_of
-from ..workflow import Classification, EntryKind, OnBehalf, Relation, State
+from ..workflow import Classification, EntryKind, OnBehalf, Referral, Relation, State, TransferConsent
 
 
 class ContactIn(serializers.Serializer[Any]):
@@ -196,6 +196,12 @@ class ComplaintOut(ComplaintRow):
     relation = serializers.CharField(required=False)
     group_size = serializers.IntegerField(required=False, allow_null=True)
     represented_agree = serializers.BooleanField(required=False)
+    hold_reason = serializers.CharField(required=False, allow_blank=True)
+    hold_until = serializers.DateTimeField(required=False, allow_null=True)
+    is_disputed = serializers.BooleanField(required=False, help_text="The national desk has to decide who is competent.")
+    is_bound = serializers.BooleanField(required=False, help_text="It has: the report is not returned again.")
+    referral = serializers.ChoiceField(choices=Referral.choices, required=False, allow_blank=True)
+    transfer_consent = serializers.ChoiceField(choices=TransferConsent.choices, required=False, allow_blank=True)
     lead = serializers.CharField(required=False, allow_null=True, help_text="Of a part: the number of the report it belongs to. Officers only.")
     assignee = serializers.CharField(required=False, allow_null=True)
     contact = ContactStateOut(required=False, help_text="Where one was left: its reporter, and officers who may see the identity.")
@@ -282,6 +288,7 @@ def row_out(complaint: Complaint, *, in_full: bool) -> dict[str, Any]:
 OFFICER_FIELDS = (
     "track", "is_anonymous", "is_secret", "is_urgent", "is_incomplete", "incident_date", "incident_place", "requested_outcome",
     "loss", "reported_party", "outcome", "closure_kind", "archive_reason", "on_behalf", "relation", "group_size", "represented_agree",
+    "hold_reason", "hold_until", "is_disputed", "is_bound", "referral", "transfer_consent",
 )  # fmt: skip
 
 

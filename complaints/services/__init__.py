@@ -5,7 +5,7 @@ from .bulk import BULK_ACTS, Bulk, Chosen, Line, act_on_many, chosen_as, preview
 from .canned import CANNED_STEPS, PLACEHOLDERS, Likeness, approving_roots, canned_of, compare, inserted, offered, settle_canned, write_canned, writing_roots
 from .contact import Known, ask_code, change_contact, confirm_contact, contact_of, settle_contacts, unheard
 from .delegations import delegate, delegations_of, end_delegation, looked_after, possible_delegates
-from .desk import add_note, assign, edit, rate, rotate_code, take
+from .desk import add_note, assign, edit, give_opinion, rate, rotate_code, take
 from .drafts import drafts_of, drop_draft, forget_drafts, keep_draft
 from .expire import expire
 from .extension import extend_clock, extendable
@@ -91,6 +91,7 @@ __all__ = [
     "first_holder",
     "forget_drafts",
     "forget_replays",
+    "give_opinion",
     "hand_over",
     "here",
     "inputs_of",

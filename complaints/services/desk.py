@@ -90,6 +90,19 @@ def add_note(pk: UUID, *, text: str, by: Actor, at: datetime) -> Complaint:
     return plan.complaint
 
 
+@transaction.atomic
+def give_opinion(pk: UUID, *, text: str, by: Actor, at: datetime) -> Complaint:
+    """Say as a hub who is competent in a dispute that a member is in: read by the national desk, which decides and is told."""
+    plan = begin(pk, "opinion", by=by, at=at)
+    plan.text, plan.entry_kind = required_text(plan, text), EntryKind.NOTE
+    complaint = plan.complaint
+    places = [place.path for place in (complaint.disputed_by, complaint.disputed_for) if place is not None]
+    plan.author = Institution.objects.get(pk=next(hub for hub, member in by.advises if any(path.startswith(member) for path in places)))
+    write([plan])
+    notify.tell([plan])
+    return complaint
+
+
 EDITABLE_TEXTS = {"title": "title_max", "body": "body_max", "reported_party": "text_max"}
 
 

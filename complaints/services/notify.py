@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import date
+from zoneinfo import ZoneInfo
 
 from django.conf import settings
 
@@ -11,7 +12,7 @@ from officers.powers import ADMIN_ROLES
 from officers.services import Message, notify_many
 
 from ..models import Complaint
-from ..notices import ADMINS, ASKING_CONSENT, CHARGED, EVERYBODY, NATION, PART_TELLS, TELLINGS, TELLINGS_BY_REASON, URGENT_ARRIVALS, Telling
+from ..notices import ADMINS, ASKING_CONSENT, CHARGED, DISPUTE, EVERYBODY, NATION, PART_TELLS, TELLINGS, TELLINGS_BY_REASON, URGENT_ARRIVALS, Telling
 from ..workflow import Track, TransferConsent
 from .plan import Plan
 from .reference import OVERSIGHT_ROLES, RESPONDING_ROLES
@@ -22,8 +23,9 @@ def _audience(plan: Plan, audience: str) -> list[int]:
     complaint, reference = plan.complaint, plan.reference
     if audience == EVERYBODY:
         return _everybody(plan)
-    if audience == NATION:
-        return [user for user in reference.officers_at(reference.root.pk, ADMIN_ROLES) if user != complaint.reported_user_id]
+    if audience in {NATION, DISPUTE}:
+        found = [*reference.officers_at(reference.root.pk, ADMIN_ROLES), *(reference.advisers(complaint) if audience == DISPUTE else ())]
+        return [user for user in dict.fromkeys(found) if user != complaint.reported_user_id]
     if complaint.assignee_id is not None:
         return [_in_charge(plan, complaint.assignee_id)]
     if audience == CHARGED:
@@ -54,11 +56,11 @@ def _everybody(plan: Plan) -> list[int]:
 def _context(plan: Plan) -> dict[str, str]:
     complaint = plan.complaint
     told = plan.changed if plan.kind == "extend" else [clock for clock in plan.started if clock.key == "completion"]
-    due = next((clock.due_at for clock in told), None)
+    due = next((clock.due_at for clock in told), None) or complaint.hold_until
     return {
         "number": complaint.tracking_id,
         "holder": complaint.holder.name,
-        "due": due.date().isoformat() if due else "",
+        "due": due.astimezone(ZoneInfo(complaint.holder.time_zone)).date().isoformat() if due else "",
         "track_url": f"{settings.SITE_URL}/lacak/",
         "desk_url": f"{settings.SITE_URL}/meja/{complaint.tracking_id}/",
     }

@@ -104,7 +104,7 @@ def acting(plan: Plan) -> tuple[int, str]:
         return plan.actor.user_id, "system"
     if plan.is_reporter:
         return machine("reporter").pk, "reporter"
-    place = plan.holder_before or plan.complaint.holder
+    place = plan.author or plan.holder_before or plan.complaint.holder
     return plan.actor.user_id, plan.actor.role_for(place.path)
 
 

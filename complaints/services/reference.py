@@ -4,12 +4,13 @@ from collections.abc import Collection, Iterable
 from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
-from institutions.models import CalendarDay, CalendarYear, Institution, Limit, SlaPolicy, ids_of, read_versions
+from institutions.models import CalendarDay, CalendarYear, HubMembership, Institution, Limit, SlaPolicy, ids_of, read_versions
 from officers.models import Appointment
 from officers.powers import ADMIN_ROLES, POWERS, Role
 
 from ..clock import WEEK, Terms
-from ..models import CannedAnswer, Delegation
+from ..models import CannedAnswer, Complaint, Delegation
+from ..workflow import Track
 
 OVERSIGHT_ROLES = tuple(role for role in Role if "handle_oversight" in POWERS[role] and role != Role.NATIONAL_ADMIN)
 RESPONDING_ROLES = tuple(role for role in Role if "respond" in POWERS[role])
@@ -114,6 +115,16 @@ class Reference:
         self.know_staff(ids)
         roles = OVERSIGHT_CHARGE_ROLES if is_oversight else CHARGE_ROLES
         return list(dict.fromkeys(user for pk in reversed(ids) for role, user in self._staff[pk] if role in roles))
+
+    def advisers(self, complaint: Complaint) -> list[int]:
+        """The coordinators of the hubs that may give an opinion on a disputed case."""
+        if complaint.is_secret or complaint.track == Track.OVERSIGHT:
+            return []
+        places = [place.path for place in (complaint.disputed_by, complaint.disputed_for) if place is not None]
+        members = HubMembership.objects.in_force(self.today).filter(member__in={pk for path in places for pk in ids_of(path)})
+        hubs = sorted(set(members.values_list("hub_id", flat=True)))
+        self.know_staff(hubs)
+        return [user for hub in hubs for user in self.officers_at(hub, (Role.HUB_COORDINATOR,))]
 
     def delegate_of(self, user_id: int) -> int | None:
         """Whom this officer asked to look after their cases today."""

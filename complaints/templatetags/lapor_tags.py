@@ -27,6 +27,12 @@ def long_date(value: datetime | None, zone: str = "Asia/Jakarta") -> str:
     return _long(value.astimezone(ZoneInfo(zone)).date() if isinstance(value, datetime) else value, get_language())
 
 
+@register.filter
+def iso_date(text: str) -> str:
+    """A date that an event keeps as text."""
+    return _long(date.fromisoformat(text), get_language())
+
+
 @lru_cache(maxsize=4096)
 def _long(day: date, _language: str | None) -> str:
     return str(date_format(day, "j F Y"))

@@ -21,7 +21,7 @@ def refusal(world: World, complaint: Complaint, action: str, who: str = "", **gi
     return found.value
 
 
-@pytest.mark.parametrize("action", ["dispute", "merge", "unmerge", "change_track", "refer", "consent_transfer", "release_referral", "hold", "start", "submit"])
+@pytest.mark.parametrize("action", ["dispute", "merge", "unmerge", "start", "submit"])
 def test_steps_of_later_are_told_from_one_place(world: World, action: str) -> None:
     found = refusal(world, world.submit().complaint, action, "national")
 
@@ -37,6 +37,8 @@ def test_missing_inputs_are_named_field_by_field(world: World, action: str) -> N
     from tests.complaints.test_access import TRIED_IN  # noqa: PLC0415 - the table of where a step is tried
 
     complaint = world.to_state(TRIED_IN[action])
+    if action == "consent_transfer":
+        world.step(complaint, "refer", "national", text="Sudah lama tanpa tindakan.")
     who = {"reporter": ""}.get(WORKFLOW[action].actors.split()[0], "")
     if "reporter" not in WORKFLOW[action].actors.split()[0]:
         who = next(w for w in ("national", "admin", "liaison") if complaint in Complaint.objects.allowing(action, world.actor(w)))
@@ -146,17 +148,6 @@ def test_an_oversight_case_reaches_the_internal_supervisor_and_needs_a_reported_
     assert (moved.holder.slug, moved.is_secret, moved.published_at) == ("kota-uji-inspektorat", True, None)
 
 
-def test_returns_are_counted_and_the_third_is_for_the_nation_to_decide(world: World) -> None:
-    complaint = world.to_state("at_city")
-    world.step(complaint, "return_upward", "admin", text="Bukan kami.")
-    world.step(complaint, "dispose_to_institution", "national", target="kota-uji")
-    world.step(complaint, "return_upward", "admin", text="Sungguh bukan kami.")
-    world.step(complaint, "dispose_to_institution", "national", target="kota-uji")
-
-    assert refusal(world, complaint, "return_upward", "admin", text="Tetap bukan.").status == 422
-    assert world.step(complaint, "return_upward", "national", text="Ditarik.").holder == world.nation
-
-
 def test_asking_for_completion_is_limited_at_each_desk(world: World) -> None:
     complaint = world.submit().complaint
     for n in range(2):
@@ -258,9 +249,9 @@ def test_silence_closes_but_not_an_oversight_case_and_not_past_day_60(world: Wor
     late = world.to_state("awaiting_reporter")
     Clock.objects.filter(complaint=late, key="statutory_60").update(outcome="breached")
 
-    assert services.expire(at=world.at + timedelta(days=5)) == {"lapse": 0, "close_by_silence": 0}
-    assert services.expire(at=world.at + timedelta(days=20)) == {"lapse": 0, "close_by_silence": 1}
-    assert services.expire(at=world.at + timedelta(days=20)) == {"lapse": 0, "close_by_silence": 0}
+    assert services.expire(at=world.at + timedelta(days=5)) == {"end_hold": 0, "lapse": 0, "close_by_silence": 0}
+    assert services.expire(at=world.at + timedelta(days=20)) == {"end_hold": 0, "lapse": 0, "close_by_silence": 1}
+    assert services.expire(at=world.at + timedelta(days=20)) == {"end_hold": 0, "lapse": 0, "close_by_silence": 0}
 
     silent.refresh_from_db()
     late.refresh_from_db()

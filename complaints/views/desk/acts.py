@@ -60,7 +60,30 @@ def note(request: HttpRequest, tracking_id: str) -> HttpResponse:
             forms.show_refusal(form, refusal)
         else:
             return back(request, tracking_id, None, _("The note was added."))
-    return render(request, "complaints/desk/note.html", {"complaint": complaint, "form": form}, status=422 if form.errors else 200)
+    words = {"label": _("Add an internal note"), "button": _("Add the note")}
+    return render(request, "complaints/desk/note.html", {"complaint": complaint, "form": form, **words}, status=422 if form.errors else 200)
+
+
+@login_required
+@never_cache
+@require_http_methods(["GET", "POST"])
+def opinion(request: HttpRequest, tracking_id: str) -> HttpResponse:
+    """A hub's opinion in a dispute about who is competent."""
+    complaint = find_case(request, tracking_id)
+    if not complaint.may("opinion"):
+        raise Refusal("forbidden", _("You may see this report but not take this step."))
+    form = forms.OpinionForm(request.POST or None)
+    if request.method == "POST":
+        try:
+            services.give_opinion(complaint.pk, text=request.POST.get("text", ""), by=actor_of(request), at=at_of(request))
+        except Refusal as refusal:
+            if refusal.code != "invalid":
+                raise
+            forms.show_refusal(form, refusal)
+        else:
+            return back(request, tracking_id, None, _("Your opinion was sent to the national desk."))
+    words = {"label": _("Give an opinion on who is competent"), "button": _("Send the opinion")}
+    return render(request, "complaints/desk/note.html", {"complaint": complaint, "form": form, **words}, status=422 if form.errors else 200)
 
 
 @login_required

@@ -12,7 +12,22 @@ from ... import policy, services
 from ...models import CLOCKS, TIMELINE, Complaint
 from ..shared import actor_of, number_of
 
-DESK_ACTS = ("see", "see_public", "see_notes", "see_identity", "take", "assign", "note", "edit", "letter", "sheet", "file", *services.ACTS, *services.AVAILABLE)
+DESK_ACTS = (
+    "see",
+    "see_public",
+    "see_notes",
+    "see_identity",
+    "take",
+    "assign",
+    "note",
+    "edit",
+    "letter",
+    "sheet",
+    "file",
+    "opinion",
+    *services.ACTS,
+    *services.AVAILABLE,
+)
 # What nearly every case has. The rest is read when it is there: planning more joins takes longer than they save.
 RELATED = ("holder__parent", "topic", "assignee", "incident_region")
 
@@ -32,7 +47,7 @@ def find_case(request: HttpRequest, tracking_id: str, *, full: bool = False, is_
 
 
 def require_desk(actor: Actor) -> None:
-    if not (policy.may("desk", actor) or policy.may("desk_oversight", actor) or actor.has("oversee")):
+    if not (policy.may("desk", actor) or policy.may("desk_oversight", actor) or actor.has("oversee") or actor.advises):
         raise Refusal(
             "forbidden", _("You have no appointment in force that lets you work on reports. Please ask whoever manages officers in your institution.")
         )

@@ -33,6 +33,7 @@ TABS: dict[str, Q] = {
     "jawab": Q(state__in=sorted(HANDLING - {State.REPORTER_REPLIED})),
     "tanggapan": Q(state=State.REPORTER_REPLIED),
     "menunggu": Q(state__in=(State.AWAITING_COMPLETION, State.AWAITING_REPORTER)),
+    "sengketa": Q(is_disputed=True),
 }
 
 
@@ -127,6 +128,7 @@ def queue(request: HttpRequest) -> HttpResponse:
         "mine": actor.user_id,
         "leads": services.leads_a_desk(actor),
         "manages": actor.has("manage_officers"),
+        "is_nation": actor.has("lower_track"),
         "at": at_of(request),
     }
     return render(request, "complaints/desk/queue.html", context)
@@ -147,7 +149,9 @@ def counts(request: HttpRequest) -> HttpResponse:
     ]
     found = Counter(row["name"] for row in parts[0].union(*parts[1:], all=True))
     shown = {name: f"{cap}+" if found[name] > cap else str(found[name]) for name in asked}
-    return render(request, "complaints/desk/counts.html", {"counts": shown, "saved": [(row, shown[f"s{row.pk}"]) for row in saved]})
+    return render(
+        request, "complaints/desk/counts.html", {"counts": shown, "saved": [(row, shown[f"s{row.pk}"]) for row in saved], "is_nation": actor.has("lower_track")}
+    )
 
 
 @login_required
