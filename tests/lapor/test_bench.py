@@ -7,10 +7,14 @@ from typing import Any
 
 import pytest
 
+from complaints.models import Clock
+from lapor.bench import recount
 from lapor.bench.load import Ask, Figures, drive
 from lapor.bench.table import judged
 from lapor.bench.works import Work
 from lapor.launcher import benching
+from tests.complaints.crowd import crowd
+from tests.world import World
 
 
 class Answers(BaseHTTPRequestHandler):
@@ -49,6 +53,19 @@ def test_answers_are_counted_with_their_statements_and_the_unwanted_apart(port: 
     assert (sick.times, set(sick.others)) == ([], {503})
 
 
+def test_the_calendar_bench_counts_the_deadlines_it_made_beside_its_floor_and_leaves_nothing(world: World) -> None:
+    crowd(world, [world.at] * 30, [world.unit])
+    before = list(Clock.objects.order_by("pk").values())
+
+    row = recount.measure(25, turns=1)
+
+    assert (row["deadlines"], row["moved"] >= 25) == (25, True)
+    assert row["ratio"] == pytest.approx(row["seconds"] / row["floor_seconds"], rel=0.5)
+    assert row["kept"] is (row["ratio"] <= row["goal"])
+    assert list(Clock.objects.order_by("pk").values()) == before
+    recount.show(row)
+
+
 @pytest.mark.parametrize(("times", "statements", "kept"), [(60, 4, True), (40, 4, False), (60, 9, False), (0, 0, False)])
 def test_a_goal_is_kept_only_with_enough_speed_and_few_enough_statements(times: int, statements: int, kept: bool) -> None:
     floor, ours = Figures([0.01] * 100, 1.0), Figures([0.01] * times, 1.0, [statements] * times)
@@ -68,3 +85,5 @@ def test_the_bench_touches_no_database_that_somebody_works_in(monkeypatch: pytes
 def test_a_size_without_a_number_is_refused(capsys: pytest.CaptureFixture[str]) -> None:
     assert benching.bench(["queue", "--size"]) == 2
     assert "--size wants a number" in capsys.readouterr().err
+
+
