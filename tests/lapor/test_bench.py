@@ -85,5 +85,3 @@ def test_the_bench_touches_no_database_that_somebody_works_in(monkeypatch: pytes
 def test_a_size_without_a_number_is_refused(capsys: pytest.CaptureFixture[str]) -> None:
     assert benching.bench(["queue", "--size"]) == 2
     assert "--size wants a number" in capsys.readouterr().err
-
-
