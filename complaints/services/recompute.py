@@ -86,7 +86,7 @@ def _touched(change: Change | None) -> list[Candidate]:
         return []
     with connection.cursor() as cursor:
         cursor.execute(_TOUCHED, [list(column) for column in zip(*missing, strict=True)])
-        return cursor.fetchall()
+        return [(pk, version, day) for pk, version, day in cursor.fetchall()]
 
 
 def _read(wanted: Sequence[Candidate], *, is_locking: bool) -> list[Clock]:
@@ -117,7 +117,7 @@ def _recount(clocks: Sequence[Clock], reference: Reference) -> Iterator[tuple[Cl
         if not moved:
             first, last = (instant.astimezone(zone).date() for instant in (clock.started_at, clock.due_at))
             clock.calendar_version, clock.is_provisional = reference.calendar_version(first, last)
-        yield clock, Moved(clock.number, clock.key, before.astimezone(zone), clock.due_at.astimezone(zone)) if moved else None
+        yield clock, Moved(vars(clock)["number"], clock.key, before.astimezone(zone), clock.due_at.astimezone(zone)) if moved else None
 
 
 def _changes(days: set[int]) -> dict[int, int]:

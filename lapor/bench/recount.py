@@ -18,7 +18,7 @@ from rich.console import Console
 from rich.table import Table
 
 from complaints import services
-from complaints.clock import START, Tick, count
+from complaints.clock import RECOMPUTE, START, Tick, count
 from complaints.models import Clock, ClockEvent, Complaint, Transition
 from complaints.services.clocks import derive
 from complaints.services.reference import Reference, terms
@@ -90,12 +90,12 @@ def plain(clocks: Sequence[Clock], at: datetime) -> Callable[[], None]:
     newest = reference.newest(first, last)
     off = {clock.holder_id: reference.off_days(clock.holder_id, first, last) for clock in clocks}
 
+    def due(clock: Clock) -> datetime:
+        rule = terms(clock.policy, clock.zone, clock.week)
+        return count(clock.started_at, rule, [Tick(RECOMPUTE, at, newest)], lambda _version: off[clock.holder_id]).due_at
+
     def work() -> None:
-        dues = [
-            count(clock.started_at, terms(clock.policy, clock.zone, clock.week), [Tick("recompute", at, newest)], lambda _v, h=clock.holder_id: off[h]).due_at
-            for clock in clocks
-        ]
-        values = [[clock.pk for clock in clocks], dues, [newest] * len(dues)]
+        values: list[Any] = [[clock.pk for clock in clocks], [due(clock) for clock in clocks], [newest] * len(clocks)]
         with connection.cursor() as cursor:
             for statement in _PLAIN:
                 cursor.execute(statement, values)
