@@ -1,14 +1,28 @@
-"""Read-only windows on complaints, scoped by the policy; nothing can be written here, and the vault has no window."""
+"""Read-only windows on complaints, scoped by the policy; nothing can be written here, and the vault has no window.
 
+And what calendar and periods would do to deadlines, shown before it counts: those pages stand here because they move clocks.
+"""
+
+from collections.abc import Mapping
+from datetime import date, datetime, timedelta
+from heapq import nsmallest
 from typing import Any, ClassVar
 
 from django.contrib import admin
+from django.core.signing import Signer
 from django.db.models import QuerySet
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponse
+from django.template.response import TemplateResponse
+from django.utils import timezone
+from django.utils.translation import gettext as _
 
-from institutions.admin import ViewAdmin
+from institutions.admin import AuditedAdmin, CalendarDayAdmin, CalendarYearAdmin, SlaPolicyAdmin, ViewAdmin
+from institutions.models import CalendarDay, CalendarYear, SlaPolicy
+from lapor.ground.problems import Refusal
 
+from . import services
 from .models import Clock, Complaint, Transition
+from .templatetags.lapor_tags import long_date
 
 POWERS = ("see_cases", "see_oversight", "oversee")
 
@@ -57,3 +71,127 @@ class ClockAdmin(CaseWindow):
     list_select_related = ("complaint",)
     search_fields = ("complaint__tracking_id",)
     ordering = ("-started_at", "pk")
+
+
+SHOWN = 20
+PREVIEWED, AGAIN = "_previewed", "_again"
+
+
+class Foreseen(Exception):
+    """What a write would do, as the preview page shows it."""
+
+    def __init__(self, lines: list[str], done: services.Recomputed | None = None) -> None:
+        super().__init__()
+        self.lines = lines
+        self.moves = nsmallest(SHOWN, done.moves, key=lambda move: (move.before, move.number)) if done is not None else []
+
+
+def _typed(request: HttpRequest) -> list[tuple[str, str]]:
+    """Everything that was sent, without what belongs to the preview itself."""
+    apart = {"csrfmiddlewaretoken", PREVIEWED, AGAIN}
+    return [(name, str(value)) for name, values in request.POST.lists() if name not in apart for value in values]
+
+
+def _seal(request: HttpRequest) -> str:
+    """Says that exactly these values were shown in a preview; other values are shown in another one first."""
+    return Signer(salt="lapor.preview").signature(repr(sorted(_typed(request))))
+
+
+class Previewed(AuditedAdmin):
+    """Nothing is written before the officer saw what it does to deadlines and confirmed it with the same values.
+
+    The preview is the write itself, looked at and taken back: it shows what will happen, and refuses what will be refused.
+    """
+
+    def foresee(self, obj: Any, *, change: bool, at: datetime) -> Foreseen:
+        """What the row, which is written already, does to deadlines."""
+        raise NotImplementedError
+
+    def save_model(self, request: HttpRequest, obj: Any, form: Any, change: bool) -> None:
+        if AGAIN in request.POST:
+            raise Refusal("invalid", _("Please check what you typed."))
+        super().save_model(request, obj, form, change)
+        if request.POST.get(PREVIEWED) != _seal(request):
+            raise self.foresee(obj, change=change, at=timezone.now())
+
+    def changeform_view(
+        self, request: HttpRequest, object_id: str | None = None, form_url: str = "", extra_context: Mapping[str, Any] | None = None
+    ) -> HttpResponse:
+        try:
+            return super().changeform_view(request, object_id, form_url, extra_context)
+        except Foreseen as found:
+            context = {
+                **self.admin_site.each_context(request),
+                "title": _("Look before it counts"),
+                "opts": self.opts,
+                "lines": found.lines,
+                "moves": found.moves,
+                "typed": _typed(request),
+                "seal": _seal(request),
+            }
+            return TemplateResponse(request, "complaints/preview.html", context)
+
+
+def _never_nearer() -> str:
+    return _("Nothing ever moves to an earlier date: what was promised stays, also when a day is taken out again.")
+
+
+def _moves(done: services.Recomputed) -> list[str]:
+    if not done.moved:
+        return [_("No running deadline would move.")]
+    moved = _("%(count)s running deadlines would move, each to a later date.") % {"count": done.moved}
+    return [moved, _("Moved deadlines follow within a few minutes of your confirmation.")]
+
+
+def _weekend(day: date) -> list[str]:
+    """A day off on a day off is no mistake: it is accepted and said."""
+    words = {
+        5: _("%(day)s is a Saturday: only offices with a six-day week gain time."),
+        6: _("%(day)s is a Sunday: nobody works then anyway, so no date changes."),
+    }
+    return [words[day.weekday()] % {"day": long_date(day)}] if day.weekday() in words else []
+
+
+for _model in (CalendarDay, CalendarYear, SlaPolicy):
+    admin.site.unregister(_model)
+
+
+@admin.register(CalendarDay)
+class CalendarDayPreview(Previewed, CalendarDayAdmin):
+    def foresee(self, obj: CalendarDay, *, change: bool, at: datetime) -> Foreseen:
+        done = services.foresee_day(obj, at=at)
+        return Foreseen([*_weekend(obj.date), *_moves(done), _never_nearer()], done)
+
+    def delete_view(self, request: HttpRequest, object_id: str, extra_context: Mapping[str, Any] | None = None) -> HttpResponse:
+        """The question whether to remove the day is the preview: a day that is taken out moves nothing."""
+        told = {"foreseen": [_("No running deadline would move."), _never_nearer()]}
+        return super().delete_view(request, object_id, {**told, **(extra_context or {})})
+
+
+@admin.register(CalendarYear)
+class CalendarYearPreview(Previewed, CalendarYearAdmin):
+    def foresee(self, obj: CalendarYear, *, change: bool, at: datetime) -> Foreseen:
+        done = services.recompute(at=at, dry_run=True)
+        settled = _("%(count)s running deadlines are provisional no more, their date stays.") % {"count": done.confirmed}
+        return Foreseen([*_moves(done), settled], done)
+
+
+@admin.register(SlaPolicy)
+class SlaPolicyPreview(Previewed, SlaPolicyAdmin):
+    def foresee(self, obj: SlaPolicy, *, change: bool, at: datetime) -> Foreseen:
+        """A row that is changed is an own value that ends: what follows it counts from the next day on."""
+        first = obj.valid_to + timedelta(days=1) if change and obj.valid_to is not None else obj.valid_from
+        found = services.foresee_policy(obj, first=first, at=at)
+        days = {"day": long_date(first), "after": long_date(found.after), "before": long_date(found.before) if found.before else ""}
+        example = (
+            _("Example: what begins on %(day)s is due on %(after)s instead of %(before)s.")
+            if found.before
+            else _("Example: what begins on %(day)s is due on %(after)s.")
+        )
+        return Foreseen(
+            [
+                _("%(count)s running deadlines keep their date: they count by the period under which they began.") % {"count": found.kept},
+                _("Deadlines that begin on %(day)s or later count by the new period.") % days,
+                example % days,
+            ]
+        )

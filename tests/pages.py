@@ -1,5 +1,7 @@
 """Reading an answer as a person sees it."""
 
+import html
+import re
 from datetime import timedelta
 from typing import Any
 
@@ -25,3 +27,8 @@ def opened(client: Client, world: World, complaint: Complaint) -> Client:
     session["cases"] = {str(complaint.pk): (world.at + timedelta(hours=1)).isoformat()}
     session.save()
     return client
+
+
+def hidden(page: str) -> dict[str, str]:
+    """The hidden fields of a page: what its one button sends."""
+    return {name: html.unescape(value) for name, value in re.findall(r'<input type="hidden" name="([^"]+)" value="([^"]*)">', page)}

@@ -65,17 +65,17 @@ class UrgentForm(Shape):
 class ExtendForm(Shape):
     """Which deadline gets how many days more, on what legal basis and why; the form shows each deadline with its date of today."""
 
-    key = Loose(label=gettext_lazy("Deadline"))
-    days = Text(label=gettext_lazy("More days"), widget=forms.TextInput(attrs={"inputmode": "numeric", "size": 4}))
-    legal_basis = Loose(label=gettext_lazy("Legal basis"))
-    text = area(gettext_lazy("Reason"), rows=4, help_text=gettext_lazy("The reporter reads it; it is kept on record."))
     version_read = Text(widget=forms.HiddenInput)
 
     def __init__(self, version: int, deadlines: Choices, bases: Choices, longest: int, data: Mapping[str, Any] | None = None) -> None:
         super().__init__(data, initial={"version_read": version})
-        self.fields["key"].choices = [*EMPTY, *deadlines] if len(deadlines) > 1 else deadlines
-        self.fields["days"].help_text = _("From 1 to %(longest)d, in the unit in which the deadline is counted.") % {"longest": longest}
-        self.fields["legal_basis"].choices = [*EMPTY, *bases]
+        hint = _("From 1 to %(longest)d, in the unit in which the deadline is counted.") % {"longest": longest}
+        kept = gettext_lazy("The reporter reads it; it is kept on record.")
+        self.ask("key", Loose(label=gettext_lazy("Deadline"), choices=[*EMPTY, *deadlines] if len(deadlines) > 1 else deadlines), is_needed=True)
+        days = Text(label=gettext_lazy("More days"), help_text=hint, widget=forms.TextInput(attrs={"inputmode": "numeric", "size": 4}))
+        self.ask("days", days, is_needed=True)
+        self.ask("legal_basis", Loose(label=gettext_lazy("Legal basis"), choices=[*EMPTY, *bases]), is_needed=True)
+        self.ask("text", area(gettext_lazy("Reason"), rows=4, help_text=kept), is_needed=True)
 
     def given(self) -> dict[str, Any]:
         return {name: self.data.get(name, "") for name in ("key", "days", "legal_basis", "text")}

@@ -10,6 +10,7 @@ from .drafts import drafts_of, drop_draft, forget_drafts, keep_draft
 from .expire import expire
 from .extension import extend_clock, extendable
 from .files import clean_uploads, drop_orphans, open_copy, store_upload, throttle_upload
+from .foresee import PolicyForeseen, foresee_day, foresee_policy
 from .handover import WAYS, Leaving, able_names, hand_over, leads_a_desk, offered_to, release, to_hand_over
 from .intake import CONSENT_VERSION, Draft, Receipt, first_holder, forget_replays, missing_for_minimum, missing_of, read_draft, submit
 from .invariants import Breach, broken
@@ -52,6 +53,7 @@ __all__ = [
     "Line",
     "Moved",
     "OpenStep",
+    "PolicyForeseen",
     "Receipt",
     "Recomputed",
     "Reference",
@@ -89,6 +91,8 @@ __all__ = [
     "extendable",
     "filters_of",
     "first_holder",
+    "foresee_day",
+    "foresee_policy",
     "forget_drafts",
     "forget_replays",
     "give_opinion",

@@ -11,12 +11,12 @@ from zoneinfo import ZoneInfo
 from django.db import connection, transaction
 from django.db.models import F
 
-from institutions.models import CalendarDay, CalendarYear, Change, read_versions
+from institutions.models import CalendarDay, CalendarYear, Change, SlaPolicy, read_versions
 from institutions.services import refuse_while_read_only
 
 from ..clock import HANDLER_KEYS, RECOMPUTE, Tick
 from ..models import NEVER, Clock, ClockEvent, Complaint
-from .clocks import derive, ticks
+from .clocks import derive
 from .plan import save_clocks
 from .reference import Reference
 
@@ -55,6 +55,11 @@ JOIN unnest(%s::text[], %s::date[], %s::text[], %s::bigint[]) AS d (version, day
 WHERE k.state = 'running' GROUP BY k.id ORDER BY k.id
 """
 
+_EVENTS = """
+INSERT INTO complaints_clockevent (clock_id, change_id, kind, reason, at, due_at, calendar_version, days)
+SELECT id, change, %s, 'calendar', %s, due, version, 0 FROM unnest(%s::uuid[], %s::bigint[], %s::timestamptz[], %s::text[]) AS new (id, change, due, version)
+"""
+
 _NEXT_DUE = """
 UPDATE complaints_complaint c SET next_due_at = new.due FROM (
     SELECT c.id, coalesce(min(k.due_at), %s) AS due FROM complaints_complaint c
@@ -81,31 +86,38 @@ def _touched(change: Change | None) -> list[Candidate]:
         return []
     with connection.cursor() as cursor:
         cursor.execute(_TOUCHED, [list(column) for column in zip(*missing, strict=True)])
-        return cursor.fetchall()
+        return [(pk, version, day) for pk, version, day in cursor.fetchall()]
 
 
 def _read(wanted: Sequence[Candidate], *, is_locking: bool) -> list[Clock]:
-    """The clocks that are still as they were found; locked below their reports, and without those that somebody else holds."""
+    """The clocks that are still as they were found, each with the `number` of its report; locked below their reports, and without
+    those that somebody else holds. Of a report only the number is read: rows of sixty columns cost more than the counting.
+    """
     seen = {pk: version for pk, version, _day in wanted}
-    clocks = Clock.objects.running().filter(pk__in=list(seen)).select_related("policy", "complaint").order_by("pk")
+    clocks = Clock.objects.running().filter(pk__in=list(seen)).annotate(number=F("complaint__tracking_id")).order_by("pk")
     if is_locking:
         free = Complaint.objects.filter(clocks__in=list(seen)).select_for_update(of=("self",), skip_locked=True).values_list("pk", flat=True)
         clocks = clocks.filter(complaint__in=list(free)).select_for_update(of=("self",), skip_locked=True)
-    return [clock for clock in clocks if clock.calendar_version == seen[clock.pk]]
+    found = [clock for clock in clocks if clock.calendar_version == seen[clock.pk]]
+    policies = SlaPolicy.objects.in_bulk({clock.policy_id for clock in found})
+    for clock in found:
+        clock.policy = policies[clock.policy_id]
+    return found
 
 
 def _recount(clocks: Sequence[Clock], reference: Reference) -> Iterator[tuple[Clock, Moved | None]]:
     """Set each clock to what the newest calendar grants; with the move, if it is one."""
-    events: dict[UUID, list[ClockEvent]] = {clock.pk: [] for clock in clocks}
-    for event in ClockEvent.objects.filter(clock__in=clocks).order_by("pk"):
-        events[event.clock_id].append(event)
+    happened: dict[UUID, list[Tick]] = {clock.pk: [] for clock in clocks}
+    rows = ClockEvent.objects.filter(clock__in=clocks).order_by("pk").values_list("clock", "kind", "at", "calendar_version", "days")
+    for pk, kind, when, version, days in rows:
+        happened[pk].append(Tick(kind, when, version, days))
     for clock in clocks:
         zone, before = ZoneInfo(clock.zone), clock.due_at
-        moved = derive(clock, [*ticks(events[clock.pk]), Tick(RECOMPUTE, reference.at)], reference)
+        moved = derive(clock, [*happened[clock.pk], Tick(RECOMPUTE, reference.at)], reference)
         if not moved:
             first, last = (instant.astimezone(zone).date() for instant in (clock.started_at, clock.due_at))
             clock.calendar_version, clock.is_provisional = reference.calendar_version(first, last)
-        yield clock, Moved(clock.complaint.tracking_id, clock.key, before.astimezone(zone), clock.due_at.astimezone(zone)) if moved else None
+        yield clock, Moved(vars(clock)["number"], clock.key, before.astimezone(zone), clock.due_at.astimezone(zone)) if moved else None
 
 
 def _changes(days: set[int]) -> dict[int, int]:
@@ -125,15 +137,11 @@ def _apply(wanted: Sequence[Candidate], at: datetime) -> Counter[str]:
         return Counter()
     moved = [clock for clock, move in found if move is not None]
     changes = _changes({day_of[clock.pk] for clock in moved})
-    ClockEvent.objects.bulk_create(
-        ClockEvent(
-            clock=clock, kind=RECOMPUTE, reason="calendar", at=at, due_at=clock.due_at, calendar_version=clock.calendar_version,
-            change_id=changes.get(day_of[clock.pk]),
-        )
-        for clock in moved
-    )  # fmt: skip
     save_clocks(clocks)
+    events = [(clock.pk, changes.get(day_of[clock.pk]), clock.due_at, clock.calendar_version) for clock in moved]
     with connection.cursor() as cursor:
+        if events:
+            cursor.execute(_EVENTS, [RECOMPUTE, at, *(list(column) for column in zip(*events, strict=True))])
         cursor.execute(_NEXT_DUE, [NEVER, sorted(HANDLER_KEYS), list({clock.complaint_id for clock in moved})])
     return Counter(moved=len(moved), kept=len(clocks) - len(moved))
 

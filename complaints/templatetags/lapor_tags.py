@@ -20,7 +20,7 @@ ZONES = {"Asia/Jakarta": "WIB", "Asia/Makassar": "WITA", "Asia/Jayapura": "WIT"}
 
 
 @register.filter
-def long_date(value: datetime | None, zone: str = "Asia/Jakarta") -> str:
+def long_date(value: date | None, zone: str = "Asia/Jakarta") -> str:
     """24 November 2026, in the place's own zone."""
     if value is None:
         return ""

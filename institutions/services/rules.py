@@ -38,6 +38,10 @@ def set_policy(
     The row before it ends the day before. Refuses 403 without policy or officers in hand there, 422 for an unknown key, a beginning in the
     past, or a value of an institution that is looser than what counts above it, 409 where a row begins that very day.
     """
+    if length < 1:
+        raise invalid(length=_("A period lasts at least 1."))
+    if (cap_length is None) != (cap_unit == ""):
+        raise invalid(cap_length=_("A cap has a number and a unit, or neither."))
     row = SlaPolicy(
         key=key, length=length, unit=unit, cap_length=cap_length, cap_unit=cap_unit, legal_basis=legal_basis, institution=institution,
         valid_from=valid_from, valid_to=valid_to, note=note,

@@ -21,13 +21,14 @@ from rich.table import Table
 
 from complaints.models import Complaint
 
-from . import floors
+from . import floors, recount
 from .load import Figures, drive
 from .works import WORKS, Scene, Work
 
 TURNS = 3  # of each work: what disturbs the machine for a while disturbs all of them
 WORKERS, THREADS = 2, 4
 START_SECONDS = 60
+CALENDAR = "calendar"  # no request: a sweep beside its SQL
 OWN_TIMES = 200  # how often a page's own statement is timed alone
 
 
@@ -131,27 +132,40 @@ def show(title: str, rows: Sequence[dict[str, Any]]) -> None:
     Console(width=180).print(table)
 
 
-def main(arguments: Sequence[str]) -> int:
-    """Measure the named works (all without a name); exit code 1 when a goal was missed and `--strict` asked for it."""
-    parser = argparse.ArgumentParser(prog="./run bench", description="Measure our work beside floors that are built here, in one run.")
-    parser.add_argument("works", nargs="*", choices=[*WORKS, []], help=f"{', '.join(WORKS)} (default: all)")
-    parser.add_argument("--seconds", type=float, default=6.0, help="for each work (default 6)")
-    parser.add_argument("--connections", type=int, default=8)
-    parser.add_argument("--port", type=int, default=8900)
-    parser.add_argument("--json", action="store_true")
-    parser.add_argument("--strict", action="store_true")
-    options = parser.parse_args(arguments)
+def _serve(names: Sequence[str], reports: int, options: argparse.Namespace) -> tuple[dict[str, list[dict[str, Any]]], int]:
+    """The works that are requests, each shown as it is done; and the largest server process (MiB)."""
     floors.build()
     scene, results = Scene(), {}
-    reports = Complaint.objects.count()
     with server(options.port) as pid:
-        for name in options.works or WORKS:
+        for name in names:
             results[name] = lines(name, scene, port=options.port, seconds=options.seconds, connections=options.connections)
             if not options.json:
                 show(f"{name}, {reports} reports, {options.connections} connections", results[name])
-        size = memory(pid)
+        return results, memory(pid)
+
+
+def main(arguments: Sequence[str]) -> int:
+    """Measure the named works (all without a name); exit code 1 when a goal was missed and `--strict` asked for it."""
+    parser = argparse.ArgumentParser(prog="./run bench", description="Measure our work beside floors that are built here, in one run.")
+    parser.add_argument("works", nargs="*", choices=[*WORKS, CALENDAR, []], help=f"{', '.join([*WORKS, CALENDAR])} (default: all)")
+    parser.add_argument("--seconds", type=float, default=6.0, help="for each work (default 6)")
+    parser.add_argument("--connections", type=int, default=8)
+    parser.add_argument("--port", type=int, default=8900)
+    parser.add_argument("--clocks", type=int, default=10_000, help="how many running deadlines the calendar bench makes (default 10000)")
+    parser.add_argument("--json", action="store_true")
+    parser.add_argument("--strict", action="store_true")
+    options = parser.parse_args(arguments)
+    named = options.works or [*WORKS, CALENDAR]
+    reports, size = Complaint.objects.count(), 0
+    results: dict[str, list[dict[str, Any]]] = {}
+    if served := [name for name in named if name != CALENDAR]:
+        results, size = _serve(served, reports, options)
+    if CALENDAR in named:
+        results[CALENDAR] = [recount.measure(options.clocks)]
+        if not options.json:
+            recount.show(results[CALENDAR][0])
     if options.json:
         sys.stdout.write(json.dumps({"reports": reports, "memory_mib": size, "results": results}) + "\n")
-    else:
+    elif size:
         sys.stdout.write(f"largest server process: {size} MiB\n")
     return int(options.strict and any(row["kept"] is False for rows in results.values() for row in rows))

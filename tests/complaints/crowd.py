@@ -21,7 +21,8 @@ def crowd(world: World, starts: Sequence[datetime], holders: Sequence[Institutio
     event = template.transitions.latest("seq")
     reference = Reference(max(starts))
     policy = SlaPolicy.objects.table(max(starts).date())[key]
-    cases, clocks, events = [], [], []
+    cases: list[Complaint] = []
+    clocks, events = [], []
     for number, started in enumerate(starts):
         holder = holders[number % len(holders)]
         case = Complaint.objects.get(pk=template.pk) if not cases else _copy(cases[0])

@@ -85,8 +85,11 @@ def test_a_late_holiday_moves_a_running_deadline_by_one_event_that_names_who_dec
     assert (done.moved, local(clock, clock.due_at), local(moved, moved.due_at)) == (1, date(2026, 11, 20), date(2026, 11, 23))
     event = moved.events.get(kind="recompute")
     assert (event.transition_id, event.at, event.due_at, event.calendar_version) == (None, LATER, moved.due_at, moved.calendar_version)
+    assert event.change is not None
     assert (event.change.target_id, event.change.why) == (str(day.pk), "decreed late")
     assert moved.calendar_version != clock.calendar_version
+    assert clock.rung_at is not None
+    assert moved.rung_at is not None
     assert (moved.rung, moved.rung_at > clock.rung_at) == (0, True)
     complaint.refresh_from_db()
     assert (complaint.version, complaint.seq, complaint.next_due_at) == (version, seq, moved.due_at)

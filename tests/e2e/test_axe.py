@@ -76,6 +76,7 @@ PAGES: tuple[tuple[str, str, Sent], ...] = (
     ("admin", "/meja/{number}/publikasi/turunkan/", None),
     ("liaison", "/meja/{number}/hak-jawab/", None),
     ("admin", "/meja/{number}/mendesak/", None),
+    ("admin", "/meja/{number}/perpanjang/", None),
     ("national", "/meja/{fresh}/langkah/invite/", None),
     ("admin", "/meja/hak-jawab/", None),
     ("national", "/meja/baru/", None),

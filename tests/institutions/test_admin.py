@@ -13,6 +13,7 @@ from institutions.admin import AuditedAdmin
 from institutions.models import CalendarDay, CalendarYear, Change, HubMembership, Institution, LegalBasis, Limit, Region, SlaPolicy, Topic
 from officers.models import User
 from tests.login import log_in
+from tests.pages import hidden
 
 from .conftest import AT, appointed
 
@@ -31,6 +32,11 @@ def tomorrow() -> date:
 def national(nation: Institution, system: User, client: Client) -> Client:
     log_in(client, appointed("pusat", "national_admin", nation, system))
     return client
+
+
+def confirmed(client: Client, address: str, values: dict[str, Any]) -> Any:
+    """The answer to what was sent, shown in a preview and confirmed there."""
+    return client.post(address, hidden(client.post(address, values).content.decode()))
 
 
 def last_change() -> Change:
@@ -123,7 +129,7 @@ def test_what_is_in_use_is_not_removed(national: Client) -> None:
 def test_a_new_period_follows_the_old_one(national: Client) -> None:
     values = {"key": "first_response", "length": 4, "unit": "working", "cap_unit": "", "legal_basis": "permenpanrb-5-2025", "valid_from": tomorrow()}
 
-    assert national.post(url(SlaPolicy, "add"), {**values, "why": "new regulation"}).status_code == 302
+    assert confirmed(national, url(SlaPolicy, "add"), {**values, "why": "new regulation"}).status_code == 302
 
     assert SlaPolicy.objects.table(tomorrow())["first_response"].length == 4
     assert SlaPolicy.objects.get(key="first_response", version=1).valid_to == timezone.localdate()
@@ -179,8 +185,8 @@ def test_an_institution_is_created_changed_and_ended(national: Client, country: 
 def test_the_calendar_is_kept(national: Client) -> None:
     values = {"date": "2028-02-29", "kind": "joint_leave", "name": "Cuti bersama", "decree": "SKB", "why": "the decree"}
 
-    assert national.post(url(CalendarDay, "add"), values).status_code == 302
-    assert national.post(url(CalendarYear, "change", 2028), {"decree": "SKB 1/2027", "why": "out"}).status_code == 302
+    assert confirmed(national, url(CalendarDay, "add"), values).status_code == 302
+    assert confirmed(national, url(CalendarYear, "change", 2028), {"decree": "SKB 1/2027", "why": "out"}).status_code == 302
     day = CalendarDay.objects.get(date=date(2028, 2, 29))
     assert national.post(url(CalendarDay, "delete", day.pk), {"post": "yes", "why": "withdrawn"}).status_code == 302
 

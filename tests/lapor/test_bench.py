@@ -7,10 +7,14 @@ from typing import Any
 
 import pytest
 
+from complaints.models import Clock
+from lapor.bench import recount
 from lapor.bench.load import Ask, Figures, drive
 from lapor.bench.table import judged
 from lapor.bench.works import Work
 from lapor.launcher import benching
+from tests.complaints.crowd import crowd
+from tests.world import World
 
 
 class Answers(BaseHTTPRequestHandler):
@@ -47,6 +51,19 @@ def test_answers_are_counted_with_their_statements_and_the_unwanted_apart(port: 
     assert (well.statements, well.size, dict(well.others)) == (3, 2, {})
     assert 0 < well.percentile(50) <= well.percentile(95)
     assert (sick.times, set(sick.others)) == ([], {503})
+
+
+def test_the_calendar_bench_counts_the_deadlines_it_made_beside_its_floor_and_leaves_nothing(world: World) -> None:
+    crowd(world, [world.at] * 30, [world.unit])
+    before = list(Clock.objects.order_by("pk").values())
+
+    row = recount.measure(25, turns=1)
+
+    assert (row["deadlines"], row["moved"] >= 25) == (25, True)
+    assert row["ratio"] == pytest.approx(row["seconds"] / row["floor_seconds"], rel=0.5)
+    assert row["kept"] is (row["ratio"] <= row["goal"])
+    assert list(Clock.objects.order_by("pk").values()) == before
+    recount.show(row)
 
 
 @pytest.mark.parametrize(("times", "statements", "kept"), [(60, 4, True), (40, 4, False), (60, 9, False), (0, 0, False)])
