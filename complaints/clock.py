@@ -293,5 +293,8 @@ HANDLER_KEYS = frozenset(
 # Where the ladder begins: for a handler's deadline by the share that is used, for day 60 by a day before it (limits of the house).
 FIRST_RUNGS: dict[str, str] = {**dict.fromkeys(sorted(HANDLER_KEYS), "ladder_0_percent"), "statutory_60": "ladder_4_day"}
 
+# The level of the first rung of each ladder; every further rung is one level more.
+LEVELS_OF: dict[str, int] = {**dict.fromkeys(sorted(HANDLER_KEYS), 0), "statutory_60": 4}
+
 # The deadlines that the public may watch.
 PUBLIC_KEYS = frozenset({"verify_national", "verify_institution", "first_response", "resolution_information", "resolution_non_oversight", "statutory_60"})

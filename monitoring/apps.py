@@ -1,7 +1,11 @@
 """The app's configuration."""
 
+from importlib import import_module
+
 from django.apps import AppConfig
 from django.utils.translation import gettext_lazy as _
+
+from lapor.ground import sweeps
 
 
 class MonitoringConfig(AppConfig):
@@ -9,3 +13,10 @@ class MonitoringConfig(AppConfig):
 
     name = "monitoring"
     verbose_name = _("Monitoring")
+
+    def ready(self) -> None:
+        """The texts of notices are registered by being imported; the sweeps go with those of the floors below."""
+        import_module("monitoring.notices")
+        services = import_module("monitoring.services")
+        sweeps.register("watch", lambda at: dict(services.watch(at=at).counts + services.watch_silence(at=at).counts))
+        sweeps.register("summarise", lambda at: services.summarise(at=at))

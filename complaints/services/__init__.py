@@ -16,11 +16,13 @@ from .ledger import Fault, verify
 from .letters import KINDS as LETTER_KINDS
 from .letters import kept, named_letter, order_letter, receipt, receipt_with_code, sheet, write_letters
 from .needs import READERS, inputs_of
+from .notify import reporter_message
 from .presence import here
 from .proof import prove, read_identity, throttle_submission
 from .publishing import moderate_reply, publish, publishable_entries, releasable_files, republish, right_of_reply, speaker, statements, take_down
 from .reference import Reference
 from .remind import remind
+from .rungs import DueRung, claim_rungs, set_rungs
 from .saved import canonical, drop_filter, filters_of, prefer, preference_of, save_filter
 from .urgency import mark_urgent
 from .vacancies import Vacancy, vacancies
@@ -42,6 +44,7 @@ __all__ = [
     "Bulk",
     "Chosen",
     "Draft",
+    "DueRung",
     "Fault",
     "Known",
     "Leaving",
@@ -64,6 +67,7 @@ __all__ = [
     "canonical",
     "change_contact",
     "chosen_as",
+    "claim_rungs",
     "clean_uploads",
     "compare",
     "confirm_contact",
@@ -115,10 +119,12 @@ __all__ = [
     "releasable_files",
     "release",
     "remind",
+    "reporter_message",
     "republish",
     "right_of_reply",
     "rotate_code",
     "save_filter",
+    "set_rungs",
     "settle_canned",
     "settle_contacts",
     "sheet",
