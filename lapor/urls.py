@@ -33,5 +33,6 @@ urlpatterns = [
     path("api/v1/topics/", api.TopicList.as_view(), name="api-topics"),
     path("api/v1/regions/", api.RegionList.as_view(), name="api-regions"),
     path("", include("officers.urls")),
+    path("", include("monitoring.urls")),
     path("", include("complaints.urls")),
 ]

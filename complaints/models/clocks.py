@@ -4,10 +4,11 @@ import uuid
 from datetime import datetime
 
 from django.db import models
-from django.db.models import Q
+from django.db.models import Case, Exists, F, OuterRef, Q, Subquery, Value, When
 
 from institutions.models import Change, Institution, LegalBasis, SlaPolicy, append_only
 
+from ..clock import LEVELS_OF
 from .complaint import Complaint
 from .history import Transition
 
@@ -24,6 +25,19 @@ class ClockQuerySet(models.QuerySet["Clock"]):
     def due_before(self, at: datetime) -> "ClockQuerySet":
         """Running clocks whose due instant has passed at `at`."""
         return self.running().filter(due_at__lt=at)
+
+    def climbed(self, level: int) -> "ClockQuerySet":
+        """Running clocks that have climbed the ladder to this level or higher."""
+        firsts = Q(pk__in=())
+        for first in sorted(set(LEVELS_OF.values())):
+            firsts |= Q(key__in=[key for key, value in LEVELS_OF.items() if value == first], rung__gt=max(level - first, 0))
+        return self.running().filter(firsts)
+
+    def levels(self) -> "ClockQuerySet":
+        """The level of each running clock that has climbed at all, the highest first, as a column of one."""
+        keys = {first: [key for key, value in LEVELS_OF.items() if value == first] for first in sorted(set(LEVELS_OF.values()))}
+        base = Case(*(When(key__in=found, then=Value(first)) for first, found in keys.items()), output_field=models.IntegerField())
+        return self.climbed(0).annotate(level=base + F("rung") - 1).order_by("-level").values("level")  # type: ignore[return-value]
 
 
 class Clock(models.Model):
@@ -66,6 +80,16 @@ class Clock(models.Model):
 
     def __str__(self) -> str:
         return f"{self.key} {self.due_at:%Y-%m-%d}"
+
+
+def climbed(level: int) -> Exists:
+    """Of a complaint: one of its deadlines has climbed to this level or higher."""
+    return Exists(Clock.objects.climbed(level).filter(complaint=OuterRef("pk")))
+
+
+def highest_level() -> Subquery:
+    """Of a complaint: how far the highest of its deadlines has climbed; NULL where none has."""
+    return Subquery(Clock.objects.levels().filter(complaint=OuterRef("pk"))[:1], output_field=models.IntegerField())
 
 
 class ClockEvent(models.Model):

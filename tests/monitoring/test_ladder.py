@@ -118,7 +118,7 @@ def test_every_rung_falls_where_a_wall_calendar_says(world: World) -> None:
         places.set_calendar_day(date=day, kind="institution", name="Hari daerah", institution=east, by=system, at=world.at, why="uji")
     world.to_state("awaiting_verification")
     world.to_state("awaiting_followup", classification="information_request")
-    world.to_state("awaiting_followup", is_urgent=True)
+    world.to_state("awaiting_followup", urgent=True)
     world.to_state("reporter_replied")
     world.step(world.submit().complaint, "dispose_to_institution", "national", target="kabupaten-timur", **SORT)
 

@@ -1,0 +1,1 @@
+"""The pages of the upper floor, and what it shows on those below."""
