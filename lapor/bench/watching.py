@@ -61,7 +61,7 @@ def _ours(at: datetime) -> None:
 
 def _turn(act: Callable[[datetime], None], *, at: datetime, due: int) -> tuple[float, int, int]:
     """(seconds, rungs written, statements) of one turn, which leaves nothing behind."""
-    given = {"at": at, "later": at + timedelta(days=365), "old": at - OLD, "due": due}
+    given: dict[str, int | datetime] = {"at": at, "later": at + timedelta(days=365), "old": at - OLD, "due": due}
     with transaction.atomic():
         before = Escalation.objects.count()
         with connection.cursor() as cursor:

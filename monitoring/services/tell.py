@@ -45,11 +45,11 @@ def _urgent(cases: Sequence[Complaint], reference: Reference) -> list[Message]:
         for user in {user for hearer in LADDER[Rung.OVERDUE].hearers for user in hearers.of(hearer, concern)}:
             told.setdefault(user, []).append(case)
     messages = []
-    for user in User.objects.filter(pk__in=told).order_by("pk"):
-        actor = actor_for(user, at=reference.at)
-        for number in Complaint.objects.seen_by(actor).filter(pk__in=[case.pk for case in told[user.pk]]).values_list("tracking_id", flat=True):
+    for officer in User.objects.filter(pk__in=told).order_by("pk"):
+        actor = actor_for(officer, at=reference.at)
+        for number in Complaint.objects.seen_by(actor).filter(pk__in=[case.pk for case in told[officer.pk]]).values_list("tracking_id", flat=True):
             context = {"number": number, "desk_url": f"{settings.SITE_URL}/meja/{number}/"}
-            messages.append(Message("desk_ladder_urgent", context, recipient_id=user.pk, language=user.language))
+            messages.append(Message("desk_ladder_urgent", context, recipient_id=officer.pk, language=officer.language))
     return messages
 
 

@@ -150,7 +150,13 @@ def watch_silence(*, at: datetime, progress: Callable[[int], None] = lambda _n: 
     the house ever held. What waits on a hold is not silent.
     """
     days, done, taken = Reference(at).limits["silence_warning_days"], Watched(), BATCH
-    given = {"level": LEVELS[Rung.SILENCE], "at": at, "days": days, "before": at - timedelta(days=days), "limit": None if dry_run else BATCH}
+    given: dict[str, int | datetime | None] = {
+        "level": LEVELS[Rung.SILENCE],
+        "at": at,
+        "days": days,
+        "before": at - timedelta(days=days),
+        "limit": None if dry_run else BATCH,
+    }
     while taken == BATCH:
         with transaction.atomic(), connection.cursor() as cursor:
             cursor.execute("SELECT pg_advisory_xact_lock_shared(%s)", [RAISED_LOCK])

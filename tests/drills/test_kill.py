@@ -29,13 +29,20 @@ def manage(home: Path, *args: str) -> "subprocess.Popen[bytes]":
     return python(home, "manage.py", *args)
 
 
+WATCHING = """
+import sys, django
+django.setup()
+from django.core.management import call_command
+import monitoring.services
+for name, size in (("watch", 7), ("digest", 3)):
+    sys.modules[f"monitoring.services.{name}"].BATCH = size
+call_command("watch", "--at", sys.argv[1])
+"""
+
+
 def watching(home: Path, at: str) -> "subprocess.Popen[bytes]":
     """`manage.py watch` in batches of seven, so that a few cases are many batches."""
-    code = (
-        "import django; django.setup(); from monitoring.services import watch, digest; from django.core.management import call_command; "
-        f"import sys; sys.modules['monitoring.services.watch'].BATCH = 7; sys.modules['monitoring.services.digest'].BATCH = 3; call_command('watch', '--at', '{at}')"
-    )
-    return python(home, "-c", code)
+    return python(home, "-c", WATCHING, at)
 
 
 def python(home: Path, *args: str) -> "subprocess.Popen[bytes]":
