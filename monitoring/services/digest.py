@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime, time, timedelta
+from datetime import date, datetime, time, timedelta
 from typing import NamedTuple
 from uuid import UUID
 from zoneinfo import ZoneInfo
@@ -55,10 +55,10 @@ _ROW = ("pk", "complaint_id", "rung", "level", "complaint__holder__path", "compl
 _REPORTED = ("complaint__reported_user_id", "complaint__reported_institution_id")
 
 
-def _offices(at: datetime) -> list[Office]:
+def _offices(at: datetime, today: date) -> list[Office]:
     """Of everybody whose hour has come or who never had a summary."""
     told = Summary.objects.filter(user=OuterRef("user"), next_at__gt=at)
-    rows = Appointment.objects.in_force(at.date()).filter(~Exists(told), user__is_active=True, user__is_machine=False).order_by("-pk")
+    rows = Appointment.objects.in_force(today).filter(~Exists(told), user__is_active=True, user__is_machine=False).order_by("-pk")
     columns = ("user_id", "institution__time_zone", "institution__working_week", "institution__path")
     return list({row[0]: Office(*row) for row in rows.values_list(*columns)}.values())
 
@@ -165,16 +165,17 @@ def summarise(*, at: datetime, progress: Callable[[int], None] = lambda _n: None
     Nothing is told where nothing climbed. Each batch of officers is one transaction: killed at any point nobody is told twice and
     nothing is left out.
     """
-    offices = _offices(at)
+    reference = Reference(at)
+    offices = _offices(at, reference.today)
     if not offices:
         return {"summaries": 0}
-    reference, last = Reference(at), _last()
+    last = _last()
     first = _start(at, reference.limits["summary_days"])
     begins = Summary.objects.filter(user__in=[office.user_id for office in offices]).values_list("until_id", flat=True)
     lowest = min([*begins, *([first] if len(begins) < len(offices) else [])])
     rows = Escalation.objects.standing().filter(Q(pk__gt=lowest), pk__lte=last).order_by("pk").values_list(*_ROW, *_REPORTED)
     run = _Run(at, reference, last, Hearers(reference.today), [Row(*row) for row in rows] if last > lowest else [])
-    today = at.date()
+    today = reference.today
     calendar, told = DaysOff(today - timedelta(days=1), today + timedelta(days=1)), 0
     for number in range(0, len(offices), BATCH):
         with transaction.atomic():
