@@ -24,6 +24,7 @@ from officers.actors import Actor, actor_for
 
 from . import serializers as shapes
 from . import services
+from .clock import Level
 from .filters import DeskFilter, PublicFilter
 from .models import CLOCKS, TIMELINE, Channel, Clock, Complaint, ComplaintQuerySet, Family, Upload, UploadQuerySet, family_of, with_parts
 from .serializers import deadlines
@@ -48,6 +49,7 @@ NARROWING = [
     OpenApiParameter("region", str, description="Region code; its parts are found too."),
     OpenApiParameter("track", str, enum=Track.values, description="Officers only."),
     OpenApiParameter("is_urgent", bool, description="Officers only."),
+    OpenApiParameter("level", int, enum=Level.values, description="Escalated to this level or higher. Officers only."),
 ]
 
 

@@ -8,6 +8,9 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
+from django.db.models import IntegerChoices
+from django.utils.translation import gettext_lazy as _
+
 from .workflow import ACCEPTING, ENDED, HANDLING, Classification, State, Track
 
 WORKING, CALENDAR, HOURS = "working", "calendar", "hours"
@@ -328,6 +331,21 @@ HANDLER_KEYS = frozenset(
 
 # Where the ladder begins: for a handler's deadline by the share that is used, for day 60 by a day before it (limits of the house).
 FIRST_RUNGS: dict[str, str] = {**dict.fromkeys(sorted(HANDLER_KEYS), "ladder_0_percent"), "statutory_60": "ladder_4_day"}
+
+
+class Level(IntegerChoices):
+    """How far lateness has climbed: derived from the deadlines, never a state (DOMAIN 2.6)."""
+
+    NEARLY = 0, _("Nearly due")
+    OVERDUE = 1, _("Overdue")
+    SUPERIOR = 2, _("With the superior")
+    ACCOUNTABLE = 3, _("With the accountable official")
+    DAY_45 = 4, _("Day 45")
+    DAY_60 = 5, _("Past day 60")
+
+
+# The level of the first rung of each ladder; every further rung is one level more.
+LEVELS_OF: dict[str, int] = {**dict.fromkeys(sorted(HANDLER_KEYS), 0), "statutory_60": 4}
 
 # The deadlines that the public may watch.
 PUBLIC_KEYS = frozenset({"verify_national", "verify_institution", "first_response", "resolution_information", "resolution_non_oversight", "statutory_60"})

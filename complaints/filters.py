@@ -7,7 +7,8 @@ from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from . import numbers
-from .models import Complaint, ComplaintQuerySet
+from .clock import Level
+from .models import Complaint, ComplaintQuerySet, climbed
 from .workflow import Classification, State, Track
 
 
@@ -56,7 +57,13 @@ class DeskFilter(PublicFilter):
     track = django_filters.ChoiceFilter(choices=Track.choices, label=_("Track"))
     is_urgent = django_filters.BooleanFilter(label=_("Urgent"))
 
+    level = django_filters.ChoiceFilter(choices=Level.choices, method="by_level", label=_("Escalation"))
+
     reads_published_text = False
+
+    def by_level(self, rows: ComplaintQuerySet, _name: str, value: str) -> ComplaintQuerySet:
+        """A deadline has climbed to this level or higher."""
+        return rows.filter(climbed(int(value)))
 
 
 def narrowed(filters: type[PublicFilter], given: Any, rows: ComplaintQuerySet) -> tuple[ComplaintQuerySet, PublicFilter]:

@@ -1,8 +1,11 @@
-"""The composition root as an app: it brings the system checks."""
+"""The composition root as an app: it brings the system checks, and says which floors show what on the pages of others."""
+
+from importlib import import_module
 
 from django.apps import AppConfig
 
 from lapor import checks
+from lapor.ground import panels
 
 
 class LaporConfig(AppConfig):
@@ -10,3 +13,6 @@ class LaporConfig(AppConfig):
 
     def ready(self) -> None:
         checks.ready()
+        ladder = import_module("monitoring.views.ladder")
+        panels.register("complaint", ladder.climbed)
+        panels.register("desk", ladder.link)

@@ -11,6 +11,7 @@ from django.shortcuts import render
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from complaints.clock import Level
 from complaints.forms import Offer
 from complaints.models import NEVER, Upload
 from complaints.services import Known
@@ -83,6 +84,7 @@ def _context(at: datetime, theme: str) -> dict[str, Any]:
         "empty_form": SampleForm(),
         "wrong_form": SampleForm({"title": LONG * 3, "body": RTL, "kind": "", "day": "31-31-2026"}),
         "reports": reports,
+        "levels": list(Level),
         "moments": moments,
         "clocks": clocks,
         "lines": LINES,

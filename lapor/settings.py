@@ -190,6 +190,9 @@ CELERY_BEAT_SCHEDULE = {
     "remind": {"task": "complaints.remind", "schedule": 300.0, "options": {"expires": 300}},
     "letters": {"task": "complaints.letters", "schedule": 10.0, "options": {"expires": 10}},
     "follow": {"task": "monitoring.follow", "schedule": 60.0, "options": {"expires": 60}},
+    "watch": {"task": "monitoring.watch", "schedule": 60.0, "options": {"expires": 60}},
+    "silence": {"task": "monitoring.silence", "schedule": 3600.0, "options": {"expires": 3600}},
+    "summarise": {"task": "monitoring.summarise", "schedule": 300.0, "options": {"expires": 300}},
     "expire officers": {"task": "officers.expire", "schedule": 3600.0, "options": {"expires": 3600}},
 }
 

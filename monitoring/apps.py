@@ -16,6 +16,9 @@ class MonitoringConfig(AppConfig):
 
     def ready(self) -> None:
         """The texts of notices are registered by being imported; the sweeps go with those of the floors below."""
+        import_module("monitoring.notices")
         import_module("monitoring.services.referral_tell")
         services = import_module("monitoring.services")
         sweeps.register("follow", lambda at: services.follow(at=at))
+        sweeps.register("watch", lambda at: dict(services.watch(at=at).counts + services.watch_silence(at=at).counts))
+        sweeps.register("summarise", lambda at: services.summarise(at=at))

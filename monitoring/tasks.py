@@ -1,4 +1,4 @@
-"""The doorbells of monitoring's sweeps: beat rings, the rows in the database are the queue."""
+"""The doorbells of the upper floor's sweeps: beat rings, the rows in the database are the queue."""
 
 from celery import shared_task
 from django.utils import timezone
@@ -10,3 +10,21 @@ from . import services
 def follow() -> dict[str, int]:
     """Propose referrals, take them on, release reports whose referral ended, make the dossiers that are due."""
     return services.follow(at=timezone.now())
+
+
+@shared_task(name="monitoring.watch")
+def watch() -> dict[str, int]:
+    """Raise the rungs of the ladder that have fallen."""
+    return dict(services.watch(at=timezone.now()).counts)
+
+
+@shared_task(name="monitoring.silence")
+def silence() -> dict[str, int]:
+    """Warn of cases in handling on which nothing is done."""
+    return dict(services.watch_silence(at=timezone.now()).counts)
+
+
+@shared_task(name="monitoring.summarise")
+def summarise() -> dict[str, int]:
+    """Queue the daily summaries whose hour has come."""
+    return services.summarise(at=timezone.now())

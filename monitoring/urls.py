@@ -1,8 +1,8 @@
-"""Addresses of the Ombudsman's console, and of what the Ombudsman asks at an institution's desk."""
+"""Addresses of the ladder, of the Ombudsman's console, and of what the Ombudsman asks at an institution's desk."""
 
 from django.urls import path
 
-from .views import desk, ombudsman
+from .views import desk, ladder, ombudsman
 
 urlpatterns = [
     path("ombudsman/", ombudsman.console, name="ombudsman"),
@@ -13,4 +13,5 @@ urlpatterns = [
     path("ombudsman/<uuid:pk>/berkas/<uuid:upload>/", ombudsman.file, name="ombudsman-file"),
     path("meja/ombudsman/", desk.tasks, name="desk-ombudsman"),
     path("meja/ombudsman/<uuid:pk>/<str:code>/", desk.step, name="desk-ombudsman-step"),
+    path("meja/tangga/", ladder.ladder, name="ladder"),
 ]

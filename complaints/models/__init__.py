@@ -1,6 +1,6 @@
 """The complaint and what hangs on it: texts, the append-only history, clocks; and the vocabulary for reading them."""
 
-from .clocks import Clock, ClockEvent, ClockQuerySet
+from .clocks import Clock, ClockEvent, ClockQuerySet, climbed, highest_level
 from .complaint import ASSISTED, NEVER, SEARCH_COLUMNS, Channel, Complaint, ComplaintQuerySet, Words
 from .contact import Contact
 from .desk import AnswerDraft, CannedAnswer, Delegation, DeskPreference, HandOver, SavedFilter
@@ -52,6 +52,8 @@ __all__ = [
     "Upload",
     "UploadQuerySet",
     "Words",
+    "climbed",
     "family_of",
+    "highest_level",
     "with_parts",
 ]

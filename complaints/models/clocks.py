@@ -4,10 +4,11 @@ import uuid
 from datetime import datetime
 
 from django.db import models
-from django.db.models import OuterRef, Prefetch, Q, Subquery
+from django.db.models import Case, Exists, F, OuterRef, Prefetch, Q, Subquery, Value, When
 
 from institutions.models import Change, Institution, LegalBasis, SlaPolicy, append_only
 
+from ..clock import LEVELS_OF
 from .complaint import Complaint
 from .history import Transition
 
@@ -36,6 +37,19 @@ class ClockQuerySet(models.QuerySet["Clock"]):
         """With all that explains the due instant: the rule, where it is counted, and what happened to the clock."""
         events = ClockEvent.objects.select_related("basis", "transition__holder_before", "transition__holder_after")
         return self.select_related("policy__legal_basis", "policy__institution", "holder").prefetch_related(Prefetch("events", events))
+
+    def climbed(self, level: int) -> "ClockQuerySet":
+        """Running clocks that have climbed the ladder to this level or higher."""
+        firsts = Q(pk__in=())
+        for first in sorted(set(LEVELS_OF.values())):
+            firsts |= Q(key__in=[key for key, value in LEVELS_OF.items() if value == first], rung__gt=max(level - first, 0))
+        return self.running().filter(firsts)
+
+    def levels(self) -> "ClockQuerySet":
+        """The level of each running clock that has climbed at all, the highest first, as a column of one."""
+        keys = {first: [key for key, value in LEVELS_OF.items() if value == first] for first in sorted(set(LEVELS_OF.values()))}
+        base = Case(*(When(key__in=found, then=Value(first)) for first, found in keys.items()), output_field=models.IntegerField())
+        return self.climbed(0).annotate(level=base + F("rung") - 1).order_by("-level").values("level")  # type: ignore[return-value]
 
 
 class Clock(models.Model):
@@ -78,6 +92,16 @@ class Clock(models.Model):
 
     def __str__(self) -> str:
         return f"{self.key} {self.due_at:%Y-%m-%d}"
+
+
+def climbed(level: int) -> Exists:
+    """Of a complaint: one of its deadlines has climbed to this level or higher."""
+    return Exists(Clock.objects.climbed(level).filter(complaint=OuterRef("pk")))
+
+
+def highest_level() -> Subquery:
+    """Of a complaint: how far the highest of its deadlines has climbed; NULL where none has."""
+    return Subquery(Clock.objects.levels().filter(complaint=OuterRef("pk"))[:1], output_field=models.IntegerField())
 
 
 class ClockEvent(models.Model):

@@ -21,6 +21,7 @@ from .. import policy
 from ..workflow import (
     ACTIVE,
     ENDED,
+    HANDLING,
     INNER_EVENTS,
     PART_EVENTS,
     PRIVATE_EVENTS,
@@ -305,6 +306,7 @@ class Complaint(models.Model):
             models.Index(fields=("-published_at", "id"), name="complaint_public", condition=policy.PUBLIC),
             models.Index(fields=("incident_region", "-published_at"), name="complaint_place", condition=policy.PUBLIC),
             models.Index(fields=("external_ref",), name="complaint_external_ref", condition=~Q(external_ref="")),
+            models.Index(fields=("moved_at",), name="complaint_silent", condition=Q(state__in=sorted(HANDLING))),
             models.Index(fields=("hold_until",), name="complaint_hold", condition=Q(hold_until__isnull=False)),
             models.Index(fields=("referral", "id"), name="complaint_referral", condition=~Q(referral="")),
             models.Index(fields=("lead",), name="complaint_lead", condition=Q(lead__isnull=False)),

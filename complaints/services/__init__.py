@@ -18,12 +18,14 @@ from .ledger import Fault, verify
 from .letters import KINDS as LETTER_KINDS
 from .letters import kept, named_letter, order_letter, receipt, receipt_with_code, sheet, write_letters
 from .needs import READERS, inputs_of
+from .notify import reporter_message
 from .presence import here
 from .proof import prove, read_identity, throttle_submission
 from .publishing import moderate_reply, publish, publishable_entries, releasable_files, republish, right_of_reply, speaker, statements, take_down
 from .recompute import Moved, Recomputed, recompute
 from .reference import Reference
 from .remind import remind
+from .rungs import DueRung, claim_rungs, set_rungs
 from .saved import canonical, drop_filter, filters_of, prefer, preference_of, save_filter
 from .urgency import mark_urgent
 from .vacancies import Vacancy, vacancies
@@ -46,6 +48,7 @@ __all__ = [
     "Bulk",
     "Chosen",
     "Draft",
+    "DueRung",
     "Fault",
     "Known",
     "Leaving",
@@ -72,6 +75,7 @@ __all__ = [
     "canonical",
     "change_contact",
     "chosen_as",
+    "claim_rungs",
     "clean_uploads",
     "compare",
     "confirm_contact",
@@ -132,10 +136,12 @@ __all__ = [
     "releasable_files",
     "release",
     "remind",
+    "reporter_message",
     "republish",
     "right_of_reply",
     "rotate_code",
     "save_filter",
+    "set_rungs",
     "settle_canned",
     "settle_contacts",
     "sheet",

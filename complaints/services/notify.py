@@ -88,10 +88,14 @@ def tell(plans: Sequence[Plan], *, is_one_act: bool = False) -> None:
         notify_many(gathered(messages) if is_one_act else messages, at=plans[0].at)
 
 
+def reporter_message(complaint: Complaint, event: str, **words: str) -> Message:
+    """A notice to the reporter that no step brings: of a time that came."""
+    return _to_reporter(complaint, event, {"number": complaint.tracking_id, "track_url": f"{settings.SITE_URL}/lacak/", **words})
+
+
 def reminder(complaint: Complaint, event: str, due: date) -> Message:
     """What reminds a reporter that a deadline of theirs ends on a day."""
-    context = {"number": complaint.tracking_id, "due": due.isoformat(), "track_url": f"{settings.SITE_URL}/lacak/"}
-    return _to_reporter(complaint, event, context)
+    return reporter_message(complaint, event, due=due.isoformat())
 
 
 def tell_mentioned(plans: Sequence[Plan]) -> None:

@@ -16,7 +16,7 @@ from .reference import Reference
 from .rules import invalid
 
 # What of the queue's address is kept; a place in the list is not.
-KEPT = ("tab", "q", "state", "topic", "institution", "region", "classification", "track", "is_urgent")
+KEPT = ("tab", "q", "state", "topic", "institution", "region", "classification", "track", "is_urgent", "level")
 
 
 def canonical(query: str) -> str:

@@ -7,10 +7,14 @@ from zoneinfo import ZoneInfo
 
 from django import template
 from django.utils.formats import date_format, number_format
+from django.utils.safestring import SafeString
 from django.utils.translation import get_language, gettext_lazy, ngettext
 from django.utils.translation import gettext as _
 
+from lapor.ground.panels import drawn
+
 from .. import masks, why
+from ..clock import Level
 from ..models import NEVER, Clock
 from ..wording import NEXT_STEPS, action_of, sentence_of
 from ..workflow import INNER_EVENTS, State
@@ -211,6 +215,23 @@ def state_tone(state: str) -> str:
 @register.filter
 def state_icon(state: str) -> str:
     return LOOKS.get(State(state), ("quiet", "file-text"))[1]
+
+
+@register.filter
+def level_name(level: int) -> str:
+    """How far lateness has climbed, in words."""
+    return str(Level(level).label)
+
+
+@register.filter
+def level_tone(level: int) -> str:
+    return "soon" if level in {Level.NEARLY, Level.DAY_45} else "late"
+
+
+@register.simple_tag(takes_context=True)
+def panels(context: template.Context, place: str) -> SafeString:
+    """What upper floors show at a place of the page, about its report if it has one."""
+    return drawn(place, context["request"], context.get("complaint"))
 
 
 DUE_ICONS = {"late": "triangle-alert", "soon": "hourglass", "calm": "clock", "none": "circle-dashed"}

@@ -5,5 +5,9 @@ from importlib import import_module
 
 import django
 
+# What is measured in the database alone, beside the works that ask a server.
+APART = {"watch": "lapor.bench.watching"}
+
 django.setup()
-sys.exit(import_module("lapor.bench.table").main(sys.argv[1:]))
+name, *rest = sys.argv[1:] or [""]
+sys.exit(import_module(APART[name]).main(rest) if name in APART else import_module("lapor.bench.table").main(sys.argv[1:]))

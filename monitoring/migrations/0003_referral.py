@@ -11,9 +11,9 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('complaints', '0008_legal_clock'),
+        ('complaints', '0010_dispute'),
         ('institutions', '0004_calendar_versions'),
-        ('monitoring', '0001_escalation'),
+        ('monitoring', '0002_summary'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 

@@ -68,7 +68,7 @@ class Migration(migrations.Migration):
 
     dependencies = [
         ('monitoring', '0003_referral'),
-        ('complaints', '0008_legal_clock'),
+        ('complaints', '0010_dispute'),
         ('institutions', '0001_initial'),
     ]
 

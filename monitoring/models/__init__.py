@@ -1,10 +1,10 @@
 """What the upper floor keeps: who was told of lateness, and what was referred to the Ombudsman."""
 
-from .escalation import LEVELS, Escalation, EscalationQuerySet, Rung
+from .escalation import Escalation, EscalationQuerySet
 from .referral import Dossier, OversightNote, Referral, ReferralClock, ReferralEvent, ReferralQuerySet, ReferralText
+from .summary import Summary
 
 __all__ = [
-    "LEVELS",
     "Dossier",
     "Escalation",
     "EscalationQuerySet",
@@ -14,5 +14,5 @@ __all__ = [
     "ReferralEvent",
     "ReferralQuerySet",
     "ReferralText",
-    "Rung",
+    "Summary",
 ]

@@ -3,32 +3,38 @@
 from datetime import datetime
 
 from django.db import models
-from django.db.models import Q
-from django.utils.translation import gettext_lazy as _
+from django.db.models import F, Q
 
 from complaints.models import Clock, Complaint
+from complaints.workflow import HANDLING
 from institutions.models import Institution, append_only
 
+from ..ladder import CLIMBS, Rung
 
-class Rung(models.TextChoices):
-    """Who hears of lateness, from the handler up (DOMAIN 2.6); `silence` stands beside them."""
-
-    NEARLY = "nearly", _("Nearly due")
-    OVERDUE = "overdue", _("Overdue")
-    SUPERIOR = "superior", _("With the superior")
-    ACCOUNTABLE = "accountable", _("With the accountable official")
-    DAY_45 = "day_45", _("Day 45")
-    DAY_60 = "day_60", _("Past day 60")
-    SILENCE = "silence", _("No progress")
-
-
-LEVELS: dict[str, int] = {Rung.NEARLY: 0, Rung.OVERDUE: 1, Rung.SUPERIOR: 2, Rung.ACCOUNTABLE: 3, Rung.DAY_45: 4, Rung.DAY_60: 5, Rung.SILENCE: 0}
+# (keys of clocks, how many rungs were climbed, the last of them)
+TOPS = tuple(
+    (sorted(key for key, climbs in CLIMBS.items() if climbs == rungs), number, rung)
+    for rungs in dict.fromkeys(CLIMBS.values())
+    for number, rung in enumerate(rungs, 1)
+)
 
 
 class EscalationQuerySet(models.QuerySet["Escalation"]):
     def since(self, at: datetime) -> "EscalationQuerySet":
         """Raised at `at` or later."""
         return self.filter(raised_at__gte=at)
+
+    def standing(self) -> "EscalationQuerySet":
+        """What still holds: the clock runs and has the same deadline, or nothing was done since the silence began."""
+        runs = Q(clock__state=Clock.RUNNING, clock__due_at=F("due_at"))
+        return self.filter(runs | Q(clock=None, complaint__state__in=sorted(HANDLING), complaint__moved_at=F("due_at")))
+
+    def topmost(self) -> "EscalationQuerySet":
+        """Of each deadline the last rung alone."""
+        rungs = Q()
+        for rungs_of, number, rung in TOPS:
+            rungs |= Q(rung=rung, key__in=rungs_of, clock__rung=number)
+        return self.filter(rungs | Q(clock=None))
 
 
 class Escalation(models.Model):
@@ -61,6 +67,7 @@ class Escalation(models.Model):
         indexes = [
             models.Index(fields=("complaint", "level"), name="escalation_complaint"),
             models.Index(fields=("raised_at", "id"), name="escalation_raised"),
+            models.Index(fields=("-level", "-happened_at", "-id"), name="escalation_level"),
         ]
         triggers = append_only("escalation")
 

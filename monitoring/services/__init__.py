@@ -1,10 +1,14 @@
-"""Every write of the upper floor: what follows from the steps of complaints, referrals to the Ombudsman, their dossiers."""
+"""Every write of the upper floor: what time brings to deadlines, the summaries of it, referrals to the Ombudsman, their dossiers."""
 
+from .digest import summarise
 from .dossiers import log_reading, make_dossiers, open_dossier, read_transferred
 from .follow import consent_until, follow
 from .referral import add_oversight_note, may, move, open_referral_steps, propose
+from .watch import Raised, Watched, watch, watch_silence
 
 __all__ = [
+    "Raised",
+    "Watched",
     "add_oversight_note",
     "consent_until",
     "follow",
@@ -16,4 +20,7 @@ __all__ = [
     "open_referral_steps",
     "propose",
     "read_transferred",
+    "summarise",
+    "watch",
+    "watch_silence",
 ]

@@ -1,1 +1,1 @@
-"""The pages of the upper floor: the Ombudsman's console, and what the Ombudsman asks of an institution."""
+"""The pages of the upper floor, and what it shows on those below."""

@@ -18,6 +18,7 @@ from complaints.services import Reference, broken, verify
 from complaints.workflow import State
 from institutions import services as places
 from institutions.models import Institution
+from monitoring.models import Escalation
 from officers.actors import machine
 from officers.models import Notice, User
 from officers.services import check_powers
@@ -52,6 +53,7 @@ def test_the_demo_builds_and_everything_in_it_holds_together(empty: World) -> No
     assert not Notice.objects.filter(state="waiting").exists()
     assert not Complaint.objects.exclude(holder__is_fictitious=True).exclude(holder__kind="national").exists()
     assert Transition.objects.filter(kind="close_by_silence").exists()
+    assert {"nearly", "overdue", "superior", "accountable"} <= set(Escalation.objects.values_list("rung", flat=True))
     assert set(Institution.objects.filter(is_fictitious=True, kind="unit").values_list("is_fictitious", flat=True)) == {True}
 
 

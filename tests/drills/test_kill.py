@@ -11,10 +11,12 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from django.db import connection
+from django.db import connection, transaction
 
-from complaints.models import Complaint, Transition
+from complaints.models import Clock, Complaint, Transition
 from complaints.services import verify
+from monitoring.ladder import CLIMBS
+from monitoring.models import Escalation, Summary
 from officers.models import Notice
 from officers.services import Message, notify_many
 from tests.world import World
@@ -23,11 +25,32 @@ ROOT = Path(__file__).resolve().parents[2]
 
 
 def manage(home: Path, *args: str) -> "subprocess.Popen[bytes]":
-    """A manage.py command of its own process on the test's database, its mails under `home`."""
+    """A manage.py command of its own process."""
+    return python(home, "manage.py", *args)
+
+
+WATCHING = """
+import sys, django
+django.setup()
+from django.core.management import call_command
+import monitoring.services
+for name, size in (("watch", 7), ("digest", 3)):
+    sys.modules[f"monitoring.services.{name}"].BATCH = size
+call_command("watch", "--at", sys.argv[1])
+"""
+
+
+def watching(home: Path, at: str) -> "subprocess.Popen[bytes]":
+    """`manage.py watch` in batches of seven, so that a few cases are many batches."""
+    return python(home, "-c", WATCHING, at)
+
+
+def python(home: Path, *args: str) -> "subprocess.Popen[bytes]":
+    """A process of its own on the test's database, its mails under `home`."""
     settings = connection.settings_dict
     dsn = f"postgresql://{settings['USER']}@/{settings['NAME']}?host={settings['HOST'] or settings['OPTIONS'].get('host', '')}"
     env = {**os.environ, "DATABASE_URL": dsn, "LAPOR_HOME": str(home), "EMAIL_URL": ""}
-    return subprocess.Popen([sys.executable, "manage.py", *args], cwd=ROOT, env=env, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+    return subprocess.Popen([sys.executable, *args], cwd=ROOT, env=env, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
 
 
 def kill_when(process: "subprocess.Popen[bytes]", reached: Any) -> None:
@@ -73,3 +96,64 @@ def test_expire_killed_midway_and_run_beside_itself_takes_each_step_once(committ
     assert Complaint.objects.filter(state="archived", archive_reason="not_completed").count() == 12
     assert Transition.objects.filter(kind__in=("lapse", "close_by_silence")).count() == 24
     assert verify()[1] == []
+
+
+def is_waiting() -> bool:
+    """Somebody waits for a lock of this database."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT EXISTS (SELECT FROM pg_locks JOIN pg_database ON oid = database WHERE datname = current_database() AND NOT granted)")
+        (found,) = cursor.fetchone()
+    return bool(found)
+
+
+def kill_at(process: "subprocess.Popen[bytes]", table: str, mode: str, after: int) -> bool:
+    """-9 where the sweep wants its lock on a table, once so many rungs are written; whether it got there."""
+    end = time.monotonic() + 60
+    while Escalation.objects.count() < after and process.poll() is None and time.monotonic() < end:
+        time.sleep(0.002)
+    with transaction.atomic():
+        with connection.cursor() as cursor:
+            cursor.execute(f"LOCK TABLE {table} IN {mode} MODE")
+        while not is_waiting() and process.poll() is None and time.monotonic() < end:
+            time.sleep(0.002)
+        reached = process.poll() is None and is_waiting()
+        process.send_signal(signal.SIGKILL)
+        process.wait()
+    return reached
+
+
+# Where a sweep is killed: before it takes its lock on a table, in the first batch or after so many rungs.
+POINTS = {
+    "before the claim": ("complaints_clock", "EXCLUSIVE", 0),
+    "claimed, nothing written": ("monitoring_escalation", "SHARE", 0),
+    "written, clocks not moved on": ("complaints_clock", "SHARE", 0),
+    "clocks moved on, nobody told": ("officers_notice", "SHARE", 0),
+    "before a later claim": ("complaints_clock", "EXCLUSIVE", 40),
+    "a later batch claimed": ("monitoring_escalation", "SHARE", 40),
+    "a later batch written": ("complaints_clock", "SHARE", 60),
+    "a later batch moved on": ("officers_notice", "SHARE", 60),
+    "summaries not begun": ("monitoring_summary", "SHARE", 0),
+    "cases read": ("complaints_complaint", "EXCLUSIVE", 40),
+}
+BY_DEFAULT = {"written, clocks not moved on", "a later batch moved on"}
+
+
+@pytest.mark.parametrize("point", [point if point in BY_DEFAULT else pytest.param(point, marks=pytest.mark.night) for point in POINTS])
+def test_watch_killed_at_a_marked_point_raises_and_tells_everything_once(committed: World, tmp_path: Path, point: str) -> None:
+    cases = [committed.to_state("awaiting_followup") for _n in range(12)]
+    at = "2027-01-04T09:00+07:00"  # a Monday after day 60
+
+    assert kill_at(watching(tmp_path, at), *POINTS[point])
+    together = [watching(tmp_path, at) for _n in range(2)]
+    assert [process.wait() for process in together] == [0, 0]
+
+    rows = Escalation.objects.order_by("pk")
+    climbs = {"first_response": 4, "resolution_non_oversight": 4, "statutory_60": 2, "silence": 1}
+    assert Counter(rows.values_list("key", flat=True)) == {key: count * len(cases) for key, count in climbs.items()}
+    for clock in Clock.objects.running().filter(key__in=CLIMBS):
+        assert list(rows.filter(clock=clock).values_list("rung", flat=True)) == list(CLIMBS[clock.key])
+    assert Notice.objects.filter(event="case_day_60").count() == len(cases)
+    told = list(Notice.objects.filter(event="desk_ladder").values_list("recipient__username", flat=True))
+    assert len(told) == len(set(told))
+    assert {"liaison", "superior", "accountable", "ombudsman"} <= set(told)
+    assert not Summary.objects.filter(until_id__lt=rows.last().pk, user__username__in=told).exists()  # type: ignore[union-attr]

@@ -16,6 +16,7 @@ from playwright.sync_api import Browser
 from institutions import services as places
 from institutions.models import SiteBanner
 from lapor.errors import outage
+from monitoring.services import watch
 from officers.actors import machine
 from tests.faces import HOST, Face
 from tests.world import COMPLAINT, World
@@ -83,6 +84,7 @@ PAGES: tuple[tuple[str, str, Sent], ...] = (
     ("liaison", "/meja/{number}/identitas/", {"reason": "Menghubungi pelapor."}),
     ("national", "/meja/massal/", {"apa": "note", "kasus": "{number}", "diisi": "1", "text": "Mohon dicek bersama."}),
     ("admin", "/meja/serah-terima/", None),
+    ("admin", "/meja/tangga/", None),
     ("national", "/meja/kekosongan/", None),
     ("liaison", "/meja/delegasi/", None),
     ("liaison", "/meja/pengaturan/", None),
@@ -143,6 +145,7 @@ def scene(world: World, browser: Browser) -> Iterator[Scene]:
     case, own = world.to_state("in_progress"), world.submit(at=at)
     fresh = world.submit(at=at).complaint
     answered = world.to_state("awaiting_reporter")
+    watch(at=at)
     clients = {"": Client(), "own": Client(), **{name: world.login(Client(), name) for name in ("liaison", "admin", "national")}}
     session = clients["own"].session
     session["cases"] = {str(answered.pk): timezone.now().replace(year=2099).isoformat()}

@@ -1,6 +1,7 @@
 """The bench measures what it says: ratios to floors of the same run, and answers that were not wanted are told."""
 
 from collections.abc import Iterator
+from datetime import timedelta
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from threading import Thread
 from typing import Any
@@ -8,11 +9,12 @@ from typing import Any
 import pytest
 
 from complaints.models import Clock
-from lapor.bench import recount
+from lapor.bench import recount, watching
 from lapor.bench.load import Ask, Figures, drive
 from lapor.bench.table import judged
 from lapor.bench.works import Work
 from lapor.launcher import benching
+from monitoring.models import Escalation
 from tests.complaints.crowd import crowd
 from tests.world import World
 
@@ -85,3 +87,17 @@ def test_the_bench_touches_no_database_that_somebody_works_in(monkeypatch: pytes
 def test_a_size_without_a_number_is_refused(capsys: pytest.CaptureFixture[str]) -> None:
     assert benching.bench(["queue", "--size"]) == 2
     assert "--size wants a number" in capsys.readouterr().err
+
+
+def test_the_sweep_is_measured_beside_a_statement_that_writes_as_much_and_leaves_nothing(world: World) -> None:
+    for _n in range(3):
+        world.to_state("awaiting_followup")
+    before = list(Clock.objects.order_by("pk").values_list("rung", "rung_at", "due_at"))
+
+    found = watching.measure(at=world.at + timedelta(days=6), due=2, turns=1)
+
+    assert found["written"] == {"floor": 2, "ours": 2}
+    assert found["idle_statements"] == 1
+    assert found["ratio"] > 0
+    assert list(Clock.objects.order_by("pk").values_list("rung", "rung_at", "due_at")) == before
+    assert not Escalation.objects.exists()

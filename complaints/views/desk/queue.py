@@ -20,8 +20,9 @@ from django.views.decorators.http import require_GET, require_POST
 from lapor.ground.problems import Refusal
 
 from ... import services
+from ...clock import Level
 from ...filters import DeskFilter, narrowed
-from ...models import Complaint, ComplaintQuerySet
+from ...models import Complaint, ComplaintQuerySet, climbed, highest_level
 from ...workflow import HANDLING, State
 from ..shared import actor_of, at_of, read_cursor, write_cursor
 from .gate import require_desk
@@ -34,6 +35,7 @@ TABS: dict[str, Q] = {
     "tanggapan": Q(state=State.REPORTER_REPLIED),
     "menunggu": Q(state__in=(State.AWAITING_COMPLETION, State.AWAITING_REPORTER)),
     "sengketa": Q(is_disputed=True),
+    "naik": Q(climbed(Level.OVERDUE)),
 }
 
 
@@ -111,7 +113,7 @@ def queue(request: HttpRequest) -> HttpResponse:
     if not request.GET and wishes.default_filter is not None and wishes.default_filter.query:
         return redirect(f"{request.path}?{wishes.default_filter.query}")
     rows, bound = rows_of(request, request.GET)
-    page, following = page_of(rows.select_related("holder", "topic", "assignee"), request.GET.get("setelah", ""))
+    page, following = page_of(rows.select_related("holder", "topic", "assignee").annotate(level=highest_level()), request.GET.get("setelah", ""))
     kept = request.GET.copy()
     kept.pop("setelah", None)
     without_tab = kept.copy()

@@ -7,7 +7,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('complaints', '0008_legal_clock'),
+        ('complaints', '0009_silence'),
         ('institutions', '0004_calendar_versions'),
     ]
 
