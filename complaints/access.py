@@ -86,6 +86,9 @@ STEPS: dict[str, tuple[str, ...]] = {
     "refer": ("reporter", "national"),
     "consent_transfer": ("reporter",),
     "release_referral": (),
+    "change_track": ("admin_own", "national"),
+    "hold": ("admin_own", "national"),
+    "end_hold": ("liaison_own", "admin_own", "national"),
 }
 
 # On the oversight track the internal supervisor stands where liaison and admin stand otherwise.

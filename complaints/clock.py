@@ -203,7 +203,7 @@ def _received(m: Move) -> bool:
 
 
 def _leaves_institution(m: Move) -> bool:
-    return m.step == "return_upward" and m.at_national_after
+    return m.step in {"return_upward", "dispute", "change_track"} and m.at_national_after and not m.at_national_before
 
 
 def _resolution(key: str) -> "ClockRule":
@@ -213,7 +213,7 @@ def _resolution(key: str) -> "ClockRule":
     asks = never if key == "resolution_information" else on("pend")
     return ClockRule(
         starts=mine(lambda m: _received(m) or m.step == "reopen"),
-        pauses=mine(lambda m: m.step == "answer" or asks(m)),
+        pauses=mine(lambda m: m.step in {"answer", "hold"} or asks(m)),
         resumes=mine(lambda m: m.step == "reply" or (m.before == State.AWAITING_COMPLETION and m.after in HANDLING | {State.AWAITING_VERIFICATION})),
         stops=mine(on("close_by_decision")),
         voids=_leaves_institution,
@@ -233,6 +233,13 @@ class ClockRule:
     is_resumable: bool = False  # a stop is not the end of it; whether the time between counts is a policy flag
     zone: str | None = None  # None: the holder's
 
+
+def _lowered_unheard(m: Move) -> bool:
+    """The reporter has an answer, and the silence that may close the report counts from now on."""
+    return m.step == "change_track" and m.after == State.AWAITING_REPORTER
+
+
+RESOLUTIONS = ("resolution_information", "resolution_non_oversight", "resolution_oversight")  # the clocks that a hold stops
 
 RULES: dict[str, ClockRule] = {
     "verify_national": ClockRule(starts=_enters(national=True), stops=_leaves(national=True)),
@@ -255,8 +262,8 @@ RULES: dict[str, ClockRule] = {
     ),
     "decision_delivery": ClockRule(starts=lambda m: m.step == "answer" and m.track == Track.OVERSIGHT, stops=on("answer")),
     "reporter_reply": ClockRule(
-        starts=lambda m: m.step == "answer" and m.track == Track.NON_OVERSIGHT and not m.is_child,
-        stops=on("reply", "confirm", "close_by_silence", "close_by_decision"),
+        starts=lambda m: (m.step == "answer" or _lowered_unheard(m)) and m.track == Track.NON_OVERSIGHT and not m.is_child,
+        stops=lambda m: m.step in {"reply", "confirm", "close_by_silence", "close_by_decision"} or m.track == Track.OVERSIGHT,
         pauses=lambda m: m.is_referred,
         resumes=on("release_referral"),
     ),

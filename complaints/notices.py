@@ -51,6 +51,10 @@ TELLINGS: dict[str, Telling] = {
     "take_down": Telling(reporter="case_news"),
     "republish": Telling(reporter="case_news"),
     "refer": Telling(reporter="case_referred", officers="desk_referred"),
+    "dispute": Telling(reporter="case_moved", officers="desk_dispute"),
+    "hold": Telling(reporter="case_held"),
+    "end_hold": Telling(officers="desk_hold_ended", audience=RESPONDERS),
+    "change_track": Telling(reporter="case_news", officers="desk_received", audience=RESPONDERS),
 }
 # Where the reason of an event changes who is told of what.
 TELLINGS_BY_REASON: dict[tuple[str, str], Telling] = {
@@ -60,10 +64,22 @@ TELLINGS_BY_REASON: dict[tuple[str, str], Telling] = {
 ASKING_CONSENT = "case_consent_asked"
 # An urgent report is told at once, to everybody who can act where it arrives, quiet hours or not.
 URGENT_ARRIVALS = frozenset(
-    {"submit", "part", "dispose_to_institution", "dispose_to_unit", "redispose", "return_upward", "return_to_admin", "restore", "reopen"}
+    {
+        "submit",
+        "part",
+        "dispose_to_institution",
+        "dispose_to_unit",
+        "redispose",
+        "return_upward",
+        "return_to_admin",
+        "restore",
+        "reopen",
+        "dispute",
+        "change_track",
+    }
 )
 # What a part tells the reporter, under the number of its lead: there is one thread.
-PART_TELLS = frozenset({"respond", "progress", "answer"})
+PART_TELLS = frozenset({"respond", "progress", "answer", "hold"})
 
 
 def _code(context: Mapping[str, Any]) -> dict[str, str]:
@@ -145,6 +161,12 @@ register(
     to=REPORTER,
     subject=_("Report %(number)s is handled in several parts"),
     body=(_("A part of your report %(number)s is handled by a unit or institution of its own. You still follow everything in one place."), _FOLLOW),
+)
+register(
+    "case_held",
+    to=REPORTER,
+    subject=_("Report %(number)s is on hold until %(due)s"),
+    body=(_("The handling of your report %(number)s at %(holder)s is on hold until %(due)s. Why, stands with the report; it goes on by itself."), _FOLLOW),
 )
 register(
     "case_referred",
@@ -230,6 +252,18 @@ register(
     group="work",
     subject=_("Report %(number)s was completed"),
     body=_("The reporter completed report %(number)s: %(desk_url)s"),
+)
+register(
+    "desk_dispute",
+    group="work",
+    subject=_("It is disputed who is competent for report %(number)s"),
+    body=_("Report %(number)s was returned once more than is allowed. Please decide who is competent; your decision binds: %(desk_url)s"),
+)
+register(
+    "desk_hold_ended",
+    group="work",
+    subject=_("The hold of report %(number)s ended"),
+    body=_("Report %(number)s at %(holder)s is not on hold any more and its deadline runs on: %(desk_url)s"),
 )
 register(
     "desk_referral_asked",

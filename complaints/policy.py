@@ -145,7 +145,7 @@ POLICY: dict[str, Rule] = {
     "handle": local_admin,
     "return_upward": local_admin,
     "return_to_admin": handler & ~at_national,
-    "dispute": system,
+    "dispute": nobody,
     "redispose": disposer,
     "invite": disposer,
     "end_part": nobody,
@@ -168,6 +168,7 @@ POLICY: dict[str, Rule] = {
     "consent_transfer": reporter,
     "release_referral": system,
     "hold": closer,
+    "end_hold": system | free_handler | closer,
     "hand_over": admin,
     # other acts
     "take": desk,

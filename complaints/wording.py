@@ -56,9 +56,11 @@ SENTENCES = {
     "consent_transfer": _("The reporter decided on the transfer of the identity."),
     "release_referral": _("The Ombudsman's handling ended."),
     "hold": _("The handling was put on hold."),
+    "end_hold": _("The hold ended and the handling goes on."),
 }
 # Where the reason of an event changes what it means.
 SENTENCES_BY_REASON = {
+    ("dispose_to_institution", "decided"): _("The national desk decided who is competent and sent the report there."),
     ("refer", "asked"): _("The reporter asked to have the report referred to the Ombudsman."),
     ("consent_transfer", "granted"): _("The reporter agreed that the Ombudsman gets to know who reported."),
     ("consent_transfer", "refused"): _("The reporter does not agree that the Ombudsman gets to know who reported."),
@@ -93,6 +95,9 @@ ACTIONS = {
     "refer": _("Refer to the Ombudsman"),
     "consent_transfer": _("Decide on the transfer of your identity"),
     "release_referral": _("End the referral"),
+    "hold": _("Put on hold"),
+    "end_hold": _("End the hold"),
+    "change_track": _("Change the track"),
 }
 
 # The same button as the reporter reads it, where that is another one.

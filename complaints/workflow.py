@@ -189,6 +189,7 @@ class Step:
     officer_needs: tuple[str, ...] = ()
     reporter_wants: tuple[str, ...] = ()
     entry: EntryKind | None = None
+    may_stay: bool = False  # the state may stay as it is, too
     is_available: bool = True
 
 
@@ -258,7 +259,7 @@ WORKFLOW: dict[str, Step] = {
         ),
         _row("S10", "return_to_admin", {_AWF}, (_AWV,), "liaison", at=INSTITUTION, needs=("text",), entry=EntryKind.NOTE),
         _row("S11", "redispose", HANDLING, (_AWF,), "admin of the common ancestor; national", needs=("target", "text"), entry=EntryKind.NOTE),
-        _row("S12", "dispute", {_AWV}, (_AWV,), "system", at=INSTITUTION, is_available=False),
+        _row("S12", "dispute", {_AWV}, (_AWV,), "the return that is one too many", at=INSTITUTION, is_available=False),
         _row(
             "S13",
             "invite",
@@ -295,7 +296,17 @@ WORKFLOW: dict[str, Step] = {
         _row("S24", "unmerge", {_CLO}, (), "national; reporter objects", is_available=False),
         _row("S25", "withdraw", ACTIVE, (_CLO,), "reporter", wants=("text",), entry=EntryKind.REASON),
         _row("S26", "reopen", {_CLO}, (_INP,), "reporter in the window; national", needs=("text",), wants=("part", "files"), entry=EntryKind.REASON),
-        _row("S27", "change_track", ACTIVE, (), "admin raises; national lowers", is_available=False),
+        _row(
+            "S27",
+            "change_track",
+            ACTIVE,
+            (_AWV,),
+            "admin raises; national lowers",
+            needs=("track", "text"),
+            wants=("reported_party",),
+            entry=EntryKind.REASON,
+            may_stay=True,
+        ),
         _row("S28", "change_visibility", _EVERY - {S.DRAFT}, (), "reporter; admin to secret only", needs=("secret",), wants=("text",), entry=EntryKind.REASON),
         _row(
             "S30",
@@ -310,7 +321,8 @@ WORKFLOW: dict[str, Step] = {
         ),
         _row("S30c", "consent_transfer", _EVERY - {S.DRAFT}, (), "reporter", needs=("consent",)),
         _row("S30r", "release_referral", _EVERY - {S.DRAFT}, (), "system", wants=("outcome",)),
-        _row("S31", "hold", {_INP}, (_INP,), "national; institution admin", is_available=False),
+        _row("S31", "hold", {_INP}, (_INP,), "national; institution admin", needs=("reason", "until", "text"), entry=EntryKind.REASON),
+        _row("S31e", "end_hold", {_INP}, (_INP,), "system; handler or admin before the time", wants=("text",), entry=EntryKind.REASON),
         _row("S32", "hand_over", {_AWV, _INP}, (_CLO,), "admin", needs=("body", "reference", "text"), wants=("consent_identity",), entry=EntryKind.REASON),
     )
 }
@@ -329,6 +341,6 @@ PRIVATE_EVENTS = frozenset({("refer", "asked"), ("consent_transfer", "granted"),
 PART_EVENTS = frozenset(
     {
         "dispose_to_institution", "dispose_to_unit", "handle", "return_upward", "return_to_admin", "redispose", "respond", "progress",
-        "answer", "close_by_decision", "archive", "restore", "hand_over",
+        "answer", "close_by_decision", "archive", "restore", "hand_over", "dispute", "hold", "end_hold",
     }
 )  # fmt: skip

@@ -9,7 +9,7 @@ from django.utils.translation import gettext_lazy
 from .. import services
 from ..models import Complaint
 from ..wording import action_of
-from ..workflow import ArchiveReason, Classification, Finding, HandOverTarget, Outcome, PendReason, State, Step, Track
+from ..workflow import ArchiveReason, Classification, Finding, HandOverTarget, HoldReason, Outcome, PendReason, State, Step, Track
 from .shape import EMPTY, Files, Loose, Shape, Text, Typed, area, day, find_place, institution_choices, select, topic_choices
 
 
@@ -33,6 +33,9 @@ def split_form(step: Step, complaint: Complaint, data: Mapping[str, Any] | None 
 def _reason(step: Step, _complaint: Complaint) -> forms.Field:
     if step.code == "archive":
         return select(gettext_lazy("Reason"), ArchiveReason.choices)
+    if step.code == "hold":
+        hint = gettext_lazy("An institution may wait for another party; the other reasons are for the national desk.")
+        return select(gettext_lazy("Reason"), HoldReason.choices, help_text=hint)
     return select(gettext_lazy("Reason"), PendReason.choices)
 
 
@@ -55,6 +58,9 @@ TEXT_LABELS = {
     "pend": (gettext_lazy("A word to the reporter"), gettext_lazy("The reporter reads it above the list.")),
     "hand_over": (gettext_lazy("Explanation to the reporter"), gettext_lazy("Who has it now and what happens there.")),
     "invite": (gettext_lazy("A word to the receiving desk"), gettext_lazy("Read there and by the national desk, not by the reporter.")),
+    "hold": (gettext_lazy("Explanation to the reporter"), gettext_lazy("Whom or what you wait for, and what happens then. The reporter reads it.")),
+    "end_hold": (gettext_lazy("A word to the reporter"), gettext_lazy("What has come in, and what happens now.")),
+    "change_track": (gettext_lazy("Why is the track changed?"), gettext_lazy("The reporter reads it, and the desk that handles the report from now on.")),
     "refer": (gettext_lazy("Why should it be referred?"), gettext_lazy("The desks, the reporter and the Ombudsman read it.")),
     "withdraw": (gettext_lazy("Why do you withdraw it?"), gettext_lazy("You need not say.")),
 }
@@ -75,8 +81,11 @@ FIELDS: dict[str, Maker] = {
     "suggested": lambda s, c: select(gettext_lazy("Competent body, if you know it"), institution_choices(parent__kind="national")),
     "topic": lambda s, c: select(gettext_lazy("Topic"), topic_choices(), initial=c.topic_id),
     "track": lambda s, c: select(
-        gettext_lazy("Track"), Track.choices, help_text=gettext_lazy("Oversight-type: abuse of office, corruption, discipline of officials.")
+        gettext_lazy("Track"),
+        [choice for choice in Track.choices if s.code != "change_track" or choice[0] != c.track],
+        help_text=gettext_lazy("Oversight-type: abuse of office, corruption, discipline of officials."),
     ),
+    "until": lambda s, c: day(gettext_lazy("On hold until"), help_text=gettext_lazy("The reporter sees the date. At its end the handling goes on by itself.")),
     "estimated_on": lambda s, c: day(gettext_lazy("Expected to be done by")),
     "done_on": lambda s, c: day(gettext_lazy("Done on")),
     "outcome": lambda s, c: select(gettext_lazy("Outcome"), Outcome.choices),

@@ -5,7 +5,7 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
-from ..clock import COUNTS, FIRST_RUNGS, HANDLER_KEYS, RULES, ClockRule, Counted, Move, Tick, count, horizon, outcome, share_at
+from ..clock import COUNTS, FIRST_RUNGS, HANDLER_KEYS, RESOLUTIONS, RULES, ClockRule, Counted, Move, Tick, count, horizon, outcome, share_at
 from ..models import NEVER, Clock, ClockEvent
 from .plan import Plan
 from .reference import Reference, terms
@@ -55,10 +55,15 @@ def _first_rung(clock: Clock, found: Counted, reference: Reference) -> datetime 
     return share_at(clock.started_at, found.terms, value, off, found.pauses)
 
 
-def _note(plan: Plan, clock: Clock, kind: str, reason: str) -> None:
+def _happened(plan: Plan, clock: Clock) -> list[ClockEvent]:
+    """The clock's events with those of this step, oldest first."""
+    return [*clock.events.order_by("id"), *(event for event in plan.events if event.clock_id == clock.pk)]
+
+
+def _note(plan: Plan, clock: Clock, kind: str, reason: str, at: datetime | None = None) -> None:
     first = clock.started_at.astimezone(ZoneInfo(clock.zone)).date()
     version = plan.reference.calendar_version(first, clock.due_at.date())[0] if kind in COUNTS else ""
-    plan.events.append(ClockEvent(clock=clock, kind=kind, reason=reason, at=plan.at, due_at=clock.due_at, calendar_version=version))
+    plan.events.append(ClockEvent(clock=clock, kind=kind, reason=reason, at=at or plan.at, due_at=clock.due_at, calendar_version=version))
 
 
 def start(plan: Plan, key: str, *, started_at: datetime | None = None) -> Clock | None:
@@ -91,11 +96,11 @@ def _pause(plan: Plan, clock: Clock) -> None:
     _note(plan, clock, ClockEvent.PAUSE, plan.kind)
 
 
-def _resume(plan: Plan, clock: Clock) -> None:
-    derive(clock, [*ticks(clock.events.order_by("id")), Tick(ClockEvent.RESUME, plan.at)], plan.reference)
+def _resume(plan: Plan, clock: Clock, *, at: datetime | None = None, reason: str = "") -> None:
+    derive(clock, [*ticks(_happened(plan, clock)), Tick(ClockEvent.RESUME, at or plan.at)], plan.reference)
     clock.state, clock.stopped_at, clock.outcome = Clock.RUNNING, None, ""
     plan.changed.append(clock)
-    _note(plan, clock, ClockEvent.RESUME, plan.kind)
+    _note(plan, clock, ClockEvent.RESUME, reason or plan.kind, at)
 
 
 def _void(plan: Plan, clock: Clock) -> None:
@@ -139,14 +144,40 @@ def _advance(plan: Plan, move: Move, key: str, rule: ClockRule, clock: Clock | N
     return clock.state == Clock.VOID
 
 
+def _end_hold(plan: Plan, latest: dict[str, Clock]) -> None:
+    """A hold is over: what it stopped goes on from its last instant, however much later that is seen."""
+    until = plan.stored["hold_until"]
+    if until is None or (plan.complaint.hold_reason and plan.at <= until):
+        return
+    for key in RESOLUTIONS:
+        clock = latest.get(key)
+        if clock is not None and clock.state == Clock.PAUSED:
+            _resume(plan, clock, at=min(plan.at, until), reason="end_hold")
+
+
 def _retrack(plan: Plan, move: Move, latest: dict[str, Clock]) -> None:
-    """The track was settled while a resolution clock of another kind was running: void it and count under the right one."""
-    for key in ("resolution_information", "resolution_non_oversight", "resolution_oversight"):
+    """The track was settled or changed while a resolution clock of another kind was alive: void it and count under the right one."""
+    for key in RESOLUTIONS:
         clock = latest.get(key)
         if key == move.resolution_key or clock is None or clock.state not in {Clock.RUNNING, Clock.PAUSED} or move.ends:
             continue
+        if not RULES[move.resolution_key].voids(move) and (found := _count_on(plan, clock, move.resolution_key)) is not None:
+            latest[found.key] = found
         _void(plan, clock)
-        start(plan, move.resolution_key, started_at=clock.started_at)
+
+
+def _count_on(plan: Plan, old: Clock, key: str) -> Clock | None:
+    """Count under another key from the same start; the time that did not count does not count here either."""
+    clock = start(plan, key, started_at=old.started_at)
+    if clock is None:
+        return None
+    for event in _happened(plan, old):
+        if event.kind == ClockEvent.RESUME:
+            derive(clock, [*ticks(_happened(plan, clock)), Tick(ClockEvent.RESUME, event.at)], plan.reference)
+        if event.kind in {ClockEvent.PAUSE, ClockEvent.RESUME}:
+            _note(plan, clock, event.kind, event.reason, event.at)
+    clock.state, clock.stopped_at = old.state, old.stopped_at
+    return clock
 
 
 def run(plan: Plan, existing: Iterable[Clock]) -> None:
@@ -155,13 +186,12 @@ def run(plan: Plan, existing: Iterable[Clock]) -> None:
     latest: dict[str, Clock] = {}
     for clock in sorted(existing, key=lambda c: c.started_at):
         latest[clock.key] = clock
+    _end_hold(plan, latest)
     _retrack(plan, move, latest)
     begun = {clock.key for clock in plan.started}
     for key, rule in RULES.items():
-        if key in begun:
-            continue
         free = _advance(plan, move, key, rule, latest.get(key))
-        if free and rule.starts(move):
+        if free and key not in begun and rule.starts(move):
             _begin(plan, move, key)
     running = [clock for clock in (*latest.values(), *plan.started) if clock.state == Clock.RUNNING and clock.key in HANDLER_KEYS]
     plan.complaint.next_due_at = min((clock.due_at for clock in running), default=NEVER)

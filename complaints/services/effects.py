@@ -1,6 +1,8 @@
 """What each step does to a complaint (DOMAIN 2.5 and 2.5.1)."""
 
 from collections.abc import Callable
+from datetime import datetime
+from zoneinfo import ZoneInfo
 
 from django.utils.translation import gettext as _
 
@@ -8,11 +10,12 @@ from institutions.models import Institution
 from lapor.ground.problems import Refusal
 
 from .. import vault
-from ..workflow import ArchiveReason, ClosureKind, Referral, State, Track, TransferConsent
-from . import parts
+from ..clock import END_OF_DAY
+from ..workflow import ArchiveReason, ClosureKind, HoldReason, Referral, State, Track, TransferConsent
+from . import parts, tracks
 from .needs import minimum_missing
 from .plan import Plan
-from .rules import accused, desk_target, end, force_secrecy, invalid, last_answerer, publish, publish_text, revive, settle, to, unit_target
+from .rules import accused, desk_target, end, end_hold, force_secrecy, invalid, last_answerer, publish, publish_text, revive, settle, to, unit_target
 
 Effect = Callable[[Plan], None]
 
@@ -85,6 +88,9 @@ def _dispose_to_institution(plan: Plan) -> None:
     plan.data["target"] = target.pk
     _accept(plan)
     to(plan, State.AWAITING_VERIFICATION, desk)
+    if plan.complaint.is_disputed:
+        plan.complaint.is_disputed, plan.complaint.is_bound = False, True
+        plan.reason = "decided"
 
 
 def _dispose_to_unit(plan: Plan) -> None:
@@ -115,7 +121,12 @@ def _return_upward(plan: Plan) -> None:
         plan.reason = "recalled"
         to(plan, State.AWAITING_VERIFICATION, plan.reference.root)
         return
-    plan.complaint.return_count += 1
+    complaint = plan.complaint
+    complaint.return_count += 1
+    if complaint.return_count > plan.reference.limits["return_max"]:
+        plan.kind, complaint.is_disputed = "dispute", True
+        to(plan, State.AWAITING_VERIFICATION, plan.reference.root)
+        return
     to(plan, State.AWAITING_VERIFICATION, _desk_above(plan))
 
 
@@ -241,6 +252,20 @@ def _hand_over(plan: Plan) -> None:
     end(plan, ClosureKind.HANDED_OVER)
 
 
+def _hold(plan: Plan) -> None:
+    complaint, given = plan.complaint, plan.given
+    if given["reason"] != HoldReason.AWAITING_THIRD_PARTY and not plan.actor.has("lower_track"):
+        raise invalid(reason=_("An institution may wait for another party only. For any other reason please ask the national desk."))
+    complaint.hold_reason = plan.reason = given["reason"]
+    complaint.hold_until = datetime.combine(given["until"], END_OF_DAY, tzinfo=ZoneInfo(complaint.holder.time_zone))
+    complaint.hold_count += 1
+    plan.details = {"until": given["until"].isoformat()}
+
+
+def _end_hold(plan: Plan) -> None:
+    end_hold(plan.complaint)
+
+
 def _consent(plan: Plan) -> TransferConsent:
     return TransferConsent.GRANTED if plan.given["consent"] else TransferConsent.REFUSED
 
@@ -296,6 +321,9 @@ EFFECTS: dict[str, Effect] = {
     "hand_over": _hand_over,
     "invite": parts.invite,
     "end_part": parts.end_part,
+    "change_track": tracks.change,
+    "hold": _hold,
+    "end_hold": _end_hold,
     "refer": _refer,
     "consent_transfer": _consent_transfer,
     "release_referral": _release_referral,

@@ -17,11 +17,25 @@ def _pend_left(plan: Plan) -> str | None:
     return None
 
 
-def _return_left(plan: Plan) -> str | None:
-    if plan.actor.has("lower_track"):
-        return None  # the nation recalls; that is no return
-    if plan.complaint.return_count >= plan.reference.limits["return_max"]:
-        return _("The report has been returned as often as is allowed. Please ask the national desk to decide who is competent.")
+def _not_bound(plan: Plan) -> str | None:
+    if plan.complaint.is_bound and not plan.actor.has("lower_track"):  # the nation recalls; that is no return
+        return _("The national desk decided that your institution is competent; the report cannot be returned any more. Please handle it.")
+    return None
+
+
+def _hold_left(plan: Plan) -> str | None:
+    if plan.complaint.hold_count >= plan.reference.limits["hold_max"]:
+        return _("The report has been on hold as often as is allowed: once, and renewed once. Please go on with it and tell the reporter how it stands.")
+    return None
+
+
+def _on_hold(plan: Plan) -> str | None:
+    return None if plan.complaint.hold_reason else _("The report is not on hold.")
+
+
+def _may_lower(plan: Plan) -> str | None:
+    if plan.complaint.track == Track.OVERSIGHT and not plan.actor.has("lower_track"):
+        return _("Only the national desk may take a report out of the oversight track.")
     return None
 
 
@@ -131,7 +145,10 @@ def _has_referral(plan: Plan) -> str | None:
 
 GUARDS: dict[str, tuple[Guard, ...]] = {
     "pend": (_not_a_part, _pend_left),
-    "return_upward": (_return_left,),
+    "return_upward": (_not_bound,),
+    "change_track": (_may_lower,),
+    "hold": (_hold_left,),
+    "end_hold": (_on_hold,),
     "invite": (_not_a_part, _parts_left),
     "change_visibility": (_not_a_part,),
     "close_by_decision": (_answered, _parts_answered),

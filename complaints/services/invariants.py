@@ -8,7 +8,7 @@ from uuid import UUID
 from django.db import connection
 
 from .. import numbers, vault
-from ..clock import HANDLER_KEYS, RULES
+from ..clock import HANDLER_KEYS, RESOLUTIONS, RULES
 from ..models import NEVER, Clock, ClockEvent, Complaint
 from ..workflow import ENDED, WORKFLOW, State
 from . import ledger
@@ -65,6 +65,18 @@ QUERIES: dict[str, tuple[str, list[Any]]] = {
            WHERE (SELECT count(*) FROM complaints_clockevent e WHERE e.clock_id = k.id AND e.kind = 'start') <> 1""",
         [],
     ),
+    "a deadline that a hold stops stands still": (
+        """SELECT c.tracking_id FROM complaints_clock k JOIN complaints_complaint c ON c.id = k.complaint_id
+           WHERE c.hold_reason <> '' AND k.state = 'running' AND k.key = ANY(%s)""",
+        [list(RESOLUTIONS)],
+    ),
+    "what the nation decided is not returned": (
+        """SELECT c.tracking_id FROM complaints_transition t JOIN complaints_complaint c ON c.id = t.complaint_id
+           WHERE t.kind IN ('return_upward', 'dispute') AND t.reason <> 'recalled' AND EXISTS (
+               SELECT 1 FROM complaints_transition d
+               WHERE d.complaint_id = c.id AND d.seq < t.seq AND d.kind = 'dispose_to_institution' AND d.reason = 'decided')""",
+        [],
+    ),
     "a lead has as many parts as it counts": (
         """SELECT c.tracking_id FROM complaints_complaint c
            WHERE c.lead_id IS NULL AND c.part_count <> (SELECT count(*) FROM complaints_complaint p WHERE p.lead_id = c.id)""",
@@ -104,7 +116,8 @@ def _steps() -> Iterator[Breach]:
     for kind, before, after in moves:
         step = WORKFLOW.get(kind)
         targets = (step.targets or (State(before),)) if step is not None else (State(before),)
-        if after not in targets or (step is not None and before not in step.sources):
+        stays = step is not None and step.may_stay and after == before
+        if (after not in targets and not stays) or (step is not None and before not in step.sources):
             yield Breach("every step leads from a source to a target", f"{kind}: {before} -> {after}")
 
 

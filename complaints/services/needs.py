@@ -2,9 +2,10 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import Any
 from uuid import UUID
+from zoneinfo import ZoneInfo
 
 from django.utils.dateparse import parse_date
 from django.utils.translation import gettext as _
@@ -14,7 +15,7 @@ from institutions.models import Institution, Region, Topic
 from lapor.ground.problems import Refusal
 
 from ..models import Complaint, Upload
-from ..workflow import ArchiveReason, Classification, Finding, HandOverTarget, Outcome, PendReason, Step, Track
+from ..workflow import ArchiveReason, Classification, Finding, HandOverTarget, HoldReason, Outcome, PendReason, Step, Track
 from .reference import Reference
 
 CODE_LENGTH = 24  # of a code that an event keeps
@@ -115,8 +116,23 @@ def _choice(choices: type[Any]) -> Callable[[Any, Asked], str]:
     return read
 
 
+REASONS: dict[str, type[Any]] = {"pend": PendReason, "archive": ArchiveReason, "hold": HoldReason}
+
+
 def _reason(value: Any, asked: Asked) -> str:
-    return _choice(ArchiveReason if asked.step.code == "archive" else PendReason)(value, asked)
+    return _choice(REASONS[asked.step.code])(value, asked)
+
+
+def _until(value: Any, asked: Asked) -> date:
+    """The last day of a hold, by the calendar of the holder."""
+    found, complaint = clean_date(value), asked.complaint
+    zone, most = ZoneInfo(complaint.holder.time_zone), asked.limits["hold_days"]
+    today = asked.reference.at.astimezone(zone).date()
+    if not today < found <= today + timedelta(days=most):
+        raise Wrong(_("Please give a day after today, at most %(days)d days ahead.") % {"days": most})
+    if complaint.hold_until is not None and found <= complaint.hold_until.astimezone(zone).date():
+        raise Wrong(_("It is on hold until then already. Please give a later day, or end the hold."))
+    return found
 
 
 def _outcome(value: Any, asked: Asked) -> str:
@@ -243,6 +259,7 @@ READERS: dict[str, Callable[[Any, Asked], Any]] = {
     "done_on": _past,
     "outcome": _outcome,
     "consent": _flag,
+    "until": _until,
     "decision": _decision,
     "rating": _rating,
     "secret": _flag,
@@ -283,7 +300,9 @@ def inputs_of(step: Step, complaint: Complaint, *, is_reporter: bool = False) ->
         optional = tuple(w for w in optional if w != "decision")
     if not complaint.part_count:
         optional = tuple(w for w in optional if w != "part")
-    if step.missing and not complaint.reported_party:
+    if complaint.reported_party:
+        optional = tuple(w for w in optional if w != "reported_party")
+    elif step.missing:
         optional = (*optional, "reported_party")
     return required, optional
 
@@ -317,7 +336,7 @@ def _cross_check(asked: Asked, found: dict[str, Any], wrong: dict[str, list[Any]
     """What only several inputs together can say."""
     complaint = asked.complaint
     track = found.get("track", complaint.track)
-    if asked.step.missing and track == Track.OVERSIGHT and not (found.get("reported_party") or complaint.reported_party):
+    if (asked.step.missing or asked.step.code == "change_track") and track == Track.OVERSIGHT and not (found.get("reported_party") or complaint.reported_party):
         wrong.setdefault("reported_party", [_("The oversight track needs to know whom the report is about. Please write it as the reporter says it.")])
     if found.get("outcome") == Outcome.CANNOT_LAWFULLY and asked.step.code == "answer" and len(found.get("evidence", "")) < 10:
         wrong.setdefault("evidence", [_("A refusal needs its legal basis. Please name it here.")])

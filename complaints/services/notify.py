@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import date
+from zoneinfo import ZoneInfo
 
 from django.conf import settings
 
@@ -53,11 +54,11 @@ def _everybody(plan: Plan) -> list[int]:
 
 def _context(plan: Plan) -> dict[str, str]:
     complaint = plan.complaint
-    due = next((clock.due_at for clock in plan.started if clock.key == "completion"), None)
+    due = next((clock.due_at for clock in plan.started if clock.key == "completion"), None) or complaint.hold_until
     return {
         "number": complaint.tracking_id,
         "holder": complaint.holder.name,
-        "due": due.date().isoformat() if due else "",
+        "due": due.astimezone(ZoneInfo(complaint.holder.time_zone)).date().isoformat() if due else "",
         "track_url": f"{settings.SITE_URL}/lacak/",
         "desk_url": f"{settings.SITE_URL}/meja/{complaint.tracking_id}/",
     }

@@ -9,7 +9,7 @@ from lapor.ground.problems import Refusal
 
 from ..masks import public_copy
 from ..models import Complaint, Transition
-from ..workflow import ClosureKind, State, Track
+from ..workflow import ENDED, ClosureKind, State, Track
 from .plan import Plan
 
 
@@ -17,9 +17,17 @@ def invalid(**fields: str) -> Refusal:
     return Refusal("invalid", _("Please check the marked fields."), fields={name: [text] for name, text in fields.items()})
 
 
+def end_hold(complaint: Complaint) -> None:
+    complaint.hold_reason, complaint.hold_until = "", None
+
+
 def to(plan: Plan, state: State, holder: Institution | None = None) -> None:
+    """Whatever moves a report, or tells its reporter how it stands, ends a hold."""
     complaint = plan.complaint
     complaint.state = state
+    end_hold(complaint)
+    if state in ENDED:
+        complaint.is_disputed = False
     if holder is not None and holder.pk != complaint.holder_id:
         complaint.holder = holder
         complaint.assignee = None

@@ -258,9 +258,9 @@ def test_silence_closes_but_not_an_oversight_case_and_not_past_day_60(world: Wor
     late = world.to_state("awaiting_reporter")
     Clock.objects.filter(complaint=late, key="statutory_60").update(outcome="breached")
 
-    assert services.expire(at=world.at + timedelta(days=5)) == {"lapse": 0, "close_by_silence": 0}
-    assert services.expire(at=world.at + timedelta(days=20)) == {"lapse": 0, "close_by_silence": 1}
-    assert services.expire(at=world.at + timedelta(days=20)) == {"lapse": 0, "close_by_silence": 0}
+    assert services.expire(at=world.at + timedelta(days=5)) == {"end_hold": 0, "lapse": 0, "close_by_silence": 0}
+    assert services.expire(at=world.at + timedelta(days=20)) == {"end_hold": 0, "lapse": 0, "close_by_silence": 1}
+    assert services.expire(at=world.at + timedelta(days=20)) == {"end_hold": 0, "lapse": 0, "close_by_silence": 0}
 
     silent.refresh_from_db()
     late.refresh_from_db()
