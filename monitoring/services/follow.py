@@ -48,7 +48,7 @@ def _asked() -> Iterator[tuple[UUID, Cause, datetime]]:
     rows = Complaint.objects.exclude(referral="").annotate(step_at=Subquery(step)).filter(step_at__isnull=False)
     rows = rows.filter(~Exists(there.open()), ~Exists(there.filter(proposed_at__gte=OuterRef("step_at")))).order_by("pk")
     for complaint in rows[:BATCH]:
-        yield complaint.pk, *_cause_of(complaint, complaint.step_at)
+        yield complaint.pk, *_cause_of(complaint, vars(complaint)["step_at"])
 
 
 def _cause_of(complaint: Complaint, step: datetime) -> tuple[Cause, datetime]:

@@ -102,12 +102,18 @@ def test_with_consent_the_name_goes_along_and_the_opening_is_on_record(world: Wo
 def test_without_an_answer_it_goes_on_without_a_name_after_the_limit_and_a_late_yes_makes_version_2(world: World) -> None:
     row = referred(world, consent="")
     assert (row.stage, Dossier.objects.count()) == ("consent_requested", 0)
+    assert row.asked_at is not None
     end = services.consent_until(row.asked_at, complaints.Reference(row.asked_at))
     assert services.follow(at=end)["moved"] == 0
 
     assert services.follow(at=end + SECOND)["moved"] == 1
     row.refresh_from_db()
-    assert (row.stage, dossier(row).has_identity, row.asked_at.date() + timedelta(days=5)) == ("confirmed", False, end.astimezone(row.asked_at.tzinfo).date())
+    assert row.asked_at is not None
+    assert (row.stage, dossier(row).has_identity, row.asked_at.astimezone(world.at.tzinfo).date() + timedelta(days=5)) == (
+        "confirmed",
+        False,
+        end.astimezone(world.at.tzinfo).date(),
+    )
 
     world.step(row.complaint, "consent_transfer", at=end + SECOND, consent=True)
     services.follow(at=end + 2 * SECOND)

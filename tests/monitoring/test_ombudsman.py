@@ -26,7 +26,7 @@ from tests.referrals import SAID, SECOND, brought_to, dossier, end_of_day_60, pr
 from tests.world import World
 
 Desk = Callable[[str], Client]
-SECRET = {"is_secret": True, "title": "Zzrahasia judul", "body": "Zzrahasia isi laporan yang panjang sekali."}
+SECRET: dict[str, Any] = {"is_secret": True, "title": "Zzrahasia judul", "body": "Zzrahasia isi laporan yang panjang sekali."}
 
 
 @pytest.fixture
@@ -87,7 +87,8 @@ def test_pages_go_on_without_a_gap(world: World, desk: Desk, monkeypatch: pytest
     rows = [world.to_state("in_progress") for _count in range(5)]
     with time_machine.travel(max(map(end_of_day_60, rows)) + SECOND, tick=False):
         services.follow(at=max(map(end_of_day_60, rows)) + SECOND)
-        client, seen = desk("ombudsman"), {"lewat": [], "rujukan": []}
+        client = desk("ombudsman")
+        seen: dict[str, list[str]] = {"lewat": [], "rujukan": []}
         for tab, numbers in seen.items():
             address = f"/ombudsman/?tab={tab}"
             while address:
@@ -208,6 +209,15 @@ def test_a_step_and_a_note_from_the_page(world: World, desk: Desk) -> None:
     assert row.stage == "declined"
     assert client.get(f"/ombudsman/{row.pk}/langkah/examine/").status_code == 409
     assert client.get(f"/ombudsman/{row.pk}/langkah/record_action/").status_code == 403
+
+
+def test_a_case_that_is_read_at_the_desk_is_on_record_too_and_only_of_the_ombudsman(world: World, desk: Desk) -> None:
+    complaint = world.to_state("in_progress")
+    for who in ("liaison", "national", "ombudsman"):
+        assert desk(who).get(f"/meja/{complaint.tracking_id}/").status_code == 200
+
+    reading = Reading.objects.get()
+    assert (reading.what, reading.by) == ("desk_case", world.user("ombudsman"))
 
 
 # --- the institution's side ---------------------------------------------------------------------------------------------

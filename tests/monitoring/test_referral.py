@@ -1,6 +1,7 @@
 """Referrals to the Ombudsman: who proposes, who moves them, and what is refused."""
 
 from datetime import timedelta
+from typing import Any
 from uuid import uuid4
 
 import pytest
@@ -230,7 +231,7 @@ def test_an_unknown_step_or_referral(world: World) -> None:
 @pytest.mark.parametrize(
     ("given", "field"), [({"reason": ""}, "reason"), ({"reason": "xx"}, "reason"), ({"text": "  \x00 "}, "text"), ({"text": "a" * 10_001}, "text")]
 )
-def test_declining_needs_a_reason_and_a_text(world: World, given: dict[str, str], field: str) -> None:
+def test_declining_needs_a_reason_and_a_text(world: World, given: dict[str, Any], field: str) -> None:
     row = referred(world)
 
     with pytest.raises(Refusal) as refusal:
