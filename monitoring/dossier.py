@@ -62,7 +62,11 @@ def gather(referral: Referral, *, version: int, at: datetime, identity: Identity
     related = ("holder", "topic", "incident_region", "target_institution")
     complaint = Complaint.objects.select_related(*related).get(pk=referral.complaint_id)
     events = Transition.objects.filter(family(complaint)).select_related("complaint", "holder_before", "holder_after", "by", "entry__institution")
-    clocks = Clock.objects.filter(family(complaint)).select_related("complaint", "policy__legal_basis", "holder").prefetch_related("events__basis")
+    clocks = (
+        Clock.objects.filter(family(complaint))
+        .select_related("complaint", "policy__legal_basis", "holder")
+        .prefetch_related("events__basis", "events__transition")
+    )
     return Content(
         referral=referral,
         complaint=complaint,

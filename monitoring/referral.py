@@ -13,7 +13,7 @@ from django.utils.translation import gettext_lazy as _
 class Stage(TextChoices):
     PROPOSED = "proposed", _("Proposed")
     CONSENT_REQUESTED = "consent_requested", _("The reporter is asked")
-    CONFIRMED = "confirmed", _("Confirmed")
+    CONFIRMED = "confirmed", _("Referred by the national desk")
     ACCEPTED = "accepted", _("Accepted by the Ombudsman")
     DECLINED = "declined", _("Declined")
     EXAMINATION = "examination", _("Under examination")
@@ -27,6 +27,7 @@ class Cause(TextChoices):
     OVER_60_DAYS = "over_60_days", _("Not settled in 60 days")
     DEADLOCK = "deadlock", _("Institutions do not agree who is competent")
     REPORTER_REQUEST = "reporter_request", _("Asked by the reporter")
+    NATION = "nation", _("Decided by the national desk")
 
 
 class DeclineReason(TextChoices):

@@ -31,10 +31,17 @@ def proposed(world: World, **overrides: Any) -> Referral:
     return Referral.objects.get(complaint=complaint)
 
 
-def referred(world: World, *, consent: str = "", **overrides: Any) -> Referral:
+def refer(world: World, row: Referral, *, consent: str = "refused") -> None:
+    """The nation's step on the report, and what the reporter says of the name ("" while nothing is said)."""
+    world.step(row.complaint, "refer", "national", at=row.proposed_at, text="Lewat 60 hari tanpa jawaban.")
+    if consent:
+        world.step(row.complaint, "consent_transfer", at=row.proposed_at, consent=consent == "granted")
+
+
+def referred(world: World, *, consent: str = "refused", **overrides: Any) -> Referral:
     """Proposed, and then referred by the nation; `consent` is what the reporter has said by the next sweep."""
     row = proposed(world, **overrides)
-    Complaint.objects.filter(pk=row.complaint_id).update(referral="referred", transfer_consent=consent)
+    refer(world, row, consent=consent)
     services.follow(at=row.proposed_at)
     row.refresh_from_db()
     return row

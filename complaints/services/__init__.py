@@ -20,7 +20,7 @@ from .letters import kept, named_letter, order_letter, receipt, receipt_with_cod
 from .needs import READERS, inputs_of
 from .notify import reporter_message
 from .presence import here
-from .proof import prove, read_identity, throttle_submission
+from .proof import log_oversight, prove, read_identity, throttle_submission
 from .publishing import moderate_reply, publish, publishable_entries, releasable_files, republish, right_of_reply, speaker, statements, take_down
 from .recompute import Moved, Recomputed, recompute
 from .reference import Reference
@@ -108,6 +108,7 @@ __all__ = [
     "kept",
     "leads_a_desk",
     "lock",
+    "log_oversight",
     "looked_after",
     "mark_urgent",
     "missing_for_minimum",

@@ -6,6 +6,7 @@ from django.conf import settings
 from django.db import transaction
 from django.utils.translation import gettext as _
 
+from institutions.services import refuse_while_read_only
 from lapor.ground import throttle
 from lapor.ground.actor import Actor
 from lapor.ground.problems import Refusal
@@ -60,6 +61,13 @@ def throttle_submission(client: str, *, at: datetime, reference: Reference | Non
     limits = (reference or Reference(at)).limits
     sentence = _("Too many reports from this connection. Please wait %(minutes)d minutes and try again.")
     spend(f"submit:client:{client}", most=limits["submit_per_client"], minutes=limits["submit_client_minutes"], sentence=sentence, at=at)
+
+
+def log_oversight(complaint: Complaint, what: str, *, by: Actor, at: datetime) -> None:
+    """Put on record that the Ombudsman reads a case; of everybody else nothing is kept. Refuses 503 where nothing can be written."""
+    if by.has("oversee"):
+        refuse_while_read_only()
+        Reading.objects.create(complaint=complaint, by_id=by.user_id, at=at, what=what, reason="")
 
 
 def read_identity(complaint: Complaint, *, by: Actor, at: datetime, reason: str) -> Identity | None:

@@ -9,7 +9,7 @@ from datetime import datetime
 from uuid import UUID
 
 from django.db import transaction
-from django.db.models import Exists, F, OuterRef, Q, QuerySet
+from django.db.models import Exists, OuterRef, QuerySet, Subquery
 
 from complaints import clock as arithmetic
 from complaints import services as complaints
@@ -42,26 +42,29 @@ def _passed(key: str, cause: Cause, at: datetime) -> QuerySet[Clock]:
 
 
 def _asked() -> Iterator[tuple[UUID, Cause, datetime]]:
-    """Cases that were asked for or referred on the complaint itself and have no referral of that asking yet."""
-    steps = Transition.objects.filter(complaint=OuterRef("pk"), kind="refer")
+    """Cases that were asked for or referred on the complaint itself and have no referral of that step yet."""
+    step = Transition.objects.filter(complaint=OuterRef("pk"), kind="refer").order_by("-seq").values("at")[:1]
     there = Referral.objects.filter(complaint=OuterRef("pk"))
-    rows = Complaint.objects.exclude(referral="").filter(~Exists(there.open())).filter(Exists(steps)).order_by("pk")
+    rows = Complaint.objects.exclude(referral="").annotate(step_at=Subquery(step)).filter(step_at__isnull=False)
+    rows = rows.filter(~Exists(there.open()), ~Exists(there.filter(proposed_at__gte=OuterRef("step_at")))).order_by("pk")
     for complaint in rows[:BATCH]:
-        step = Transition.objects.filter(complaint=complaint, kind="refer").order_by("-seq").values_list("at", flat=True).first()
-        if step is None or Referral.objects.filter(complaint=complaint, proposed_at__gte=step).exists():
-            continue
-        yield complaint.pk, *_cause_of(complaint, step)
+        yield complaint.pk, *_cause_of(complaint, vars(complaint)["step_at"])
 
 
 def _cause_of(complaint: Complaint, step: datetime) -> tuple[Cause, datetime]:
-    """Why the nation referred a case that nobody had proposed: a deadline that had passed, else the wish itself."""
-    if complaint.referral == Wish.REFERRED:
-        for key, cause in (("statutory_60", Cause.OVER_60_DAYS), ("jurisdiction_decision", Cause.DEADLOCK)):
-            late = Clock.objects.filter(complaint=complaint, key=key, due_at__lt=step).exclude(state=Clock.VOID)
-            due = late.order_by("-due_at").values_list("due_at", flat=True).first()
-            if due is not None and not Referral.objects.filter(complaint=complaint, cause=cause, since=due).exists():
-                return cause, due
-    return Cause.REPORTER_REQUEST, step
+    """Why a case is referred that nobody had proposed: a deadline that had passed, the reporter's wish, or the nation alone."""
+    for key, cause in (("statutory_60", Cause.OVER_60_DAYS), ("jurisdiction_decision", Cause.DEADLOCK)):
+        late = Clock.objects.running().filter(complaint=complaint, key=key, due_at__lt=step)
+        due = late.order_by("-due_at").values_list("due_at", flat=True).first()
+        if due is not None and not Referral.objects.filter(complaint=complaint, cause=cause, since=due).exists():
+            return cause, due
+    steps = Transition.objects.filter(complaint=complaint, kind__in=("refer", "release_referral")).order_by("-seq")
+    for kind, reason, at in steps.values_list("kind", "reason", "at"):
+        if kind == "release_referral":
+            break
+        if reason == Wish.ASKED:
+            return Cause.REPORTER_REQUEST, at
+    return Cause.NATION, step
 
 
 def _wanted(at: datetime) -> Iterator[tuple[UUID, Cause, datetime]]:
@@ -119,12 +122,12 @@ def _go_on(pk: UUID, *, by: Actor, at: datetime, reference: Reference) -> bool:
 
 @transaction.atomic
 def _release(pk: UUID, *, by: Actor, at: datetime) -> bool:
-    """Tell the complaint that it is over, once; a proposal that was never confirmed changed nothing there."""
+    """Tell the complaint that it is over, once; then it can be asked for or referred again. A proposal of the system alone changed nothing there."""
     rows = Referral.objects.select_related("complaint").select_for_update(of=("self",), skip_locked=True)
     row = rows.filter(pk=pk, is_released=False, ended_at__isnull=False).first()
     if row is None:
         return False
-    if row.complaint.referral == Wish.REFERRED:
+    if row.complaint.referral:
         complaints.advance(row.complaint_id, "release_referral", by=by, at=at)
     row.is_released = True
     row.save(update_fields=["is_released"])
@@ -141,7 +144,7 @@ def follow(*, at: datetime, progress: Callable[[int], None] = lambda _n: None) -
     waiting = Referral.objects.filter(stage__in=(Stage.PROPOSED, Stage.CONSENT_REQUESTED))
     # A case that was referred without having been proposed passes both stages at once.
     steps = [_go_on(pk, by=by, at=at, reference=reference) for pk in list(waiting.order_by("proposed_at", "pk").values_list("pk", flat=True))]
-    ended = Referral.objects.filter(Q(is_released=False) & Q(ended_at__isnull=False)).order_by(F("ended_at"), "pk")
+    ended = Referral.objects.filter(is_released=False, ended_at__isnull=False).order_by("ended_at", "pk")
     done["moved"] = sum(steps)
     done["released"] = 0
     for pk in list(ended.values_list("pk", flat=True)[:BATCH]):

@@ -24,7 +24,7 @@ from lapor.ground.problems import Refusal
 
 from .. import services
 from ..forms import NoteForm
-from ..models import Referral, oversight
+from ..models import Referral, ReferralQuerySet, oversight
 from .gate import find_referral, require_oversight, step_page, steps_of
 
 PAGE = 50
@@ -53,7 +53,7 @@ def _clock_page(rows: Rows, cursor: str) -> tuple[list[Clock], str]:
     return found[:PAGE], write_cursor(0, found[PAGE - 1].due_at.isoformat(), found[PAGE - 1].pk) if len(found) > PAGE else ""
 
 
-def _found(rows: QuerySet[Referral], words: str) -> QuerySet[Referral]:
+def _found(rows: ReferralQuerySet, words: str) -> ReferralQuerySet:
     """Referrals whose case has this number, or these words in a text that the Ombudsman may read now."""
     words = words.replace("\x00", "").strip()
     if not words:
@@ -91,7 +91,8 @@ def console(request: HttpRequest) -> HttpResponse:
         tab = "rujukan"
     counts = {name: _capped(rows(), limits["count_cap"]) for name, rows in lists.items()}
     counts["rujukan"] = _capped(Referral.objects.known_to(actor).open(), limits["count_cap"])
-    clocks, referrals, following = [], [], ""
+    clocks: list[Clock] = []
+    referrals: list[Referral] = []
     if tab == "rujukan":
         referrals, following = _referral_page(request)
     else:

@@ -19,6 +19,7 @@ from lapor.errors import outage
 from monitoring.services import watch
 from officers.actors import machine
 from tests.faces import HOST, Face
+from tests.referrals import brought_to
 from tests.world import COMPLAINT, World
 
 pytestmark = pytest.mark.browser
@@ -93,6 +94,14 @@ PAGES: tuple[tuple[str, str, Sent], ...] = (
     ("liaison", "/meja/hitung/", None),
     ("national", "/meja/kop-surat/", None),
     ("admin", "/meja/kop-surat/kota-uji/", None),
+    ("ombudsman", "/ombudsman/", None),
+    ("ombudsman", "/ombudsman/?tab=rujukan", None),
+    ("ombudsman", "/ombudsman/{referral}/", None),
+    ("ombudsman", "/ombudsman/{referral}/catatan/", {"text": ""}),
+    ("ombudsman", "/ombudsman/{referral}/langkah/close/", {"outcome": ""}),
+    ("admin", "/meja/ombudsman/", None),
+    ("national", "/meja/ombudsman/", None),
+    ("admin", "/meja/ombudsman/{referral}/record_action/", None),
     ("liaison", "/akun/pemberitahuan/", None),
     ("liaison", "/akun/faktor/cadangan/", None),
     ("liaison", "/akun/faktor/kunci/", None),
@@ -106,6 +115,8 @@ PAGES: tuple[tuple[str, str, Sent], ...] = (
 # No pages of ours, by the beginning of the name; each with the reason.
 NO_PAGES = {
     "complaints/letters/": "letters are drawn as PDF",
+    "monitoring/dossier.html": "drawn as PDF",
+    "monitoring/clock_event.html": "a line of the dossier",
     "allauth/elements/": "pieces that the library's own pages choose",
 }
 # Not among the pages above; each with the reason.
@@ -146,12 +157,13 @@ def scene(world: World, browser: Browser) -> Iterator[Scene]:
     fresh = world.submit(at=at).complaint
     answered = world.to_state("awaiting_reporter")
     watch(at=at)
-    clients = {"": Client(), "own": Client(), **{name: world.login(Client(), name) for name in ("liaison", "admin", "national")}}
+    clients = {"": Client(), "own": Client(), **{name: world.login(Client(), name) for name in ("liaison", "admin", "national", "ombudsman")}}
     session = clients["own"].session
     session["cases"] = {str(answered.pk): timezone.now().replace(year=2099).isoformat()}
     session.save()
     scene = Scene({who: Face(browser, client) for who, client in clients.items()}, {})
     scene.words = {"number": case.tracking_id, "own": answered.tracking_id, "fresh": fresh.tracking_id, "code": own.case_code}
+    scene.words["referral"] = str(brought_to(world, "corrective_action").pk)
     yield scene
     for face in scene.faces.values():
         face.close()

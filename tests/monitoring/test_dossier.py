@@ -12,14 +12,14 @@ from django.core.files.storage import storages
 from django.db import connection, transaction
 
 from complaints import services as complaints
-from complaints.models import Complaint, Reading, Transition
+from complaints.models import Reading, Transition
 from lapor.ground.problems import Refusal
 from monitoring import services
 from monitoring.dossier import digest
 from monitoring.models import Dossier, Referral
 from tests.files import keep, photo
 from tests.lapor.pdfs import faults_of, pages_of, tags_of, words_of
-from tests.referrals import SECOND, brought_to, dossier, end_of_day_60, proposed, referred, take
+from tests.referrals import SECOND, brought_to, dossier, end_of_day_60, proposed, refer, referred, take
 from tests.world import World
 
 MARKERS = ("Zznama", "zz1@contoh.invalid", "0899", "899-0000", "62899")
@@ -42,7 +42,7 @@ def test_at_confirmation_one_dossier_makes_itself_and_tells_the_whole_case(world
     assert names == ["indeks.json", "berkas.pdf", "berkas.json"]
     assert [file["sha256"] for file in index["files"]] == [digest(drawn), digest(json.dumps(said, ensure_ascii=False, indent=1, sort_keys=True).encode())]
     assert index == made.manifest
-    assert [event["kind"] for event in said["history"]] == ["submit", "dispose_to_institution", "dispose_to_unit", "respond"]
+    assert [event["kind"] for event in said["history"]] == ["submit", "dispose_to_institution", "dispose_to_unit", "respond", "refer", "consent_transfer"]
     assert "Kami periksa lokasinya." in words
     assert said["attachments"][0]["sha256"] == upload.sha256
     assert upload.sha256 in "".join(words.split())
@@ -76,9 +76,8 @@ def test_a_file_that_was_exchanged_is_not_given_out(world: World) -> None:
         services.open_dossier(row.pk, 1, by=world.actor("ombudsman"), at=world.at)
 
 
-@pytest.mark.parametrize("consent", ["", "refused"])
-def test_without_consent_nothing_names_the_reporter(world: World, consent: str) -> None:
-    row = referred(world, consent=consent)
+def test_without_consent_nothing_names_the_reporter(world: World) -> None:
+    row = referred(world)
 
     with opened(world, row) as archive:
         everything = archive.read("berkas.json").decode() + words_of(archive.read("berkas.pdf"))
@@ -98,6 +97,38 @@ def test_with_consent_the_name_goes_along_and_the_opening_is_on_record(world: Wo
     assert "Zznama Pelapor" in words
     assert "Zznama" not in json.dumps(dossier(row).manifest)
     assert Reading.objects.get(what="identity").reason == "referral"
+
+
+def test_without_an_answer_it_goes_on_without_a_name_after_the_limit_and_a_late_yes_makes_version_2(world: World) -> None:
+    row = referred(world, consent="")
+    assert (row.stage, Dossier.objects.count()) == ("consent_requested", 0)
+    assert row.asked_at is not None
+    end = services.consent_until(row.asked_at, complaints.Reference(row.asked_at))
+    assert services.follow(at=end)["moved"] == 0
+
+    assert services.follow(at=end + SECOND)["moved"] == 1
+    row.refresh_from_db()
+    assert row.asked_at is not None
+    assert (row.stage, dossier(row).has_identity, row.asked_at.astimezone(world.at.tzinfo).date() + timedelta(days=5)) == (
+        "confirmed",
+        False,
+        end.astimezone(world.at.tzinfo).date(),
+    )
+
+    world.step(row.complaint, "consent_transfer", at=end + SECOND, consent=True)
+    services.follow(at=end + 2 * SECOND)
+    assert [made.has_identity for made in Dossier.objects.order_by("version")] == [False, True]
+
+
+def test_a_case_without_a_name_is_confirmed_at_once(world: World) -> None:
+    row = proposed(world, contact=None, contact_allowed=False)
+    refer(world, row, consent="")
+
+    services.follow(at=row.proposed_at)
+
+    row.refresh_from_db()
+    assert row.stage == "confirmed"
+    assert dossier(row).manifest["has_identity"] is False
 
 
 def test_a_sweep_that_runs_again_makes_no_second_one_and_what_comes_later_makes_version_2(world: World) -> None:
@@ -130,7 +161,8 @@ def test_a_proposal_has_no_dossier_and_one_that_ended_gets_no_more(world: World)
 
 def test_one_that_cannot_be_drawn_stops_no_other(world: World) -> None:
     rows = [proposed(world), proposed(world)]
-    Complaint.objects.filter(pk__in=[row.complaint_id for row in rows]).update(referral="referred")
+    for row in rows:
+        refer(world, row)
     odd = {"seq": 99, "kind": "unheard", "at": world.at, "by": world.user("liaison"), "state_after": "in_progress", "holder_after": world.unit, "track": "x"}
     Transition.objects.create(complaint_id=rows[0].complaint_id, hash="0" * 64, **odd)  # no step is called so: it has no sentence
 
@@ -185,7 +217,7 @@ def test_ten_sweeps_at_once_make_one_referral_and_one_dossier(committed: World) 
     at_once()
     assert (Referral.objects.count(), Dossier.objects.count(), faults) == (1, 0, [])
 
-    Complaint.objects.filter(pk=complaint.pk).update(referral="referred")
+    refer(committed, Referral.objects.get())
     at_once()
     services.follow(at=at)
     row = Referral.objects.get()

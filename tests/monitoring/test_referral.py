@@ -1,6 +1,7 @@
 """Referrals to the Ombudsman: who proposes, who moves them, and what is refused."""
 
 from datetime import timedelta
+from typing import Any
 from uuid import uuid4
 
 import pytest
@@ -126,6 +127,50 @@ def test_nobody_but_the_system_proposes(world: World) -> None:
         assert refusal.value.status == 403
 
 
+def test_the_reporters_wish_and_the_nations_own_decision_bring_one_each(world: World) -> None:
+    asked, decided = world.to_state("in_progress"), world.to_state("in_progress")
+    world.step(asked, "refer", text="Sudah terlalu lama.", consent=True)
+    world.step(decided, "refer", "national", text="Perlu diperiksa Ombudsman.")
+
+    assert services.follow(at=world.at)["proposed"] == 2
+    assert services.follow(at=world.at)["proposed"] == 0
+
+    rows = {row.complaint_id: row for row in Referral.objects.all()}
+    assert (rows[asked.pk].cause, rows[asked.pk].stage) == ("reporter_request", "proposed")
+    assert (rows[decided.pk].cause, rows[decided.pk].stage) == ("nation", "consent_requested")
+    world.step(asked, "refer", "national", text="Kami teruskan.")
+    services.follow(at=world.at)
+    assert Referral.objects.get(complaint=asked).stage == "confirmed"
+
+
+@pytest.mark.parametrize("end", ["decline", "close"])
+def test_at_its_end_the_report_is_released_once_and_may_be_asked_for_again(world: World, end: str) -> None:
+    row = referred(world)
+    assert Complaint.objects.get(pk=row.complaint_id).referral == "referred"
+    take(world, row if end == "decline" else take(world, row, "accept"), end)
+
+    assert [services.follow(at=row.proposed_at)["released"] for _turn in range(2)] == [1, 0]
+    complaint = Complaint.objects.get(pk=row.complaint_id)
+    assert (complaint.referral, complaint.transfer_consent) == ("", "")
+    assert services.follow(at=row.proposed_at + DAY)["proposed"] == 0
+
+    world.step(complaint, "refer", at=row.proposed_at + DAY, text="Masih belum selesai.")
+    assert services.follow(at=row.proposed_at + DAY)["proposed"] == 1
+    assert Referral.objects.filter(complaint=complaint).latest("proposed_at").cause == "reporter_request"
+
+
+def test_a_wish_that_the_nation_dismissed_is_released(world: World) -> None:
+    complaint = world.to_state("in_progress")
+    world.step(complaint, "refer", text="Sudah terlalu lama.")
+    services.follow(at=world.at)
+    take(world, Referral.objects.get(), "dismiss", "national", at=world.at, reason="settled", text="Belum perlu.")
+
+    services.follow(at=world.at)
+
+    complaint.refresh_from_db()
+    assert complaint.referral == ""
+
+
 # --- the steps ----------------------------------------------------------------------------------------------------------
 
 
@@ -186,7 +231,7 @@ def test_an_unknown_step_or_referral(world: World) -> None:
 @pytest.mark.parametrize(
     ("given", "field"), [({"reason": ""}, "reason"), ({"reason": "xx"}, "reason"), ({"text": "  \x00 "}, "text"), ({"text": "a" * 10_001}, "text")]
 )
-def test_declining_needs_a_reason_and_a_text(world: World, given: dict[str, str], field: str) -> None:
+def test_declining_needs_a_reason_and_a_text(world: World, given: dict[str, Any], field: str) -> None:
     row = referred(world)
 
     with pytest.raises(Refusal) as refusal:

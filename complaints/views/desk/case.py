@@ -71,6 +71,7 @@ def case_context(request: HttpRequest, complaint: Complaint) -> dict[str, Any]:
 def case(request: HttpRequest, tracking_id: str) -> HttpResponse:
     """One case with everything the officer may see of it, and what may be done now."""
     complaint = find_case(request, tracking_id, full=True)
+    services.log_oversight(complaint, "desk_case", by=actor_of(request), at=at_of(request))
     return render(request, "complaints/desk/case.html", case_context(request, complaint))
 
 
