@@ -14,6 +14,7 @@ from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.template.response import TemplateResponse
 from django.utils import timezone
+from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
 from institutions.admin import AuditedAdmin, CalendarDayAdmin, CalendarYearAdmin, SlaPolicyAdmin, ViewAdmin
@@ -22,8 +23,8 @@ from lapor.ground.problems import Refusal
 
 from . import services
 from .models import Clock, Complaint, Transition
-from .templatetags.lapor_tags import long_date
 
+LONG = "j F Y"  # 24 November 2026
 POWERS = ("see_cases", "see_oversight", "oversee")
 
 
@@ -149,7 +150,7 @@ def _weekend(day: date) -> list[str]:
         5: _("%(day)s is a Saturday: only offices with a six-day week gain time."),
         6: _("%(day)s is a Sunday: nobody works then anyway, so no date changes."),
     }
-    return [words[day.weekday()] % {"day": long_date(day)}] if day.weekday() in words else []
+    return [words[day.weekday()] % {"day": date_format(day, LONG)}] if day.weekday() in words else []
 
 
 for _model in (CalendarDay, CalendarYear, SlaPolicy):
@@ -182,7 +183,7 @@ class SlaPolicyPreview(Previewed, SlaPolicyAdmin):
         """A row that is changed is an own value that ends: what follows it counts from the next day on."""
         first = obj.valid_to + timedelta(days=1) if change and obj.valid_to is not None else obj.valid_from
         found = services.foresee_policy(obj, first=first, at=at)
-        days = {"day": long_date(first), "after": long_date(found.after), "before": long_date(found.before) if found.before else ""}
+        days = {"day": date_format(first, LONG), "after": date_format(found.after, LONG), "before": date_format(found.before, LONG) if found.before else ""}
         example = (
             _("Example: what begins on %(day)s is due on %(after)s instead of %(before)s.")
             if found.before

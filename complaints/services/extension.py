@@ -72,8 +72,8 @@ def _basis(code: str) -> LegalBasis:
 def extend_clock(pk: UUID, *, key: str, days: int | str, legal_basis: str, text: str, by: Actor, at: datetime, version: int | None = None) -> Complaint:
     """Give a running deadline `days` more of its own unit, on the legal basis with this code; the reason goes to the reporter.
 
-    Counted by the newest calendar, and never to an earlier date. Refuses: 404 not theirs to know, 409 the report moved on, 403 no
-    authority over this deadline, 422 (field by field) no legal basis, too many days, no reason, a deadline that runs no more.
+    Counted by the newest calendar, and never to an earlier date. Refuses: 404 not theirs to know, 409 the report moved on,
+    403 no authority over it, 422 field by field: no legal basis, too long, no reason, or it runs no more.
     """
     plan = begin(pk, "extend", by=by, at=at, version=version)
     clock = _clock(plan, key)

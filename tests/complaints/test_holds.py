@@ -13,7 +13,7 @@ from officers.models import Notice
 from tests.world import ANSWER, WIB, World
 
 UNTIL = "2026-11-16"
-HELD = {"reason": "third_party", "until": UNTIL, "text": "Kami menunggu izin dari pemilik lahan."}
+HELD: dict[str, Any] = {"reason": "third_party", "until": UNTIL, "text": "Kami menunggu izin dari pemilik lahan."}
 END = datetime(2026, 11, 16, 23, 59, 59, tzinfo=WIB)
 DAY = timedelta(days=1)
 

@@ -160,7 +160,12 @@ def test_what_has_ended_keeps_its_track(world: World, state: str) -> None:
 
 def test_the_parts_of_a_raised_report_are_hidden_with_it_and_a_raised_part_holds_nothing_up(world: World) -> None:
     lead = world.to_state("in_progress")
-    given = {"target": "kementerian-uji", "part_title": "Lampu jalan padam", "part_text": "Lampu jalan di depan pasar padam.", "track": "non_oversight"}
+    given: dict[str, Any] = {
+        "target": "kementerian-uji",
+        "part_title": "Lampu jalan padam",
+        "part_text": "Lampu jalan di depan pasar padam.",
+        "track": "non_oversight",
+    }
     world.step(lead, "invite", "national", **given)
     part = lead.children.get()
     assert part.is_mandatory

@@ -93,7 +93,8 @@ def slow(clock: Clock, rung: str, off: Iterable[date]) -> datetime:
     if rung == "day_45":
         return datetime.combine(clock.started_at.astimezone(zone).date() + timedelta(days=45), time(), zone)
     if rung == "nearly":
-        granted, days = clock.policy.length, []
+        granted = clock.policy.length
+        days: list[date] = []
         day = clock.started_at.astimezone(zone).date()
         while len(days) < granted:
             day += timedelta(days=1)
