@@ -26,6 +26,8 @@ from . import serializers as shapes
 from . import services
 from .filters import DeskFilter, PublicFilter
 from .models import CLOCKS, TIMELINE, Channel, Clock, Complaint, ComplaintQuerySet, Family, Upload, UploadQuerySet, family_of, with_parts
+from .serializers import deadlines
+from .why import NAMES
 from .workflow import Classification, State, Track
 
 CASE_CODE = OpenApiParameter("X-Case-Code", str, OpenApiParameter.HEADER, description="The reporter's case code: gives the reporter's view and steps.")
@@ -46,6 +48,13 @@ NARROWING = [
     OpenApiParameter("region", str, description="Region code; its parts are found too."),
     OpenApiParameter("track", str, enum=Track.values, description="Officers only."),
     OpenApiParameter("is_urgent", bool, description="Officers only."),
+]
+
+
+DEADLINE = [
+    OpenApiParameter("policy", str, enum=list(NAMES), required=True, description="Which period."),
+    OpenApiParameter("start", str, required=True, description="A date, or a date with a time (ISO 8601). Without a zone it is the institution's."),
+    OpenApiParameter("institution", str, description="Slug: its own days off, zone, working week and stricter periods. Without it: the nation."),
 ]
 
 
@@ -136,9 +145,9 @@ def private(response: Response) -> Response:
     return response
 
 
-def _read(rows: ComplaintQuerySet, tracking_id: str, actor: Actor, acts: tuple[str, ...]) -> Complaint:
-    """The case and what the actor may do with it; 404 when it is not theirs to know."""
-    found = rows.answering(actor, ("see", "see_public", *acts)).filter(tracking_id=tracking_id.upper()).first()
+def _read(rows: ComplaintQuerySet, tracking_id: str, actor: Actor) -> Complaint:
+    """The case, to be asked what the actor may do with it; 404 when it is not theirs to know."""
+    found = rows.answering(actor).filter(tracking_id=tracking_id.upper()).first()
     if found is None or not found.knows:
         raise Refusal("not_found", _("There is no such report, or you may not see it."))
     return found
@@ -164,7 +173,7 @@ class CaseEndpoint(Endpoint):
 
     def read(self, rows: ComplaintQuerySet, tracking_id: str, actor: Actor) -> tuple[Complaint, str, Family]:
         """The case, what its reader is to it, and what they see of its parts. Refuses 404 not theirs to know, 403 not theirs to read."""
-        complaint = _read(rows, tracking_id, actor, ("see_notes", "see_identity", "file"))
+        complaint = _read(rows, tracking_id, actor)
         if not (complaint.may("see") or complaint.may("see_public")):
             raise Refusal("forbidden", _("You may know of this report but not read it."))
         audience = "reporter" if complaint.pk in actor.case_ids else "officer" if complaint.may("see") else "public"
@@ -226,7 +235,7 @@ class ComplaintSteps(Endpoint):
     def get(self, request: Request, tracking_id: str) -> Response:
         """The steps open to the caller and the inputs each one asks for."""
         actor = self.actor(tracking_id)
-        complaint = _read(Complaint.objects.select_related("holder__parent", "topic"), tracking_id, actor, services.AVAILABLE)
+        complaint = _read(Complaint.objects.select_related("holder__parent", "topic"), tracking_id, actor)
         steps = services.open_steps(complaint, by=actor, at=self.at)
         body = {"state": complaint.state, "version": complaint.version, "steps": [shapes.step_out(step) for step in steps]}
         return private(Response(body, headers={"ETag": complaint.etag}))
@@ -236,14 +245,14 @@ class ComplaintSteps(Endpoint):
         """Take a step: `{action, version, ...inputs}`. Answers with what may be done next."""
         given = body_of(request)
         actor = self.actor(tracking_id)
-        found = _read(Complaint.objects.all(), tracking_id, actor, ())
+        found = _read(Complaint.objects.all(), tracking_id, actor)
         match = request.headers.get("If-Match")
         if match is not None and match not in {found.etag, "*"}:
             raise Refusal("precondition_failed", _("The report has moved on meanwhile. Please read it again."), extra={"version": found.version})
         action, version = given.pop("action", None), _version(given.pop("version", None))
         moved = services.advance(found.pk, str(action or ""), by=actor, at=self.at, version=version, given=given)
         body: dict[str, Any] = {"state": moved.state, "version": moved.version, "steps": []}
-        after = Complaint.objects.answering(actor, services.AVAILABLE).select_related("holder__parent", "topic").get(pk=moved.pk)
+        after = Complaint.objects.answering(actor).select_related("holder__parent", "topic").get(pk=moved.pk)
         body["steps"] = [shapes.step_out(step) for step in services.open_steps(after, by=actor, at=self.at)]
         return private(Response(body, headers={"ETag": moved.etag}))
 
@@ -260,7 +269,7 @@ class ComplaintContact(Endpoint):
     def own(self, tracking_id: str) -> tuple[Complaint, Actor]:
         """The case of whoever proved it. Whether there is a contact, nobody else is told."""
         actor = self.actor(tracking_id)
-        found = _read(Complaint.objects.select_related("lead"), tracking_id, actor, ("contact",))
+        found = _read(Complaint.objects.select_related("lead"), tracking_id, actor)
         if not found.may("contact"):
             raise Refusal("forbidden", _("You may see this report but not take this step."))
         return found, actor
@@ -355,3 +364,14 @@ class RegionList(InstitutionList):
 
     def _out(self, row: Any) -> dict[str, Any]:
         return {"code": row.pk, "name": row.name, "level": row.level, "full_name": row.full_name()}
+
+
+class DeadlineQuestion(Endpoint):
+    """When a period ends, and why."""
+
+    @extend_schema(responses={200: deadlines.DeadlineOut}, parameters=DEADLINE)
+    def get(self, request: Request) -> Response:
+        """The due date of a period that begins then, and the days counted and left out, by the same count as of every report."""
+        given = request.query_params
+        institution, start, found = services.answer_deadline(given, client=client_of(request), at=self.at)
+        return Response(deadlines.deadline_out(given["policy"], start, institution, found))

@@ -3,7 +3,7 @@
 Day 0 is the local calendar date of the event, whatever the hour; the last day ends at 23:59:59 local time.
 """
 
-from collections.abc import Callable, Collection, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
@@ -12,6 +12,7 @@ from .workflow import ACCEPTING, ENDED, HANDLING, Classification, State, Track
 
 WORKING, CALENDAR, HOURS = "working", "calendar", "hours"
 END_OF_DAY = time(23, 59, 59)
+WEEK = 5  # Monday to Friday
 DAY = timedelta(days=1)
 Span = tuple[datetime, datetime | None]
 
@@ -25,26 +26,42 @@ class Terms:
     zone: str
     cap_length: int | None = None
     cap_unit: str = CALENDAR
-    week: int = 5
+    week: int = WEEK
 
 
-def is_working_day(day: date, off_days: Collection[date], week: int = 5) -> bool:
+def is_working_day(day: date, off_days: Collection[date], week: int = WEEK) -> bool:
     return day.weekday() < week and day not in off_days
 
 
-def add_days(start: date, length: int, unit: str, off_days: Collection[date], paused: Sequence[tuple[date, date | None]] = (), week: int = 5) -> date:
-    """The date on which `length` days of `unit` after `start` are over, days inside a pause not counted.
+COUNTED, WEEKEND, OFF, PAUSED = "counted", "weekend", "off", "paused"
+Days = Sequence[tuple[date, date | None]]
+
+
+def walk(start: date, length: int, unit: str, off_days: Collection[date], paused: Days = (), week: int = WEEK) -> Iterator[tuple[date, str]]:
+    """Each day after `start` until `length` days of `unit` are over, with what it is to the count: counted, weekend, off or paused.
 
     A pause (p, r) takes out the days after p up to and with r: the day on which it begins counts as used.
     """
     day, left = start, length
+    ended = [(p, r) for p, r in paused if r is not None]
     while left > 0:
         day += DAY
-        if unit == WORKING and not is_working_day(day, off_days, week):
-            continue
-        if any(p < day and (r is None or day <= r) for p, r in paused if r is not None):
-            continue
-        left -= 1
+        if ended and any(p < day <= r for p, r in ended):
+            yield day, PAUSED
+        elif unit == WORKING and day.weekday() >= week:
+            yield day, WEEKEND
+        elif unit == WORKING and day in off_days:
+            yield day, OFF
+        else:
+            left -= 1
+            yield day, COUNTED
+
+
+def add_days(start: date, length: int, unit: str, off_days: Collection[date], paused: Days = (), week: int = WEEK) -> date:
+    """The date on which `length` days of `unit` after `start` are over, days inside a pause not counted."""
+    day = start
+    for day, _what in walk(start, length, unit, off_days, paused, week):  # noqa: B007 the last one
+        pass
     return day
 
 
@@ -131,7 +148,10 @@ def horizon(start: date, terms: Terms, ticks: Iterable[Tick] = ()) -> date:
 
 
 def share_at(started_at: datetime, terms: Terms, percent: int, off_days: Collection[date] = frozenset(), pauses: Iterable[Span] = ()) -> datetime:
-    """The instant at which so many percent of the granted time are used: whole days first, then a share of the next day that counts."""
+    """The instant at which so many percent of the granted time are used: whole days first, then a share of the next day that counts.
+
+    Never after the due instant, which a cap may bring forward.
+    """
     zone = ZoneInfo(terms.zone)
     ended = [(begin, end) for begin, end in pauses if end is not None]
     if terms.unit == HOURS:
@@ -139,10 +159,9 @@ def share_at(started_at: datetime, terms: Terms, percent: int, off_days: Collect
     whole, rest = divmod(terms.length * percent, 100)
     paused = [(begin.astimezone(zone).date(), end.astimezone(zone).date()) for begin, end in ended]
     start = started_at.astimezone(zone).date()
-    if not rest:
-        return datetime.combine(add_days(start, whole, terms.unit, off_days, paused, terms.week), END_OF_DAY, tzinfo=zone)
-    day = add_days(start, whole + 1, terms.unit, off_days, paused, terms.week)
-    return datetime.combine(day, time(), tzinfo=zone) + DAY * rest / 100
+    day = add_days(start, whole + bool(rest), terms.unit, off_days, paused, terms.week)
+    share = datetime.combine(day, time(), tzinfo=zone) + DAY * rest / 100 if rest else datetime.combine(day, END_OF_DAY, tzinfo=zone)
+    return share if terms.cap_length is None else min(share, due_at(started_at, terms, off_days, ended))
 
 
 @dataclass(frozen=True, slots=True)

@@ -47,6 +47,7 @@ TELLINGS: dict[str, Telling] = {
     "invite": Telling(reporter="case_split"),
     "part": Telling(officers="desk_received", audience=RESPONDERS),
     "mark_urgent": Telling(officers="desk_urgent", audience=EVERYBODY),
+    "extend": Telling(reporter="case_extended"),
     "assign": Telling(officers="desk_assigned", audience=CHARGED),
     "take_down": Telling(reporter="case_news"),
     "republish": Telling(reporter="case_news"),
@@ -66,21 +67,12 @@ ASKING_CONSENT = "case_consent_asked"
 # An urgent report is told at once, to everybody who can act where it arrives, quiet hours or not.
 URGENT_ARRIVALS = frozenset(
     {
-        "submit",
-        "part",
-        "dispose_to_institution",
-        "dispose_to_unit",
-        "redispose",
-        "return_upward",
-        "return_to_admin",
-        "restore",
-        "reopen",
-        "dispute",
-        "change_track",
+        "submit", "part", "dispose_to_institution", "dispose_to_unit", "redispose", "return_upward", "return_to_admin", "restore", "reopen",
+        "dispute", "change_track",
     }
-)
+)  # fmt: skip
 # What a part tells the reporter, under the number of its lead: there is one thread.
-PART_TELLS = frozenset({"respond", "progress", "answer", "hold"})
+PART_TELLS = frozenset({"respond", "progress", "answer", "extend", "hold"})
 
 
 def _code(context: Mapping[str, Any]) -> dict[str, str]:
@@ -156,6 +148,12 @@ register(
     to=REPORTER,
     subject=_("Report %(number)s was archived"),
     body=(_("Your report %(number)s was archived. The reason and what you can do stand with the report."), _FOLLOW),
+)
+register(
+    "case_extended",
+    to=REPORTER,
+    subject=_("Report %(number)s takes longer"),
+    body=(_("A deadline of your report %(number)s was extended to %(due)s. The reason and the legal basis stand with the report."), _FOLLOW),
 )
 register(
     "case_split",

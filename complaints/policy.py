@@ -188,6 +188,7 @@ POLICY: dict[str, Rule] = {
     "opinion": adviser,
     "mark_urgent": desk,
     "clear_urgent": desk,
+    "extend": closer & ~contested,
     "publish": holds("edit") & publishable,
     "take_down": holds("edit") & public,
     "republish": holds("edit") & national & publishable,

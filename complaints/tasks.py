@@ -26,6 +26,13 @@ def remind() -> dict[str, int]:
     return services.remind(at=timezone.now())
 
 
+@shared_task(name="complaints.recompute")
+def recompute() -> dict[str, int]:
+    """Count running deadlines anew where the calendar changed."""
+    done = services.recompute(at=timezone.now())
+    return {"moved": done.moved, "kept": done.kept, "confirmed": done.confirmed}
+
+
 @shared_task(name="complaints.clean")
 def clean() -> dict[str, int]:
     """Make the copies of files that wait, and delete those that no report took up."""

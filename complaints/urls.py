@@ -2,13 +2,15 @@
 
 from django.urls import path
 
-from .views import citizen, contact, desk, files, letterhead, letters, offers, public, publishing, split, urgency
+from .views import citizen, contact, deadlines, desk, extension, files, letterhead, letters, offers, public, publishing, split, urgency
 
 urlpatterns = [
     path("", public.home, name="home"),
     path("privasi/", public.privacy, name="privacy"),
     path("laporan/", public.listing, name="public-list"),
     path("laporan/<str:tracking_id>/", public.detail, name="public-report"),
+    path("laporan/<str:tracking_id>/tenggat/", deadlines.public, name="public-deadlines"),
+    path("tenggat/", deadlines.calculator, name="deadlines"),
     path("laporan/<str:tracking_id>/berkas/<uuid:pk>/", files.public_file, name="public-file"),
     path("tawaran/instansi/", offers.institutions, name="offers-institutions"),
     path("tawaran/wilayah/", offers.places, name="offers-places"),
@@ -19,6 +21,7 @@ urlpatterns = [
     path("keluar-cepat/", citizen.leave_quickly, name="exit"),
     path("lacak/selesai/", citizen.leave, name="leave"),
     path("lacak/<str:tracking_id>/", citizen.own, name="own-case"),
+    path("lacak/<str:tracking_id>/tenggat/", deadlines.own, name="own-deadlines"),
     path("lacak/<str:tracking_id>/tanda-terima/", letters.receipt, name="own-receipt"),
     path("lacak/<str:tracking_id>/surat/<int:seq>/", letters.own_letter, name="own-letter"),
     path("lacak/<str:tracking_id>/surat/<int:part>/<int:seq>/", letters.own_letter, name="own-letter"),
@@ -47,6 +50,7 @@ urlpatterns = [
     path("meja/kop-surat/<slug:slug>/", letterhead.edit, name="desk-letterhead"),
     path("meja/kop-surat/<slug:slug>/contoh/", letterhead.show_sample, name="desk-letterhead-sample"),
     path("meja/<str:tracking_id>/", desk.case, name="desk-case"),
+    path("meja/<str:tracking_id>/tenggat/", deadlines.desk, name="desk-deadlines"),
     path("meja/<str:tracking_id>/disposisi/", letters.sheet, name="desk-sheet"),
     path("meja/<str:tracking_id>/surat/<int:seq>/", letters.desk_letter, name="desk-letter"),
     path("meja/<str:tracking_id>/surat/<int:seq>/bernama/", letters.named_letter, name="desk-letter-named"),
@@ -59,6 +63,7 @@ urlpatterns = [
     path("meja/<str:tracking_id>/sunting/", desk.edit, name="desk-edit"),
     path("meja/<str:tracking_id>/identitas/", desk.identity, name="desk-identity"),
     path("meja/<str:tracking_id>/mendesak/", urgency.mark, name="desk-urgent"),
+    path("meja/<str:tracking_id>/perpanjang/", extension.extend, name="desk-extend"),
     path("meja/<str:tracking_id>/publikasi/", publishing.publication, name="desk-publish"),
     path("meja/<str:tracking_id>/publikasi/turunkan/", publishing.take_down, name="desk-take-down"),
     path("meja/<str:tracking_id>/publikasi/tayangkan/", publishing.republish, name="desk-republish"),

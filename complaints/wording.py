@@ -58,6 +58,7 @@ SENTENCES = {
     "hold": _("The handling was put on hold."),
     "opinion": _("A hub gave its opinion on who is competent."),
     "end_hold": _("The hold ended and the handling goes on."),
+    "extend": _("A deadline was extended on a legal basis."),
 }
 # Where the reason of an event changes what it means.
 SENTENCES_BY_REASON = {

@@ -330,7 +330,7 @@ WORKFLOW: dict[str, Step] = {
 # Event rows that are no steps: the state, the holder and the track stay as they are.
 OTHER_EVENTS = (
     "submit", "take", "assign", "release", "note", "edit", "rate", "rotate_code", "part", "mark_urgent", "clear_urgent", "publish", "take_down",
-    "republish", "right_of_reply", "withhold_reply", "release_reply", "opinion",
+    "republish", "right_of_reply", "withhold_reply", "release_reply", "extend", "opinion",
 )  # fmt: skip
 
 # What a citizen should not read of an officer's inner work: these rows stay out of the public and the reporter's timeline.

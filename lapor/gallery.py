@@ -14,9 +14,14 @@ from django.utils.translation import gettext_lazy
 from complaints.forms import Offer
 from complaints.models import NEVER, Upload
 from complaints.services import Known
+from complaints.why import Line
 from complaints.workflow import State
 
 LONG = "Pertanggungjawabanketidaksinambunganpenyelenggaraanpelayananpublik"
+LINES = (
+    "2 sampai 23 Desember 2026: 14 hari kerja dihitung, akhir pekan dilewati (6 hari).",
+    "25 Desember 2026: tidak dihitung, libur nasional: Hari Raya Natal (SKB 3 Menteri 1497/2025).",
+)
 RTL = "تأخر إصدار بطاقة الهوية منذ ثلاثة أشهر"
 
 
@@ -52,7 +57,14 @@ def _context(at: datetime, theme: str) -> dict[str, Any]:
     )
     reports = [
         SimpleNamespace(
-            state=state, holder=holder, tracking_id="LPR-7K3M-92QX-4", title_public=title, topic=SimpleNamespace(name="Adminduk"), regency=None, submitted_at=at
+            state=state,
+            holder=holder,
+            tracking_id="LPR-7K3M-92QX-4",
+            title_public=title,
+            topic=SimpleNamespace(name="Adminduk"),
+            regency=None,
+            submitted_at=at,
+            day_60=at - timedelta(days=1),
         )
         for state, title in zip(
             [state for state in State if state != State.DRAFT], ["KTP elektronik belum terbit", LONG, RTL, *["Jalan berlubang"] * 5], strict=True
@@ -76,6 +88,7 @@ def _context(at: datetime, theme: str) -> dict[str, Any]:
         "reports": reports,
         "moments": moments,
         "clocks": clocks,
+        "lines": [Line("counted", text) for text in (*LINES, f"{LONG}: {RTL}")],
         "states": list(State),
         "event": event,
         "entry": {"text": f"{LONG} {RTL}", "details": {"items": [_("First"), RTL], "evidence": "BA-12/2026"}},

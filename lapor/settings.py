@@ -186,8 +186,10 @@ CELERY_BEAT_SCHEDULE = {
     "deliver": {"task": "officers.deliver", "schedule": 10.0, "options": {"expires": 10}},
     "clean": {"task": "complaints.clean", "schedule": 10.0, "options": {"expires": 10}},
     "expire complaints": {"task": "complaints.expire", "schedule": 300.0, "options": {"expires": 300}},
+    "recompute": {"task": "complaints.recompute", "schedule": 60.0, "options": {"expires": 60}},
     "remind": {"task": "complaints.remind", "schedule": 300.0, "options": {"expires": 300}},
     "letters": {"task": "complaints.letters", "schedule": 10.0, "options": {"expires": 10}},
+    "follow": {"task": "monitoring.follow", "schedule": 60.0, "options": {"expires": 60}},
     "expire officers": {"task": "officers.expire", "schedule": 3600.0, "options": {"expires": 3600}},
 }
 

@@ -1,7 +1,11 @@
 """The app's configuration."""
 
+from importlib import import_module
+
 from django.apps import AppConfig
 from django.utils.translation import gettext_lazy as _
+
+from lapor.ground import sweeps
 
 
 class MonitoringConfig(AppConfig):
@@ -9,3 +13,9 @@ class MonitoringConfig(AppConfig):
 
     name = "monitoring"
     verbose_name = _("Monitoring")
+
+    def ready(self) -> None:
+        """The texts of notices are registered by being imported; the sweeps go with those of the floors below."""
+        import_module("monitoring.services.referral_tell")
+        services = import_module("monitoring.services")
+        sweeps.register("follow", lambda at: services.follow(at=at))

@@ -1,9 +1,10 @@
 """The shape of what people fill in. Forms render and keep what was typed; the services read it and say what is wrong."""
 
+from .deadlines import DeadlineForm
 from .desk import BULK_LABELS, BulkForm, CannedForm, DelegationForm, step_label
 from .intake import PLACES, IntakeForm, Unclear, submission
 from .letters import LetterheadForm, VerifyForm
-from .publishing import PublishForm, ReasonForm, StatementForm, TakeDownForm, UrgentForm
+from .publishing import ExtendForm, PublishForm, ReasonForm, StatementForm, TakeDownForm, UrgentForm
 from .shape import Ambiguous, Offer, find_institutions, find_place, institution_choices, offer_institutions, show_refusal, topic_choices
 from .steps import (
     FIELDS,
@@ -32,8 +33,10 @@ __all__ = [
     "CannedForm",
     "CodeForm",
     "ContactForm",
+    "DeadlineForm",
     "DelegationForm",
     "EditForm",
+    "ExtendForm",
     "IntakeForm",
     "LetterheadForm",
     "ListForm",

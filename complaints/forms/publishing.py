@@ -9,7 +9,7 @@ from django.utils.translation import gettext_lazy
 
 from ..models import Complaint, Entry, Upload
 from ..workflow import Naming, TakeDownReason
-from .shape import Loose, Shape, Text, area, select
+from .shape import EMPTY, Choices, Loose, Shape, Text, area, select
 from .steps import read_version
 
 
@@ -60,6 +60,28 @@ class ReasonForm(Shape):
 
 class UrgentForm(Shape):
     text = area(gettext_lazy("Reason"), rows=3, help_text=gettext_lazy("Read by your institution and the national desk only."))
+
+
+class ExtendForm(Shape):
+    """Which deadline gets how many days more, on what legal basis and why; the form shows each deadline with its date of today."""
+
+    key = Loose(label=gettext_lazy("Deadline"))
+    days = Text(label=gettext_lazy("More days"), widget=forms.TextInput(attrs={"inputmode": "numeric", "size": 4}))
+    legal_basis = Loose(label=gettext_lazy("Legal basis"))
+    text = area(gettext_lazy("Reason"), rows=4, help_text=gettext_lazy("The reporter reads it; it is kept on record."))
+    version_read = Text(widget=forms.HiddenInput)
+
+    def __init__(self, version: int, deadlines: Choices, bases: Choices, longest: int, data: Mapping[str, Any] | None = None) -> None:
+        super().__init__(data, initial={"version_read": version})
+        self.fields["key"].choices = [*EMPTY, *deadlines] if len(deadlines) > 1 else deadlines
+        self.fields["days"].help_text = _("From 1 to %(longest)d, in the unit in which the deadline is counted.") % {"longest": longest}
+        self.fields["legal_basis"].choices = [*EMPTY, *bases]
+
+    def given(self) -> dict[str, Any]:
+        return {name: self.data.get(name, "") for name in ("key", "days", "legal_basis", "text")}
+
+    def version(self) -> int | None:
+        return read_version(self.data.get("version_read", ""))
 
 
 class StatementForm(Shape):

@@ -1,7 +1,7 @@
 """The complaint and what hangs on it: texts, the append-only history, clocks; and the vocabulary for reading them."""
 
 from .clocks import Clock, ClockEvent, ClockQuerySet
-from .complaint import ASSISTED, NEVER, SEARCH_COLUMNS, Channel, Complaint, ComplaintQuerySet, Words, holds_true
+from .complaint import ASSISTED, NEVER, SEARCH_COLUMNS, Channel, Complaint, ComplaintQuerySet, Words
 from .contact import Contact
 from .desk import AnswerDraft, CannedAnswer, Delegation, DeskPreference, HandOver, SavedFilter
 from .files import REFUSALS, Upload, UploadQuerySet
@@ -53,6 +53,5 @@ __all__ = [
     "UploadQuerySet",
     "Words",
     "family_of",
-    "holds_true",
     "with_parts",
 ]

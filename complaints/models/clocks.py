@@ -4,7 +4,7 @@ import uuid
 from datetime import datetime
 
 from django.db import models
-from django.db.models import Q
+from django.db.models import OuterRef, Prefetch, Q, Subquery
 
 from institutions.models import Change, Institution, LegalBasis, SlaPolicy, append_only
 
@@ -24,6 +24,18 @@ class ClockQuerySet(models.QuerySet["Clock"]):
     def due_before(self, at: datetime) -> "ClockQuerySet":
         """Running clocks whose due instant has passed at `at`."""
         return self.running().filter(due_at__lt=at)
+
+    def day_60(self) -> Subquery:
+        """Of a complaint: when the 60 days of the law end that are running, or were over before the answer came. Once it is past, the
+        report is over 60 days.
+        """
+        rows = self.filter(Q(state=Clock.RUNNING) | Q(outcome="breached"), complaint=OuterRef("pk"), key="statutory_60")
+        return Subquery(rows.order_by("due_at").values("due_at")[:1])
+
+    def told(self) -> "ClockQuerySet":
+        """With all that explains the due instant: the rule, where it is counted, and what happened to the clock."""
+        events = ClockEvent.objects.select_related("basis", "transition__holder_before", "transition__holder_after")
+        return self.select_related("policy__legal_basis", "policy__institution", "holder").prefetch_related(Prefetch("events", events))
 
 
 class Clock(models.Model):

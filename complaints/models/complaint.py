@@ -3,17 +3,19 @@
 import uuid
 from collections.abc import Iterable
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Self
 
 from django.conf import settings
 from django.contrib.postgres.indexes import GinIndex
 from django.contrib.postgres.search import SearchQuery, SearchVectorField
 from django.db import models
-from django.db.models import Case, Func, Q, Value, When
+from django.db.models import Func, Q, Value
+from django.utils.functional import cached_property
 from django.utils.translation import gettext_lazy as _
 
 from institutions.models import Institution, Region, Topic
 from lapor.ground.actor import Actor
+from lapor.ground.matching import meets
 
 from .. import policy
 from ..workflow import (
@@ -77,6 +79,8 @@ class Words(SearchQuery):
 
 
 class ComplaintQuerySet(models.QuerySet["Complaint"]):
+    asker: Actor | None = None
+
     def visible_to(self, actor: Actor) -> "ComplaintQuerySet":
         """What the actor may read: in full, or at least as the public does."""
         return self.filter(policy.see(actor) | policy.PUBLIC)
@@ -95,17 +99,23 @@ class ComplaintQuerySet(models.QuerySet["Complaint"]):
         """What the actor may know to exist."""
         return self.filter(policy.knows(actor))
 
-    def permitting(self, actor: Actor, acts: Iterable[str]) -> "ComplaintQuerySet":
-        """Each row with the answers to `may(act)`: the rules asked in the same query that reads the row, one that is meant by several acts once."""
-        asked = {rule: f"rule_{number}" for number, rule in enumerate(dict.fromkeys(policy.POLICY[act] for act in acts))}
-        found = {name: rule(actor) for rule, name in asked.items()}
-        answers = {act: SETTLED.get(id(found[asked[policy.POLICY[act]]]), asked[policy.POLICY[act]]) for act in acts}
-        open_ones = {name: holds_true(q) for name, q in found.items() if id(q) not in SETTLED}
-        return self.annotate(**{"answers": Value(answers, output_field=models.JSONField())}, **open_ones)
+    def answering(self, actor: Actor) -> Self:
+        """Each row knows who asks: `may(act)` and `knows` answer by the same rules that filter lists, without a query of their own."""
+        found = self.all()
+        found.asker = actor
+        return found
 
-    def answering(self, actor: Actor, acts: Iterable[str]) -> "ComplaintQuerySet":
-        """`permitting`, and `knows` beside it."""
-        return self.permitting(actor, acts).annotate(**{"knows": holds_true(policy.knows(actor))})
+    def _clone(self) -> Self:
+        found: Self = super()._clone()  # type: ignore[misc]  # the stubs do not know it
+        found.asker = self.asker
+        return found
+
+    def _fetch_all(self) -> None:
+        is_new = self._result_cache is None
+        super()._fetch_all()
+        if is_new and self.asker is not None:
+            for row in self._result_cache or ():
+                row.asker = self.asker
 
     def open(self) -> "ComplaintQuerySet":
         return self.filter(state__in=ACTIVE)
@@ -145,14 +155,6 @@ class ComplaintManager(_Manager["Complaint"]):
 
     def get_queryset(self) -> ComplaintQuerySet:
         return ComplaintQuerySet(self.model, using=self._db).defer(*SEARCH_COLUMNS)
-
-
-# What a rule says to somebody without looking at a row.
-SETTLED = {id(policy.NOTHING): False, id(policy.EVERYTHING): True}
-
-
-def holds_true(q: Q) -> Case:
-    return Case(When(q, then=Value(value=True)), default=Value(value=False), output_field=models.BooleanField())
 
 
 def _index_text(title: str, body: str) -> models.GeneratedField:
@@ -266,9 +268,7 @@ class Complaint(models.Model):
 
     objects = ComplaintManager()
 
-    # read together with the row by `answering`
-    knows: bool
-    answers: dict[str, bool | str]  # act -> settled for every row, or the name of the column that tells
+    asker: Actor  # set by `answering`
 
     class Meta:
         verbose_name = _("report")
@@ -352,6 +352,17 @@ class Complaint(models.Model):
         )
 
     def may(self, act: str) -> bool:
-        """What `answering` found for this act."""
-        answer: bool | str = self.answers[act]
-        return answer if isinstance(answer, bool) else bool(getattr(self, answer))
+        """Whether whoever asked for the row with `answering` may do this with it, as it was read."""
+        rule = policy.POLICY[act]
+        if rule not in self._answers:
+            self._answers[rule] = meets(self, rule(self.asker))
+        return self._answers[rule]
+
+    @property
+    def knows(self) -> bool:
+        """Whether it is the asker's to know that the case exists."""
+        return meets(self, policy.knows(self.asker))
+
+    @cached_property
+    def _answers(self) -> dict[policy.Rule, bool]:
+        return {}

@@ -8,6 +8,7 @@ from .delegations import delegate, delegations_of, end_delegation, looked_after,
 from .desk import add_note, assign, edit, give_opinion, rate, rotate_code, take
 from .drafts import drafts_of, drop_draft, forget_drafts, keep_draft
 from .expire import expire
+from .extension import extend_clock, extendable
 from .files import clean_uploads, drop_orphans, open_copy, store_upload, throttle_upload
 from .handover import WAYS, Leaving, able_names, hand_over, leads_a_desk, offered_to, release, to_hand_over
 from .intake import CONSENT_VERSION, Draft, Receipt, first_holder, forget_replays, missing_for_minimum, missing_of, read_draft, submit
@@ -19,14 +20,16 @@ from .needs import READERS, inputs_of
 from .presence import here
 from .proof import prove, read_identity, throttle_submission
 from .publishing import moderate_reply, publish, publishable_entries, releasable_files, republish, right_of_reply, speaker, statements, take_down
+from .recompute import Moved, Recomputed, recompute
 from .reference import Reference
 from .remind import remind
 from .saved import canonical, drop_filter, filters_of, prefer, preference_of, save_filter
 from .urgency import mark_urgent
 from .vacancies import Vacancy, vacancies
+from .why import answer_deadline, explain, explanations, reckon
 
 # Acts beside the steps, each a row of the policy table.
-ACTS = ("mark_urgent", "clear_urgent", "publish", "take_down", "republish", "right_of_reply", "withhold_reply", "release_reply")
+ACTS = ("mark_urgent", "clear_urgent", "extend", "publish", "take_down", "republish", "right_of_reply", "withhold_reply", "release_reply")
 
 __all__ = [
     "ACTS",
@@ -47,8 +50,10 @@ __all__ = [
     "Leaving",
     "Likeness",
     "Line",
+    "Moved",
     "OpenStep",
     "Receipt",
+    "Recomputed",
     "Reference",
     "Vacancy",
     "able_names",
@@ -56,6 +61,7 @@ __all__ = [
     "add_note",
     "advance",
     "advance_many",
+    "answer_deadline",
     "approving_roots",
     "ask_code",
     "assign",
@@ -77,6 +83,10 @@ __all__ = [
     "edit",
     "end_delegation",
     "expire",
+    "explain",
+    "explanations",
+    "extend_clock",
+    "extendable",
     "filters_of",
     "first_holder",
     "forget_drafts",
@@ -113,6 +123,8 @@ __all__ = [
     "read_identity",
     "receipt",
     "receipt_with_code",
+    "reckon",
+    "recompute",
     "releasable_files",
     "release",
     "remind",

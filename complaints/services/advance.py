@@ -35,10 +35,10 @@ DRAWN_ID = Func(Value("complaints_transition"), Value("id"), template="nextval(p
 
 
 def lock(pk: UUID, *, by: Actor, acts: Iterable[str]) -> Complaint:
-    """The complaint, locked to the end of the transaction, with `may_<act>` answered. 404 if there is none."""
+    """The complaint, locked to the end of the transaction, for `by` to be asked about. 404 if there is none."""
     acts = list(acts)
     kept = AnswerDraft.objects.filter(complaint=OuterRef("pk"), user=by.user_id, step__in=acts)
-    rows = Complaint.objects.permitting(by, acts).annotate(drawn_id=DRAWN_ID, has_draft=Exists(kept)).select_related("holder", "topic")
+    rows = Complaint.objects.answering(by).annotate(drawn_id=DRAWN_ID, has_draft=Exists(kept)).select_related("holder", "topic")
     rows = rows.select_for_update(of=("self",)).filter(pk=pk)
     # Whoever waited for the lock while the case moved joins the new row with the holder of before and finds nothing: ask again.
     complaint = next(iter(rows), None) or next(iter(rows.all()), None)
@@ -49,7 +49,7 @@ def lock(pk: UUID, *, by: Actor, acts: Iterable[str]) -> Complaint:
 
 def knows(complaint: Complaint, by: Actor) -> bool:
     """Whether it is the actor's to know that the case exists; asked only when the rule of the act itself said no."""
-    return by.is_system or Complaint.objects.knowing(by).filter(pk=complaint.pk).exists()
+    return by.is_system or complaint.knows
 
 
 def moved_on(complaint: Complaint, by: Actor) -> Refusal:
@@ -182,7 +182,7 @@ AVAILABLE = tuple(EFFECTS)
 def open_steps(complaint: Complaint, *, by: Actor, at: datetime, reference: Reference | None = None) -> list[OpenStep]:
     """What the actor may do with the complaint now; a step that only lacks inputs is offered and names them.
 
-    `complaint` must come from `answering(by, AVAILABLE)`.
+    `complaint` must come from `answering(by)`.
     """
     reference = reference or Reference(at)
     found = []

@@ -151,7 +151,7 @@ _DO: dict[str, Callable[[Plan, Mapping[str, Any]], None]] = {"assign": _assign, 
 
 
 def _found(chosen: Sequence[Chosen], act: str, *, by: Actor, is_locked: bool) -> dict[str, Complaint]:
-    rows = Complaint.objects.answering(by, ["see", act]).select_related(*RELATED).filter(tracking_id__in=[c.number for c in chosen])
+    rows = Complaint.objects.answering(by).select_related(*RELATED).filter(tracking_id__in=[c.number for c in chosen])
     rows = rows.order_by("pk")
     return {row.tracking_id: row for row in (rows.select_for_update(of=("self",)) if is_locked else rows)}
 

@@ -55,7 +55,8 @@ def _everybody(plan: Plan) -> list[int]:
 
 def _context(plan: Plan) -> dict[str, str]:
     complaint = plan.complaint
-    due = next((clock.due_at for clock in plan.started if clock.key == "completion"), None) or complaint.hold_until
+    told = plan.changed if plan.kind == "extend" else [clock for clock in plan.started if clock.key == "completion"]
+    due = next((clock.due_at for clock in told), None) or complaint.hold_until
     return {
         "number": complaint.tracking_id,
         "holder": complaint.holder.name,

@@ -183,7 +183,7 @@ def _write_clocks(plans: Sequence[Plan]) -> None:
     started = [clock for plan in plans for clock in plan.started]
     changed = [clock for plan in plans for clock in plan.changed]
     if changed:  # first: a clock that stops makes room for the next one of its key
-        _save_clocks(changed)
+        save_clocks(changed)
     if started:
         Clock.objects.bulk_create(started)
     events = []
@@ -216,7 +216,7 @@ WHERE clock.id = new.id
 """
 
 
-def _save_clocks(clocks: Sequence[Clock]) -> None:
+def save_clocks(clocks: Sequence[Clock]) -> None:
     """One statement of arrays: the ORM's CASE for each column and row costs more than the update itself."""
     names = ("id", "state", "stopped_at", "due_at", "outcome", "calendar_version", "is_provisional", "rung", "rung_at")
     with connection.cursor() as cursor:

@@ -8,7 +8,7 @@ from institutions.models import CalendarDay, CalendarYear, HubMembership, Instit
 from officers.models import Appointment
 from officers.powers import ADMIN_ROLES, POWERS, Role
 
-from ..clock import Terms
+from ..clock import WEEK, Terms
 from ..models import CannedAnswer, Complaint, Delegation
 from ..workflow import Track
 
@@ -81,7 +81,9 @@ class Reference:
         have = self._off.get(institution_id)
         if have is None or first < have[0] or last > have[1]:
             first, last = (first, last) if have is None else (min(first, have[0]), max(last, have[1]))
-            have = (first, last, CalendarDay.objects.off_days(institution_id, first, last))
+            # By the versions that are known here, so that nobody who alters the calendar meanwhile comes between the two.
+            known = {year: number for year, (_status, number) in self.years.items()}
+            have = (first, last, CalendarDay.objects.off_days(institution_id, first, last, known))
             self._off[institution_id] = have
         return have[2]
 
@@ -166,5 +168,5 @@ class Reference:
         return None
 
 
-def terms(policy: SlaPolicy, zone: str, week: int = 5) -> Terms:
+def terms(policy: SlaPolicy, zone: str, week: int = WEEK) -> Terms:
     return Terms(policy.unit, policy.length, zone, policy.cap_length, policy.cap_unit or "calendar", week)

@@ -10,7 +10,7 @@ from django.utils.formats import date_format, number_format
 from django.utils.translation import get_language, gettext_lazy, ngettext
 from django.utils.translation import gettext as _
 
-from .. import masks
+from .. import masks, why
 from ..models import NEVER, Clock
 from ..wording import NEXT_STEPS, action_of, sentence_of
 from ..workflow import INNER_EVENTS, State
@@ -102,31 +102,11 @@ def is_inner(kind: str) -> bool:
     return kind in INNER_EVENTS
 
 
-CLOCKS = {
-    "verify_national": gettext_lazy("Check by the national desk"),
-    "verify_institution": gettext_lazy("Check by the institution"),
-    "first_response": gettext_lazy("Initial response"),
-    "resolution_information": gettext_lazy("Answer to the request"),
-    "resolution_non_oversight": gettext_lazy("Final follow-up"),
-    "resolution_oversight": gettext_lazy("Decision of the internal supervisor"),
-    "statutory_60": gettext_lazy("60 days of the law"),
-    "completion": gettext_lazy("Your completion"),
-    "completeness_answer": gettext_lazy("Answer whether the report is complete"),
-    "decision_delivery": gettext_lazy("Delivery of the decision"),
-    "reporter_reply": gettext_lazy("Your reply or confirmation"),
-    "reply_handling": gettext_lazy("Answer to the reply"),
-    "reopen_window": gettext_lazy("Opening the report again"),
-    "support_response": gettext_lazy("Answer of the supporting institution"),
-    "urgent_response": gettext_lazy("Response to an urgent report"),
-    "jurisdiction_decision": gettext_lazy("Decision who is competent"),
-}
-
-
 @register.filter
 def clock_name(clock: Clock | str) -> str:
     """What a deadline is for, in plain words."""
     key = clock if isinstance(clock, str) else clock.key
-    return str(CLOCKS.get(key, key))
+    return str(why.NAMES.get(key, key))
 
 
 # Where a report stands, as a citizen reads it.

@@ -154,13 +154,10 @@ def leave_quickly(request: HttpRequest) -> HttpResponse:
     return redirect(settings.QUICK_EXIT_URL)
 
 
-OWN_ACTS = ("see", "rate", "rotate_code", "contact", *services.AVAILABLE)
-
-
 def _own(request: HttpRequest, tracking_id: str, *, full: bool = False) -> Complaint | None:
     """The case, if its code was proved here not long ago."""
     actor = actor_of(request)
-    rows = Complaint.objects.filter(pk__in=actor.case_ids, tracking_id=number_of(tracking_id)).answering(actor, OWN_ACTS)
+    rows = Complaint.objects.filter(pk__in=actor.case_ids, tracking_id=number_of(tracking_id)).answering(actor)
     rows = rows.select_related("holder__parent", "topic", "incident_region", "lead")
     return (rows.prefetch_related(TIMELINE, CLOCKS) if full else rows).first()
 

@@ -1,10 +1,12 @@
 """What everybody may read: the start page, the list of public reports, and one of them."""
 
+from collections.abc import Callable
 from datetime import datetime
-from typing import Any
+from typing import Any, NamedTuple
 from uuid import UUID
 
-from django.db.models import Q
+from django.contrib.postgres.expressions import ArraySubquery
+from django.db.models import OuterRef, Q
 from django.http import HttpRequest, HttpResponse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
@@ -16,7 +18,7 @@ from lapor.ground.problems import Refusal
 from ..clock import PUBLIC_KEYS
 from ..filters import PublicFilter, narrowed
 from ..forms import ListForm, find_institutions
-from ..models import PUBLIC_CLOCKS, PUBLIC_TIMELINE, Complaint, ComplaintQuerySet, Upload, with_parts
+from ..models import PUBLIC_CLOCKS, PUBLIC_TIMELINE, Clock, Complaint, ComplaintQuerySet, Upload, with_parts
 from .files import files_of
 from .shared import at_of, number_of, read_cursor, write_cursor
 
@@ -29,8 +31,18 @@ SHOWN = ("tracking_id", "title_public", "state", "submitted_at", "published_at",
 # Where the history of what is public stands: it changes with everything that a page says of a report. What happens to its parts
 # does not move the head of a lead.
 NEWEST = Complaint.objects.public().order_by("-published_at", "pk")
-HEADS = Prepared(lambda _none: NEWEST.values_list("pk", "head")[: PAGE + 1])
-HEAD = Prepared(lambda number: Complaint.objects.public().filter(tracking_id=number).values_list("pk", "head", "part_count"), "LPR-0000-0000-0")
+DAY_60 = Clock.objects.day_60()
+HEADS = Prepared(lambda _none: NEWEST.annotate(day_60=DAY_60).values_list("pk", "head", "day_60")[: PAGE + 1])
+DUES = ArraySubquery(Clock.objects.running().filter(complaint=OuterRef("pk")).order_by("due_at").values("due_at"))
+HEAD = Prepared(
+    lambda number: Complaint.objects.public().filter(tracking_id=number).annotate(day_60=DAY_60).values_list("pk", "head", "part_count", DUES, "day_60"),
+    "LPR-0000-0000-0",
+)
+
+
+def heads(at: datetime) -> Callable[[], list[tuple[object, ...]]]:
+    """Where the newest public reports stand, with whether day 60 has passed: that comes without a step."""
+    return lambda: [(pk, head, is_over(day_60, at=at)) for pk, head, day_60 in HEADS()]
 
 
 def _page(rows: ComplaintQuerySet, cursor: str) -> tuple[list[Complaint], str]:
@@ -49,9 +61,9 @@ def home(request: HttpRequest) -> HttpResponse:
     """What this is, the way to file and to follow a report, and the latest public ones."""
 
     def latest() -> dict[str, Any]:
-        return {"latest": list(NEWEST.select_related(*RELATED).only(*SHOWN)[:LATEST])}
+        return {"latest": list(NEWEST.annotate(day_60=DAY_60).select_related(*RELATED).only(*SHOWN)[:LATEST])}
 
-    return pages.shown(request, "complaints/public/home.html", HEADS, latest)
+    return pages.shown(request, "complaints/public/home.html", heads(at_of(request)), latest)
 
 
 @require_safe
@@ -66,7 +78,7 @@ NARROWING = ("q", "topic", "state", "institution", "region")
 @require_safe
 def listing(request: HttpRequest) -> HttpResponse:
     """Public reports, newest first, narrowed by words, topic, institution and state."""
-    return pages.shown(request, "complaints/public/list.html", HEADS, lambda: _listed(request))
+    return pages.shown(request, "complaints/public/list.html", heads(at_of(request)), lambda: _listed(request))
 
 
 def _listed(request: HttpRequest) -> dict[str, Any]:
@@ -76,7 +88,7 @@ def _listed(request: HttpRequest) -> dict[str, Any]:
     offers = find_institutions(typed)
     if len(offers) == 1:
         kept["institution"] = offers[0].value
-    rows, _bound = narrowed(PublicFilter, kept, Complaint.objects.public().select_related(*RELATED).only(*SHOWN))
+    rows, _bound = narrowed(PublicFilter, kept, Complaint.objects.public().annotate(day_60=DAY_60).select_related(*RELATED).only(*SHOWN))
     page, following = _page(rows if not typed or len(offers) == 1 else rows.none(), cursor)
     return {
         "page": page,
@@ -92,15 +104,35 @@ def _listed(request: HttpRequest) -> dict[str, Any]:
 @require_safe
 def detail(request: HttpRequest, tracking_id: str) -> HttpResponse:
     """The published copy of one report; 404 for everything that is not public."""
+    found = found_by(tracking_id, at=at_of(request))
+    return pages.shown(request, "complaints/public/detail.html", None if found.part_count else lambda: found, lambda: _told(found.pk, at=at_of(request)))
+
+
+class Found(NamedTuple):
+    """What a page about one report depends on: its history, when its deadlines are due, and whether day 60 has passed."""
+
+    pk: UUID
+    head: str
+    part_count: int
+    dues: list[str]
+    is_over_60: bool
+
+
+def found_by(tracking_id: str, *, at: datetime) -> Found:
+    """The public report with this number; refuses 404 and 410 for everything that is not public."""
     number = number_of(tracking_id)
     found = next(iter(HEAD(number)), None)
     if found is None:
-        raise _absent(tracking_id=number)
-    pk, _head, part_count = found
-    return pages.shown(request, "complaints/public/detail.html", None if part_count else lambda: found, lambda: _told(pk, at=at_of(request)))
+        raise absent(tracking_id=number)
+    pk, head, part_count, dues, day_60 = found
+    return Found(pk, head, part_count, dues, is_over(day_60, at=at))
 
 
-def _absent(**which: object) -> Refusal:
+def is_over(day_60: datetime | None, *, at: datetime) -> bool:
+    return day_60 is not None and day_60 < at
+
+
+def absent(**which: object) -> Refusal:
     """What is told instead of a report that is not public."""
     if Complaint.objects.taken_down().filter(**which).exists():
         return Refusal("gone", _("This report is no longer shown to the public. Whoever filed it still follows it with number and case code."))
@@ -111,13 +143,14 @@ def _told(pk: UUID, *, at: datetime) -> dict[str, Any]:
     """What the page of a report shows; refuses one that has gone since it was found."""
     rows = (
         Complaint.objects.public()
+        .annotate(day_60=DAY_60)
         .select_related(*RELATED)
         .only(*SHOWN, "body_public", "part_count", "part_number")
         .prefetch_related(PUBLIC_TIMELINE, PUBLIC_CLOCKS)
     )
     complaint = rows.filter(pk=pk).first()
     if complaint is None:
-        raise _absent(pk=pk)
+        raise absent(pk=pk)
     parts = with_parts(complaint).shown_parts()
     events = [(row, getattr(row, "entry", None)) for row in complaint.told(parts, public=True)]
     said = {entry.institution_id: (row, entry) for row, entry in events if row.kind == "right_of_reply" and entry is not None}

@@ -105,8 +105,7 @@ def republish(request: HttpRequest, tracking_id: str) -> HttpResponse:
 
 def _published(request: HttpRequest, tracking_id: str) -> Complaint:
     """A report as its published copy: all that the institution it is about may see of it."""
-    acts = ("see", "right_of_reply", "withhold_reply", "release_reply")
-    found = Complaint.objects.answering(actor_of(request), acts).select_related("holder", "reported_institution").filter(tracking_id=number_of(tracking_id))
+    found = Complaint.objects.answering(actor_of(request)).select_related("holder", "reported_institution").filter(tracking_id=number_of(tracking_id))
     complaint = found.first()
     if complaint is None or not complaint.knows:
         raise Refusal("not_found", _("There is no such report, or you may not see it."))

@@ -1,13 +1,13 @@
 """Which days are no working days: the source of truth for every deadline counted in working days."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import date
 
 from django.db import models
 from django.db.models import Exists, OuterRef, Q
 from django.utils.translation import gettext_lazy as _
 
-from .tree import Institution
+from .tree import Institution, ids_of
 
 
 class CalendarYearQuerySet(models.QuerySet["CalendarYear"]):
@@ -65,6 +65,11 @@ class CalendarDayQuerySet(models.QuerySet["CalendarDay"]):
             whose |= Q(Exists(own))
         return frozenset(rows.filter(whose).values_list("date", flat=True))
 
+    def ever(self, paths: Iterable[str], first: date, last: date) -> "CalendarDayQuerySet":
+        """Every version's days from `first` to `last`, the nation's and those of the institutions on these paths, with whose they are."""
+        ids = {pk for path in paths for pk in ids_of(path)}
+        return self.filter(Q(institution=None) | Q(institution__in=ids), date__range=(first, last)).select_related("institution")
+
 
 class CalendarDay(models.Model):
     """A day on which nobody has to work: a national holiday, joint leave, or a day of one institution and all below it.
@@ -103,3 +108,10 @@ class CalendarDay(models.Model):
 
     def __str__(self) -> str:
         return f"{self.date.isoformat()} {self.name}"
+
+    def counted_in(self, versions: Mapping[int, int]) -> bool:
+        """Whether the day counted in these versions, as `at_versions` says it; in a year that is not among them, whether it counts now."""
+        version = versions.get(self.date.year)
+        if version is None:
+            return self.until is None
+        return self.since <= version and (self.until is None or self.until > version)

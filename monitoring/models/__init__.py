@@ -1,5 +1,18 @@
-"""What the upper floor keeps: who was told of lateness."""
+"""What the upper floor keeps: who was told of lateness, and what was referred to the Ombudsman."""
 
-from .escalation import Escalation, EscalationQuerySet
+from .escalation import LEVELS, Escalation, EscalationQuerySet, Rung
+from .referral import Dossier, OversightNote, Referral, ReferralClock, ReferralEvent, ReferralQuerySet, ReferralText
 
-__all__ = ["Escalation", "EscalationQuerySet"]
+__all__ = [
+    "LEVELS",
+    "Dossier",
+    "Escalation",
+    "EscalationQuerySet",
+    "OversightNote",
+    "Referral",
+    "ReferralClock",
+    "ReferralEvent",
+    "ReferralQuerySet",
+    "ReferralText",
+    "Rung",
+]

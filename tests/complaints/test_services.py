@@ -52,7 +52,7 @@ def test_missing_inputs_are_named_field_by_field(world: World, action: str) -> N
 def test_the_desk_settles_topic_and_track_in_the_same_call_and_open_steps_name_them(world: World) -> None:
     complaint = world.submit().complaint
     actor = world.actor("national")
-    row = Complaint.objects.answering(actor, services.AVAILABLE).select_related("holder__parent", "topic").get(pk=complaint.pk)
+    row = Complaint.objects.answering(actor).select_related("holder__parent", "topic").get(pk=complaint.pk)
 
     offered = {step.code: step for step in services.open_steps(row, by=actor, at=world.at)}
     found = refusal(world, complaint, "dispose_to_institution", "national", target="kota-uji")

@@ -20,7 +20,7 @@ from institutions.models import LegalBasis
 from officers.actors import machine
 from tests.citizen import TYPED
 from tests.files import NAMES
-from tests.uploads import CLEAN, EMPTY, FILES, KIND, SIZE, Row
+from tests.uploads.rows import CLEAN, EMPTY, FILES, KIND, SIZE, Row
 from tests.world import World
 
 pytestmark = pytest.mark.usefixtures("clock")

@@ -20,7 +20,8 @@ from complaints.models import REFUSALS, Upload
 from lapor.ground import clamd
 from tests.citizen import prove
 from tests.files import keep, photo
-from tests.uploads import letter, paper
+from tests.uploads.documents import letter
+from tests.uploads.papers import paper
 from tests.world import World
 
 pytestmark = [pytest.mark.night, pytest.mark.usefixtures("clock")]

@@ -20,13 +20,16 @@ CITIZEN = (
     "/laporan/?institution=uji",
     "/laporan/?institution=takada",
     "/laporan/{number}/",
+    "/laporan/{number}/tenggat/",
+    "/tenggat/?policy=resolution_oversight&start=2026-11-02",
+    "/tenggat/?policy=first_response&start=kemarin&institution=uji",
     "/privasi/",
     "/verifikasi/",
     "/desain/",
     "/masuk/",
 )
-DESK = ("/meja/", "/meja/{number}/", "/meja/{number}/catatan/", "/meja/{number}/publikasi/", "/meja/{number}/mendesak/", "/meja/baru/", "/meja/hak-jawab/",
-        "/akun/sesi/", "/desain/?tema=dark")  # fmt: skip
+DESK = ("/meja/", "/meja/{number}/", "/meja/{number}/tenggat/", "/meja/{number}/catatan/", "/meja/{number}/publikasi/", "/meja/{number}/mendesak/",
+        "/meja/baru/", "/meja/hak-jawab/", "/akun/sesi/", "/desain/?tema=dark")  # fmt: skip
 PUSHED = "document.documentElement.scrollWidth - document.documentElement.clientWidth"
 # What is touched and smaller than 24 px either way; a link inside a sentence may be as small as its line (WCAG 2.5.8).
 SMALL = """[...document.querySelectorAll('button, input, select, textarea, summary, nav a, a.button, .tabs a, .bottom a')].filter(e => {

@@ -14,7 +14,7 @@ from lapor.launcher import keys
 
 ROOT = Path(__file__).resolve().parents[2]
 READERS = {"text", "flag", "required", "number", "variable", "given", "get"}
-OF_TOOLS = {"PYTEST_XDIST_WORKER", "DJANGO_SETTINGS_MODULE", "DJANGO_ALLOW_ASYNC_UNSAFE", "CI"}
+OF_TOOLS = {"PYTEST_XDIST_WORKER", "DJANGO_SETTINGS_MODULE", "DJANGO_ALLOW_ASYNC_UNSAFE", "CI", "PYENV_ROOT"}
 SHELL_OWN = {"HOME", "PATH"}
 
 

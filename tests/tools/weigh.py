@@ -15,7 +15,7 @@ from playwright.sync_api import Browser, sync_playwright
 from tests.browser import ARGUMENTS, CHROMIUM
 
 LINE = {"offline": False, "latency": 400, "downloadThroughput": 400_000 / 8, "uploadThroughput": 200_000 / 8}
-PAGES = ("/lapor/", "/", "/laporan/", "/lacak/", "/privasi/")
+PAGES = ("/lapor/", "/", "/laporan/", "/lacak/", "/privasi/", "/tenggat/", "/tenggat/?policy=resolution_oversight&start=2026-11-02")
 BYTES = {True: 50_000, False: 25_000}  # with and without JavaScript
 PAINTED = 1800
 VISITS = 3

@@ -9,11 +9,11 @@ from rest_framework import serializers
 
 from institutions.models import Institution, Region, Topic
 
-from .clock import PUBLIC_KEYS
-from .models import NEVER, AgeBand, Assistance, Clock, Complaint, Disability, Entry, Family, Gender, Transition, Upload
-from .services import Known, OpenStep, Receipt
-from .wording import NEXT_STEPS, action_of, sentence_of
-from .workflow import Classification, EntryKind, OnBehalf, Referral, Relation, State, TransferConsent
+from ..clock import PUBLIC_KEYS
+from ..models import NEVER, AgeBand, Assistance, Clock, Complaint, Disability, Entry, Family, Gender, Transition, Upload
+from ..services import Known, OpenStep, Receipt
+from ..wording import NEXT_STEPS, action_of, sentence_of
+from ..workflow import Classification, EntryKind, OnBehalf, Referral, Relation, State, TransferConsent
 
 
 class ContactIn(serializers.Serializer[Any]):

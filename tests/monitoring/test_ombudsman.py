@@ -1,0 +1,381 @@
+"""The Ombudsman's console: what it shows, what stays closed, and that it writes nothing beside the listed steps."""
+
+from collections.abc import Callable, Iterator
+from typing import Any
+from uuid import uuid4
+
+import pytest
+import time_machine
+from django.db import connection, transaction
+from django.db.utils import ProgrammingError
+from django.test import Client
+from django.test.utils import CaptureQueriesContext
+from django.urls import URLPattern, URLResolver, get_resolver
+
+from complaints import services as complaints
+from complaints.models import Complaint, Reading, Transition
+from complaints.workflow import WORKFLOW
+from monitoring import services
+from monitoring.models import OversightNote, Referral, ReferralText
+from monitoring.referral import REFERRAL_STEPS
+from officers import services as officers
+from tests.desk import OVERSIGHT
+from tests.files import keep, photo
+from tests.pages import main, page
+from tests.referrals import SAID, SECOND, brought_to, dossier, end_of_day_60, proposed, referred, take
+from tests.world import World
+
+Desk = Callable[[str], Client]
+SECRET = {"is_secret": True, "title": "Zzrahasia judul", "body": "Zzrahasia isi laporan yang panjang sekali."}
+
+
+@pytest.fixture
+def late(world: World) -> Iterator[Complaint]:
+    """An open case on the day after its day 60; the pages' clock stands there."""
+    complaint = world.to_state("in_progress")
+    with time_machine.travel(end_of_day_60(complaint) + SECOND, tick=False):
+        yield complaint
+
+
+def console(client: Client, tab: str, **more: str) -> str:
+    return main(client.get("/ombudsman/", {"tab": tab, **more}))
+
+
+# --- the lists ----------------------------------------------------------------------------------------------------------
+
+
+def test_the_console_shows_what_passed_day_60_and_counts_what_is_closed_to_it(late: Complaint, world: World, desk: Desk) -> None:
+    secret = world.to_state("in_progress", **SECRET)
+
+    text = console(desk("ombudsman"), "lewat")
+
+    assert late.tracking_id in text
+    assert secret.tracking_id not in text
+    assert "Zzrahasia" not in text
+    assert 'aria-current="page">' in text
+    assert '<span class="count">2</span>' in text
+
+
+def test_the_watch_list_begins_with_day_45(world: World, desk: Desk) -> None:
+    complaint = world.to_state("in_progress")
+    end = end_of_day_60(complaint)
+    for days, is_there in ((16, False), (15, True), (0, True), (-1, False)):
+        with time_machine.travel(end - (end - end.replace(hour=0)) - days * (SECOND * 86_400), tick=False):
+            assert (complaint.tracking_id in console(desk("ombudsman"), "pantau")) is is_there
+
+
+def test_a_dispute_that_nobody_decided_in_time_is_shown(world: World, desk: Desk) -> None:
+    row = proposed(world)
+    with time_machine.travel(row.proposed_at, tick=False):
+        assert row.complaint.tracking_id not in console(desk("ombudsman"), "sengketa")
+
+
+def test_the_search_reads_referred_cases_only(world: World, desk: Desk) -> None:
+    row = referred(world, title="Lampu jalan padam total")
+    other = world.to_state("in_progress", title="Lampu taman padam")
+    with time_machine.travel(row.proposed_at, tick=False):
+        client = desk("ombudsman")
+        found = console(client, "rujukan", q="lampu padam")
+        assert row.complaint.tracking_id in found
+        assert other.tracking_id not in found
+        assert row.complaint.tracking_id in console(client, "rujukan", q=row.complaint.tracking_id.lower())
+        assert row.complaint.tracking_id not in console(client, "rujukan", q="banjir\x00")
+
+
+def test_pages_go_on_without_a_gap(world: World, desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("monitoring.views.ombudsman.PAGE", 2)
+    rows = [world.to_state("in_progress") for _count in range(5)]
+    with time_machine.travel(max(map(end_of_day_60, rows)) + SECOND, tick=False):
+        services.follow(at=max(map(end_of_day_60, rows)) + SECOND)
+        client, seen = desk("ombudsman"), {"lewat": [], "rujukan": []}
+        for tab, numbers in seen.items():
+            address = f"/ombudsman/?tab={tab}"
+            while address:
+                text = main(client.get(address))
+                numbers += [row.tracking_id for row in rows if row.tracking_id in text]
+                _before, _rel, after = text.partition('rel="next" href="')
+                address = "/ombudsman/" + after.partition('"')[0].replace("&amp;", "&") if after else ""
+    assert {tab: sorted(numbers) for tab, numbers in seen.items()} == dict.fromkeys(seen, sorted(row.tracking_id for row in rows))
+
+
+@pytest.mark.parametrize("tab", ["lewat", "rujukan", "pantau", "sengketa"])
+def test_one_row_and_three_cost_the_same(world: World, desk: Desk, tab: str) -> None:
+    row = referred(world)
+    counts = []
+    with time_machine.travel(row.proposed_at, tick=False):
+        client = desk("ombudsman")
+        for more in (0, 2):
+            for _count in range(more):
+                referred(world)
+            client.get("/ombudsman/", {"tab": tab})
+            with CaptureQueriesContext(
+                connection,
+            ) as queries:
+                client.get("/ombudsman/", {"tab": tab})
+            counts.append(len(queries))
+    assert counts[0] == counts[1]
+
+
+@pytest.mark.parametrize("who", ["national", "admin", "liaison", "hub", "monitor", "auditor", "supervisor"])
+def test_the_console_is_for_the_ombudsman_alone(world: World, desk: Desk, who: str) -> None:
+    row = brought_to(world, "examination")
+    client = desk(who)
+    for tail in ("", f"{row.pk}/", f"{row.pk}/dosir/1/", f"{row.pk}/langkah/close/", f"{row.pk}/berkas/{uuid4()}/"):
+        assert client.get(f"/ombudsman/{tail}").status_code == 403
+    assert "/ombudsman/" not in page(client.get("/meja/")).replace("/meja/ombudsman/", "")
+    assert Client().get("/ombudsman/").status_code == 302
+
+
+# --- one referral -------------------------------------------------------------------------------------------------------
+
+
+def test_the_case_file_opens_with_the_confirmation_and_closes_with_the_end(world: World, desk: Desk) -> None:
+    client = desk("ombudsman")
+    row = proposed(world, body="Zzisi lengkap laporan tentang jalan berlubang di pasar.")
+    address = f"/ombudsman/{row.pk}/"
+    assert "Zzisi" not in page(client.get(address))
+    assert not Reading.objects.exists()
+
+    Complaint.objects.filter(pk=row.complaint_id).update(referral="referred")
+    services.follow(at=row.proposed_at)
+    complaints.add_note(row.complaint_id, by=world.actor("liaison"), at=row.proposed_at, text="Catatan dalam unit.")
+    text = page(client.get(address))
+    assert "Zzisi" in text
+    assert "Catatan dalam unit." in text
+    assert "Zznama" not in text
+    reading = Reading.objects.get()
+    assert (reading.what, reading.by, reading.complaint_id) == ("referral_case", world.user("ombudsman"), row.complaint_id)
+
+    row.refresh_from_db()
+    take(world, take(world, row, "accept"), "close")
+    assert "Zzisi" not in page(client.get(address))
+    assert Reading.objects.count() == 1
+
+
+@pytest.mark.parametrize("kind", ["secret", "oversight"])
+def test_a_secret_case_is_unknown_until_it_is_confirmed(world: World, desk: Desk, kind: str) -> None:
+    if kind == "secret":
+        complaint = world.to_state("in_progress", **SECRET)
+    else:
+        complaint = world.step(
+            world.submit(title="Zzrahasia pemerasan oleh kepala").complaint, "dispose_to_institution", "national", target="kota-uji-inspektorat", **OVERSIGHT
+        )
+    at = end_of_day_60(complaint) + SECOND
+    services.follow(at=at)
+    row, client = Referral.objects.get(), desk("ombudsman")
+    assert client.get(f"/ombudsman/{row.pk}/").status_code == 404
+    assert complaint.tracking_id not in console(client, "rujukan")
+
+    Complaint.objects.filter(pk=complaint.pk).update(referral="referred")
+    services.follow(at=at)
+    assert "Zzrahasia" in page(client.get(f"/ombudsman/{row.pk}/"))
+
+
+def test_evidence_and_dossier_are_given_out_and_each_reading_is_on_record(world: World, desk: Desk) -> None:
+    upload = keep(world, photo((64, 48)))
+    complaints.clean_uploads(at=world.at)
+    row, client = referred(world, files=[str(upload.pk)]), desk("ombudsman")
+
+    file = client.get(f"/ombudsman/{row.pk}/berkas/{upload.pk}/")
+    archive, drawn = client.get(f"/ombudsman/{row.pk}/dosir/1/"), client.get(f"/ombudsman/{row.pk}/dosir/1/?pdf")
+
+    assert file.status_code == archive.status_code == drawn.status_code == 200
+    assert (archive.content[:2], drawn.content[:4]) == (b"PK", b"%PDF")
+    assert archive["Cache-Control"] == "no-store"
+    assert len(archive.content) == dossier(row).size
+    assert sorted(Reading.objects.values_list("what", flat=True)) == ["dossier", "dossier", "referral_file"]
+    assert client.get(f"/ombudsman/{row.pk}/berkas/{uuid4()}/").status_code == 404
+    other = keep(world, photo((32, 32)))
+    world.to_state("in_progress", files=[str(other.pk)])
+    assert client.get(f"/ombudsman/{row.pk}/berkas/{other.pk}/").status_code == 404
+
+
+def test_a_step_and_a_note_from_the_page(world: World, desk: Desk) -> None:
+    row, client = referred(world), desk("ombudsman")
+    address = f"/ombudsman/{row.pk}/langkah/decline/"
+    assert client.get(address).status_code == 200
+
+    wrong = client.post(address, {"version_read": row.version, "reason": "", "text": "Bukan kewenangan <b>kami</b>."})
+    assert wrong.status_code == 422
+    assert "Bukan kewenangan &lt;b&gt;kami&lt;/b&gt;." in page(wrong)
+    stale = client.post(address, {"version_read": row.version - 1, "reason": "settled", "text": "Sudah selesai."})
+    assert (stale.status_code, "Sudah selesai." in page(stale)) == (409, True)
+    assert client.post(f"/ombudsman/{row.pk}/catatan/", {"text": " "}).status_code == 422
+    assert client.post(f"/ombudsman/{row.pk}/catatan/", {"text": "Zzcatatan."}).status_code == 302
+    assert "Zzcatatan." in page(client.get(f"/ombudsman/{row.pk}/"))
+    assert client.post(address, {"version_read": row.version, **SAID["decline"]}).status_code == 302
+    row.refresh_from_db()
+    assert row.stage == "declined"
+    assert client.get(f"/ombudsman/{row.pk}/langkah/examine/").status_code == 409
+    assert client.get(f"/ombudsman/{row.pk}/langkah/record_action/").status_code == 403
+
+
+# --- the institution's side ---------------------------------------------------------------------------------------------
+
+
+def test_the_institution_reads_what_is_asked_and_records_it(world: World, desk: Desk) -> None:
+    row = brought_to(world, "corrective_action")
+    client = desk("admin")
+    listed = main(client.get("/meja/ombudsman/"))
+    assert SAID["correct"]["text"] in listed
+    assert row.complaint.tracking_id in listed
+    assert row.complaint.tracking_id not in main(desk("other_admin").get("/meja/ombudsman/"))
+    assert desk("liaison").get("/meja/ombudsman/").status_code == 403
+
+    client = desk("admin")
+    address = f"/meja/ombudsman/{row.pk}/record_action/"
+    assert client.get(address).status_code == 200
+    assert client.post(address, {"version_read": row.version, "text": ""}).status_code == 422
+    assert client.post(address, {"version_read": row.version, "text": "Sudah diperbaiki."}).status_code == 302
+    assert SAID["correct"]["text"] not in main(client.get("/meja/ombudsman/"))
+    assert client.get(f"/meja/ombudsman/{row.pk}/accept/").status_code == 404
+
+
+def test_the_nation_decides_on_a_proposal(world: World, desk: Desk) -> None:
+    row, client = proposed(world), desk("national")
+    assert row.complaint.tracking_id in main(client.get("/meja/ombudsman/"))
+
+    assert client.post(f"/meja/ombudsman/{row.pk}/dismiss/", {"version_read": 1, "reason": "settled", "text": "Warga puas."}).status_code == 302
+
+    row.refresh_from_db()
+    assert row.stage == "declined"
+
+
+# --- nothing else is written --------------------------------------------------------------------------------------------
+
+# What the role may send, by the name of the address; each with the reason.
+OWN = ("account_", "mfa_", "officer-", "notices", "sessions", "tokens", "set_language", "leave", "exit", "desk-preferences", "desk-filters")
+LISTED = {"ombudsman-step", "ombudsman-note"}
+
+
+def patterns(resolver: URLResolver, before: str = "") -> Iterator[tuple[str, URLPattern]]:
+    for found in resolver.url_patterns:
+        if isinstance(found, URLResolver):
+            yield from patterns(found, before + str(found.pattern))
+        else:
+            yield before + str(found.pattern), found
+
+
+def addresses(row: Referral, action: str) -> Iterator[tuple[str, str]]:
+    """(name, address) of everything the house answers, with what exists put in."""
+    values = {
+        "tracking_id": row.complaint.tracking_id, "pk": str(row.pk), "code": action, "action": action, "slug": "kota-uji", "version": "1", "seq": "1",
+        "part": "1", "file_id": str(uuid4()), "upload": str(uuid4()), "key": str(uuid4()), "statement": str(uuid4()),
+    }  # fmt: skip
+    for route, pattern in patterns(get_resolver()):
+        converters = pattern.pattern.converters
+        if route.startswith("admin/") or (route.startswith("^") and "(" in route):
+            continue
+        address = route
+        for name in converters:
+            for kind in ("str", "uuid", "slug", "int", "path"):
+                address = address.replace(f"<{kind}:{name}>", values.get(name, "1")).replace(f"<{name}>", values.get(name, "1"))
+        if "<" not in address and "(" not in address:
+            yield str(pattern.name), "/" + address
+
+
+SENT: dict[str, Any] = {
+    "text": "Isi yang cukup panjang.", "reason": "settled", "outcome": "solved", "version": "4", "version_read": "3", "assignee": "liaison",
+    "target": "kota-uji-dpu",
+    "title": "Judul", "body": "Isi", "urgent": "1", "estimated_on": "2027-02-01", "done_on": "2026-11-02", "evidence": "Ada.", "apa": "note", "diisi": "1",
+    "lakukan": "1", "topic": "public_works.potholes", "track": "non_oversight", "rating": "5",
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("action", sorted({*WORKFLOW, *REFERRAL_STEPS}))
+def test_the_role_writes_nothing_but_the_listed_steps_notes_and_its_own_account(world: World, desk: Desk, action: str) -> None:
+    row, client = referred(world), desk("ombudsman")
+    token = officers.issue_token("ombudsman", at=row.proposed_at)
+    is_first = action == "accept"  # what has no step in its address is asked once
+    before = Transition.objects.count()
+    went = []
+    with time_machine.travel(row.proposed_at, tick=False):
+        for name, address in addresses(row, action):
+            if not is_first and action not in address:
+                continue
+            if name.startswith(OWN) or name in LISTED or address.startswith(("/akun/", "/keluar/", "/masuk/")):
+                continue
+            for method in ("post", "put", "patch", "delete"):
+                sent = {**SENT, "kasus": row.complaint.tracking_id, "action": action}
+                headers = {"Authorization": f"Token {token}"} if address.startswith("/api/") else {}
+                kind = {"content_type": "application/json"} if address.startswith("/api/") or method != "post" else {}
+                answer = getattr(client, method)(address, sent, headers=headers, **kind)
+                if answer.status_code < 400:
+                    went.append((method, address, answer.status_code))
+    assert went == []
+    assert Transition.objects.count() == before
+    row.refresh_from_db()
+    assert row.stage == "confirmed"
+
+
+def test_the_walk_meets_the_desk_and_the_api(world: World) -> None:
+    names = {name for name, _address in addresses(referred(world), "answer")}
+
+    assert {"desk-step", "desk-note", "desk-bulk", "desk-take", "api-steps", "api-uploads", "desk-ombudsman-step", "desk-publish"} <= names
+
+
+def test_what_the_role_may_take_works(world: World) -> None:
+    row = brought_to(world, "closed")
+    assert row.events.count() == 8
+    assert not OversightNote.objects.exists()
+
+
+# --- the database's own role --------------------------------------------------------------------------------------------
+
+VIEWS = ("over_60", "watch_list", "deadlocks", "counts", "referrals", "referral_clocks", "case_files", "case_events", "case_attachments", "dossiers")
+
+
+def as_ombudsman(statement: str) -> list[tuple[Any, ...]]:
+    with transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute("SET LOCAL ROLE lapor_ombudsman")
+        cursor.execute(statement)
+        found = cursor.fetchall() if cursor.description else []
+        cursor.execute("RESET ROLE")
+        return found
+
+
+def refused(statement: str) -> str:
+    """What PostgreSQL says to the role."""
+    with pytest.raises(ProgrammingError) as error, transaction.atomic():
+        as_ombudsman(statement)
+    return str(error.value)
+
+
+def test_the_role_reads_every_view_and_no_secret_outside_referrals(world: World) -> None:
+    secret = world.to_state("in_progress", **SECRET)
+    row = referred(world, title="Lampu jalan padam total")
+
+    everything = {name: str(as_ombudsman(f"SELECT * FROM oversight.{name}")) for name in VIEWS}
+
+    assert "Lampu jalan padam total" in everything["case_files"]
+    assert "Kami periksa lokasinya." in everything["case_events"]
+    assert row.complaint.tracking_id in everything["referrals"]
+    assert [name for name, text in everything.items() if "Zzrahasia" in text or secret.tracking_id in text] == []
+    assert [name for name, text in everything.items() for marker in ("Zznama", "zz1@", "0899", "Petugas") if marker in text] == []
+
+
+def test_a_secret_case_stands_in_the_views_while_it_is_referred(world: World) -> None:
+    row = referred(world, **SECRET)
+    assert "Zzrahasia" in str(as_ombudsman("SELECT * FROM oversight.case_files"))
+    take(world, take(world, row, "accept"), "close")
+    assert as_ombudsman("SELECT * FROM oversight.case_files") == []
+
+
+def test_the_role_reads_no_table_and_writes_nothing(world: World) -> None:
+    row = referred(world)
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT format('%I.%I', schemaname, tablename) FROM pg_tables WHERE schemaname IN ('public', 'vault')")
+        tables = [found[0] for found in cursor.fetchall()]
+    assert len(tables) > 30
+    assert [name for name in tables if "permission denied" not in refused(f"SELECT 1 FROM {name} LIMIT 1")] == []
+    for statement in (
+        "DELETE FROM oversight.case_files", "UPDATE oversight.referrals SET stage = 'closed'", "INSERT INTO oversight.counts VALUES (1)",
+        f"DELETE FROM public.monitoring_referral WHERE id = '{row.pk}'", "CREATE TABLE public.x (id int)", "CREATE TABLE oversight.x (id int)",
+        "SET ROLE lapor_vault; SELECT 1",
+    ):  # fmt: skip
+        assert "denied" in refused(statement) or "cannot" in refused(statement)
+
+
+def test_the_texts_of_referrals_are_erasable(world: World) -> None:
+    brought_to(world, "corrective_action")
+    assert ReferralText.objects.update(text="", is_erased=True) == 1

@@ -1,0 +1,1 @@
+"""Files as friends, careless people and attackers send them."""
