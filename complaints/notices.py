@@ -67,19 +67,10 @@ ASKING_CONSENT = "case_consent_asked"
 # An urgent report is told at once, to everybody who can act where it arrives, quiet hours or not.
 URGENT_ARRIVALS = frozenset(
     {
-        "submit",
-        "part",
-        "dispose_to_institution",
-        "dispose_to_unit",
-        "redispose",
-        "return_upward",
-        "return_to_admin",
-        "restore",
-        "reopen",
-        "dispute",
-        "change_track",
+        "submit", "part", "dispose_to_institution", "dispose_to_unit", "redispose", "return_upward", "return_to_admin", "restore", "reopen",
+        "dispute", "change_track",
     }
-)
+)  # fmt: skip
 # What a part tells the reporter, under the number of its lead: there is one thread.
 PART_TELLS = frozenset({"respond", "progress", "answer", "hold", "extend"})
 
