@@ -6,7 +6,7 @@ from typing import Any
 from complaints.models import Clock, Complaint
 from monitoring import services
 from monitoring.models import Dossier, Referral
-from tests.world import World
+from tests.world import World, at_city
 
 SECOND = timedelta(seconds=1)
 SAID: dict[str, dict[str, str]] = {
@@ -22,6 +22,14 @@ WAY = ("accept", "examine", "correct", "recommend", "monitor", "close")
 
 def end_of_day_60(complaint: Complaint) -> datetime:
     return Clock.objects.get(complaint=complaint, key="statutory_60").due_at
+
+
+def disputed(world: World) -> Complaint:
+    """Sent to the city and given back three times, so that the nation has to say who is competent."""
+    complaint = world.submit().complaint
+    for _turn in range(3):
+        complaint = world.step(at_city(world, complaint), "return_upward", "admin", text="Jalan ini milik kementerian.", suggested="kementerian-uji")
+    return complaint
 
 
 def proposed(world: World, **overrides: Any) -> Referral:

@@ -22,7 +22,7 @@ from officers import services as officers
 from tests.desk import OVERSIGHT
 from tests.files import keep, photo
 from tests.pages import main, page
-from tests.referrals import SAID, SECOND, brought_to, dossier, end_of_day_60, proposed, refer, referred, take
+from tests.referrals import SAID, SECOND, brought_to, disputed, dossier, end_of_day_60, proposed, refer, referred, take
 from tests.world import World
 
 Desk = Callable[[str], Client]
@@ -64,10 +64,22 @@ def test_the_watch_list_begins_with_day_45(world: World, desk: Desk) -> None:
             assert (complaint.tracking_id in console(desk("ombudsman"), "pantau")) is is_there
 
 
-def test_a_dispute_that_nobody_decided_in_time_is_shown(world: World, desk: Desk) -> None:
-    row = proposed(world)
-    with time_machine.travel(row.proposed_at, tick=False):
-        assert row.complaint.tracking_id not in console(desk("ombudsman"), "sengketa")
+def test_a_dispute_that_nobody_decided_in_time_is_shown_and_proposed_once(world: World, desk: Desk) -> None:
+    complaint = disputed(world)
+    end = complaint.clocks.get(key="jurisdiction_decision").due_at
+    assert services.follow(at=end)["proposed"] == 0
+    with time_machine.travel(end, tick=False):
+        assert complaint.tracking_id not in console(desk("ombudsman"), "sengketa")
+
+    assert [services.follow(at=end + SECOND)["proposed"] for _turn in range(2)] == [1, 0]
+    row = Referral.objects.get()
+    assert (row.cause, row.since) == ("deadlock", end)
+    with time_machine.travel(end + SECOND, tick=False):
+        assert complaint.tracking_id in console(desk("ombudsman"), "sengketa")
+
+    world.step(complaint, "dispose_to_institution", "national", at=end + SECOND, target="kota-uji", text="Kota yang berwenang.")
+    services.follow(at=end + SECOND)
+    assert Referral.objects.get().stage == "declined"
 
 
 def test_the_search_reads_referred_cases_only(world: World, desk: Desk) -> None:

@@ -279,7 +279,7 @@ def test_the_corrective_action_has_thirty_working_days_of_the_institutions_calen
 
 def test_the_recommendation_has_sixty_days_and_each_report_stops_its_deadline_once(world: World) -> None:
     row = brought_to(world, "recommendation")
-    corrective, recommended = row.clocks.all()
+    corrective, recommended = (row.clocks.get(key=f"ombudsman_{name}") for name in ("corrective", "recommendation"))
     assert (recommended.due_at.astimezone(world.at.tzinfo).date() - recommended.started_at.astimezone(world.at.tzinfo).date()).days == 60
     assert corrective.stopped_at is not None
 
