@@ -88,6 +88,7 @@ def _context(at: datetime, theme: str) -> dict[str, Any]:
         "moments": moments,
         "clocks": clocks,
         "lines": LINES,
+        "ended": [SimpleNamespace(**{**vars(clocks[1]), "pk": outcome, "state": "stopped", "outcome": outcome}) for outcome in ("met", "breached", "void")],
         "states": list(State),
         "event": event,
         "entry": {"text": f"{LONG} {RTL}", "details": {"items": [_("First"), RTL], "evidence": "BA-12/2026"}},

@@ -1,8 +1,11 @@
 """Giving a deadline more time."""
 
+from zoneinfo import ZoneInfo
+
 from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods
@@ -10,8 +13,7 @@ from django.views.decorators.http import require_http_methods
 from institutions.models import LegalBasis
 from lapor.ground.problems import Refusal
 
-from .. import forms, services
-from ..templatetags.lapor_tags import clock_name, long_date
+from .. import forms, services, why
 from .desk.gate import back, find_case
 from .shared import actor_of, at_of
 
@@ -25,7 +27,7 @@ def extend(request: HttpRequest, tracking_id: str) -> HttpResponse:
     if not complaint.may("extend"):
         raise Refusal("forbidden", _("You may see this report but not take this step."))
     clocks = services.extendable(complaint, by=actor)
-    deadlines = [(clock.key, f"{clock_name(clock)}: {long_date(clock.due_at, clock.zone)}") for clock in clocks]
+    deadlines = [(clock.key, f"{why.NAMES[clock.key]}: {date_format(clock.due_at.astimezone(ZoneInfo(clock.zone)), 'j F Y')}") for clock in clocks]
     bases = [(row.pk, str(row)) for row in LegalBasis.objects.all()]
     form = forms.ExtendForm(complaint.version, deadlines, bases, services.Reference(at).limits["extension_days_max"], request.POST or None)
     if request.method == "POST":
