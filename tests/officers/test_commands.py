@@ -29,7 +29,7 @@ CALLS: dict[str, tuple[str, ...]] = {
     "deliver": ("--retry-dead",),
     "demo": (),
     "journey": (),
-    **dict.fromkeys(("expire", "remind", "letters", "clean", "follow", "hand_over", "sweep"), ("--at", "2027-01-01")),
+    **dict.fromkeys(("expire", "recompute", "remind", "letters", "clean", "follow", "hand_over", "sweep", "watch"), ("--at", "2027-01-01")),
 }
 
 
@@ -75,7 +75,9 @@ def test_with_a_ticket_it_is_on_record_and_then_done(world: World, production: N
     assert AuthToken.objects.count() == 1
 
 
-@pytest.mark.parametrize("name", ["expire", "remind", "letters", "clean", "follow", "hand_over", "sweep", "deliver", "check_powers", "verify_ledger"])
+@pytest.mark.parametrize(
+    "name", ["expire", "recompute", "remind", "letters", "clean", "follow", "hand_over", "sweep", "watch", "deliver", "check_powers", "verify_ledger"]
+)
 def test_what_the_worker_does_anyway_asks_for_nothing(world: World, production: None, name: str) -> None:
     call_command(name, "--json")
 
