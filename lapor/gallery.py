@@ -75,7 +75,7 @@ def _context(at: datetime, theme: str) -> dict[str, Any]:
         )
         for number, (state, due) in enumerate([("running", moments[0]), ("running", moments[1]), ("running", moments[2]), ("paused", moments[2])])
     ]
-    event = SimpleNamespace(kind="submit", at=at, holder_after=holder, complaint=SimpleNamespace(part_number=None))
+    event = SimpleNamespace(kind="submit", reason="", at=at, holder_after=holder, complaint=SimpleNamespace(part_number=None))
     return {
         "files": [Upload(kind=kind, state=state, reason=reason, size=1_200_000, clean_size=800_000, extension="pdf") for kind, state, reason in FILES],
         "complaint": reports[0],
