@@ -9,7 +9,7 @@ from datetime import datetime
 from uuid import UUID
 
 from django.db import transaction
-from django.db.models import Exists, OuterRef, QuerySet, Subquery
+from django.db.models import Exists, OuterRef, Q, QuerySet, Subquery
 
 from complaints import clock as arithmetic
 from complaints import services as complaints
@@ -141,7 +141,10 @@ def follow(*, at: datetime, progress: Callable[[int], None] = lambda _n: None) -
     """
     by, reference = actor_for(machine("system"), at=at), Reference(at)
     done = {"proposed": _propose(list(_wanted(at)), by=by, at=at)}
-    waiting = Referral.objects.filter(stage__in=(Stage.PROPOSED, Stage.CONSENT_REQUESTED))
+    # A proposal that only waits for the nation is not looked at again.
+    decided = Q(stage=Stage.CONSENT_REQUESTED) | Q(complaint__referral=Wish.REFERRED)
+    gone = ~Q(complaint__state__in=sorted(ACTIVE)) | Q(cause=Cause.DEADLOCK, complaint__is_disputed=False)
+    waiting = Referral.objects.filter(decided | gone, stage__in=(Stage.PROPOSED, Stage.CONSENT_REQUESTED))
     # A case that was referred without having been proposed passes both stages at once.
     steps = [_go_on(pk, by=by, at=at, reference=reference) for pk in list(waiting.order_by("proposed_at", "pk").values_list("pk", flat=True))]
     ended = Referral.objects.filter(is_released=False, ended_at__isnull=False).order_by("ended_at", "pk")

@@ -5,7 +5,8 @@ from typing import Any
 from uuid import uuid4
 
 import pytest
-from django.db import IntegrityError, transaction
+from django.db import IntegrityError, connection, transaction
+from django.test.utils import CaptureQueriesContext
 
 from complaints import vault
 from complaints.models import Complaint, Reading
@@ -52,6 +53,19 @@ def test_nothing_is_proposed_before_day_60_has_ended_and_then_once(world: World)
     row = Referral.objects.get()
     assert (row.complaint, row.cause, row.since, row.stage) == (complaint, "over_60_days", end, "proposed")
     assert Notice.objects.filter(event="referral_proposed").count() == 2  # both officers of the nation
+
+
+def test_proposals_that_wait_for_the_nation_cost_a_sweep_nothing(world: World) -> None:
+    asked = []
+    for _turn in range(2):
+        for _case in range(2):
+            row = proposed(world)
+        with CaptureQueriesContext(connection) as queries:
+            services.follow(at=row.proposed_at + SECOND)
+        asked.append(len(queries))
+
+    assert Referral.objects.filter(stage=Stage.PROPOSED).count() == 4
+    assert asked[0] == asked[1]
 
 
 def test_after_five_days_of_sleep_the_true_day_is_on_record(world: World) -> None:
