@@ -15,7 +15,7 @@ from tests.browser import ARGUMENTS, CHROMIUM
 
 ROOT = Path(__file__).resolve().parents[2]
 WIDTHS = {"phone": 360, "desk": 1440}
-TRIAL = {"name": "admin.nasional", "password": "lapor-demo", "code": "000000"}
+TRIAL = {"password": "lapor-demo", "code": "000000"}
 TALL = 2600  # a longer page says nothing new
 FILED: list[str] = []  # the numbers of the reports that the citizen filed
 
@@ -59,6 +59,8 @@ def citizen(page: Page, site: str) -> Iterator[str]:
     yield "own-contact-code"
     page.locator("main form button:visible").first.click()
     yield "own-contact-errors"
+    page.goto(f"{site}/lacak/{FILED[-1]}/tenggat/")
+    yield "own-deadlines"
     page.goto(f"{site}/lacak/{FILED[-1]}/")
     page.locator("main a[href*='/langkah/']").first.click()
     yield "own-step"
@@ -72,6 +74,8 @@ def everybody(page: Page, site: str) -> Iterator[str]:
     yield "list"
     page.locator(".list h3 a").first.click()
     yield "report"
+    page.goto(f"{page.url}tenggat/")
+    yield "report-deadlines"
     page.goto(f"{site}/laporan/?q=takadayangbegini")
     yield "list-empty"
     page.goto(f"{site}/laporan/?institution=kabupaten")
@@ -80,6 +84,8 @@ def everybody(page: Page, site: str) -> Iterator[str]:
         ("lacak/", "track"),
         ("privasi/", "privacy"),
         ("verifikasi/", "verify"),
+        ("tenggat/", "calculator"),
+        ("tenggat/?policy=resolution_non_oversight&start=2026-12-14&institution=kota-tirta-kencana", "calculator-answer"),
         ("laporan/LPR-0000-0000-0/", "not-found"),
         ("desain/", "design"),
     ):
@@ -89,16 +95,21 @@ def everybody(page: Page, site: str) -> Iterator[str]:
     yield "design-dark"
 
 
-def officer(page: Page, site: str) -> Iterator[str]:
-    """The desk, by the nation's officer."""
+def _enter(page: Page, site: str, name: str) -> Iterator[str]:
+    """Log in with both factors."""
     page.goto(f"{site}/masuk/")
     yield "login"
-    page.fill("#id_login", TRIAL["name"])
+    page.fill("#id_login", name)
     page.fill("#id_password", TRIAL["password"])
     page.locator("main form button:visible").first.click()
     yield "login-factor"
     page.fill("#id_code", TRIAL["code"])
     page.locator("main form button:visible").first.click()
+
+
+def officer(page: Page, site: str) -> Iterator[str]:
+    """The desk, by the nation's officer."""
+    yield from _enter(page, site, "admin.nasional")
     page.goto(f"{site}/meja/")
     yield "queue"
     page.locator("td.title a").first.click()
@@ -113,7 +124,7 @@ def officer(page: Page, site: str) -> Iterator[str]:
         yield "step"
         page.locator("main .actions button").first.click()
         yield "step-errors"
-    for name in ("sunting", "catatan", "publikasi", "mendesak", "langkah/invite"):
+    for name in ("sunting", "catatan", "publikasi", "mendesak", "langkah/invite", "tenggat", "perpanjang"):
         page.goto(f"{case}{name}/")
         yield f"case-{name.rpartition('/')[2]}"
     page.goto(f"{site}/meja/{FILED[-1]}/")
@@ -129,6 +140,9 @@ def officer(page: Page, site: str) -> Iterator[str]:
         ("akun/sesi/", "sessions"),
         ("akun/faktor/", "factors"),
         ("meja/?q=takada", "queue-empty"),
+        ("meja/?tab=naik", "queue-escalated"),
+        ("meja/tangga/", "ladder"),
+        ("meja/ombudsman/", "proposals"),
         ("meja/serah-terima/", "hand-over"),
         ("meja/kekosongan/", "vacancies"),
         ("meja/delegasi/", "delegation"),
@@ -143,14 +157,25 @@ def officer(page: Page, site: str) -> Iterator[str]:
         yield name
 
 
+def watcher(page: Page, site: str) -> Iterator[str]:
+    """The Ombudsman's console."""
+    for _page in _enter(page, site, "ombudsman"):
+        pass
+    page.goto(f"{site}/ombudsman/")
+    yield "ombudsman"
+    if page.locator("main a[href*='/ombudsman/']").count():
+        page.locator("main a[href*='/ombudsman/']").first.click()
+        yield "ombudsman-referral"
+
+
 def main(site: str, folder: Path, only: str = "") -> None:
     folder.mkdir(parents=True, exist_ok=True)
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=CHROMIUM, args=ARGUMENTS)
         for language in ("id", "en"):
             for size, width in WIDTHS.items():
-                for walk in (citizen, everybody, officer):
-                    context = browser.new_context(viewport={"width": width, "height": 800}, java_script_enabled=walk is officer)
+                for walk in (citizen, everybody, officer, watcher):
+                    context = browser.new_context(viewport={"width": width, "height": 800}, java_script_enabled=walk in (officer, watcher))
                     context.add_cookies([{"name": "bahasa", "value": language, "url": site}])
                     page = context.new_page()
                     page.set_default_timeout(8_000)
