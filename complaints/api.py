@@ -148,10 +148,12 @@ def private(response: Response) -> Response:
 
 
 def _read(rows: ComplaintQuerySet, tracking_id: str, actor: Actor) -> Complaint:
-    """The case, to be asked what the actor may do with it; 404 when it is not theirs to know."""
+    """The case, to be asked what the actor may do with it. Refuses 404 not theirs to know, 403 not theirs to read."""
     found = rows.answering(actor).filter(tracking_id=tracking_id.upper()).first()
     if found is None or not found.knows:
         raise Refusal("not_found", _("There is no such report, or you may not see it."))
+    if not (found.may("see") or found.may("see_public")):
+        raise Refusal("forbidden", _("You may know of this report but not read it."))
     return found
 
 
@@ -174,10 +176,8 @@ class CaseEndpoint(Endpoint):
     """One report, for the public, its reporter or an officer."""
 
     def read(self, rows: ComplaintQuerySet, tracking_id: str, actor: Actor) -> tuple[Complaint, str, Family]:
-        """The case, what its reader is to it, and what they see of its parts. Refuses 404 not theirs to know, 403 not theirs to read."""
+        """The case, what its reader is to it, and what they see of its parts. Refuses as `_read` does."""
         complaint = _read(rows, tracking_id, actor)
-        if not (complaint.may("see") or complaint.may("see_public")):
-            raise Refusal("forbidden", _("You may know of this report but not read it."))
         audience = "reporter" if complaint.pk in actor.case_ids else "officer" if complaint.may("see") else "public"
         return complaint, audience, family_of(complaint, actor) if audience == "officer" else Family()
 

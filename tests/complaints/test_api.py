@@ -140,6 +140,19 @@ def test_etag_and_if_match(client: Client, world: World) -> None:
     assert old.json()["state"] == "in_progress"
 
 
+def test_nobody_learns_from_a_refused_step_who_took_the_last_one(client: Client, world: World) -> None:
+    public, secret = world.to_state("in_progress"), world.to_state("in_progress", is_secret=True)
+    steps, head = f"{BASE}{public.tracking_id}/steps/", token(world, "custodian")
+
+    anybody = post(client, steps, {"action": "pend"})
+    sealed = [client.get(f"{BASE}{secret.tracking_id}/steps/", headers=head)]
+    sealed.append(post(client, f"{BASE}{secret.tracking_id}/steps/", {"action": "pend"}, **head, **{"If-Match": '"1"'}))
+
+    for answer in (anybody, *sealed):
+        assert answer.status_code == 403
+        assert set(answer.json()) == {"type", "title", "status", "code"}
+
+
 @pytest.mark.parametrize(
     "body", [[], "x", 1, None, {"action": "hapus"}, {"action": {"a": 1}}, {"action": "progress", "version": "satu"}, {"action": "progress", "text": {"a": 1}}]
 )
