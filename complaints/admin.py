@@ -50,7 +50,7 @@ class ComplaintAdmin(CaseWindow):
     list_filter = ("state", "classification", "track", "channel", "is_urgent")
     list_select_related = ("holder",)
     search_fields = ("tracking_id", "external_ref")
-    exclude = ("code_salt", "code_hash", "has_contact", "search", "search_public")
+    exclude = ("code_salt", "code_hash", "has_contact", "contact_allowed", "search", "search_public")
     ordering = ("-submitted_at", "pk")
 
 

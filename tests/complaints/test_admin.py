@@ -44,6 +44,31 @@ def test_a_window_shows_what_the_policy_gives(client: Client, world: World, who:
     assert [number_shown(client, window, complaint.tracking_id) for window in WINDOWS] == [sees] * 3
 
 
+@pytest.mark.parametrize(
+    ("who", "address", "status"),
+    [
+        ("national", "officers/user/?password__startswith=a", 400),
+        ("national", "officers/user/?is_superuser__exact=1", 400),
+        ("national", "officers/user/?is_active__exact=1", 200),
+        ("national", "officers/notice/?context__number=x", 400),
+        ("national", "officers/notice/?address_ref=x", 400),
+        ("national", "officers/notice/?recipient=1", 400),
+        ("national", "officers/notice/?message_id__startswith=x", 400),
+        ("national", "officers/notice/?state__exact=sent", 200),
+        ("admin", "complaints/complaint/?has_contact=1", 400),
+        ("admin", "complaints/complaint/?contact_allowed=1", 400),
+        ("admin", "complaints/complaint/?code_hash__startswith=a", 400),
+        ("admin", "complaints/complaint/?state__exact=closed", 200),
+        ("national", "institutions/calendarday/?date__year=2026", 200),
+        ("national", "institutions/institution/?parent__id__exact=1", 200),
+    ],
+)
+def test_a_list_is_narrowed_only_by_what_it_shows(client: Client, world: World, who: str, address: str, status: int) -> None:
+    world.login(client, who)
+
+    assert client.get(f"/admin/{address}").status_code == status
+
+
 def test_a_superuser_without_an_appointment_finds_no_window(client: Client, world: World) -> None:
     world.to_state("in_progress")
     user = world.user("patron")
