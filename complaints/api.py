@@ -9,7 +9,6 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import OpenApiParameter, extend_schema
-from rest_framework import pagination
 from rest_framework.generics import GenericAPIView
 from rest_framework.parsers import MultiPartParser
 from rest_framework.permissions import AllowAny
@@ -27,7 +26,8 @@ from . import services
 from .clock import Level
 from .filters import DeskFilter, PublicFilter
 from .models import CLOCKS, TIMELINE, Channel, Clock, Complaint, ComplaintQuerySet, Family, Upload, UploadQuerySet, family_of, with_parts
-from .serializers import deadlines
+from .paging import CasePagination, CodePagination, SlugPagination
+from .serializers import contact, deadlines
 from .why import NAMES
 from .workflow import Classification, State, Track
 
@@ -58,22 +58,6 @@ DEADLINE = [
     OpenApiParameter("start", str, required=True, description="A date, or a date with a time (ISO 8601). Without a zone it is the institution's."),
     OpenApiParameter("institution", str, description="Slug: its own days off, zone, working week and stricter periods. Without it: the nation."),
 ]
-
-
-class CasePagination(pagination.CursorPagination):
-    page_size = 50
-    max_page_size = 100
-    page_size_query_param = "page_size"
-    ordering: Any = ("-submitted_at", "-pk")
-
-
-class CodePagination(pagination.CursorPagination):
-    page_size = 50
-    ordering = "code"
-
-
-class SlugPagination(CodePagination):
-    ordering = "slug"
 
 
 def client_of(request: Request) -> str:
@@ -148,10 +132,12 @@ def private(response: Response) -> Response:
 
 
 def _read(rows: ComplaintQuerySet, tracking_id: str, actor: Actor) -> Complaint:
-    """The case, to be asked what the actor may do with it; 404 when it is not theirs to know."""
+    """The case, to be asked what the actor may do with it. Refuses 404 not theirs to know, 403 not theirs to read."""
     found = rows.answering(actor).filter(tracking_id=tracking_id.upper()).first()
     if found is None or not found.knows:
         raise Refusal("not_found", _("There is no such report, or you may not see it."))
+    if not (found.may("see") or found.may("see_public")):
+        raise Refusal("forbidden", _("You may know of this report but not read it."))
     return found
 
 
@@ -174,10 +160,8 @@ class CaseEndpoint(Endpoint):
     """One report, for the public, its reporter or an officer."""
 
     def read(self, rows: ComplaintQuerySet, tracking_id: str, actor: Actor) -> tuple[Complaint, str, Family]:
-        """The case, what its reader is to it, and what they see of its parts. Refuses 404 not theirs to know, 403 not theirs to read."""
+        """The case, what its reader is to it, and what they see of its parts. Refuses as `_read` does."""
         complaint = _read(rows, tracking_id, actor)
-        if not (complaint.may("see") or complaint.may("see_public")):
-            raise Refusal("forbidden", _("You may know of this report but not read it."))
         audience = "reporter" if complaint.pk in actor.case_ids else "officer" if complaint.may("see") else "public"
         return complaint, audience, family_of(complaint, actor) if audience == "officer" else Family()
 
@@ -278,14 +262,14 @@ class ComplaintContact(Endpoint):
 
     def answer(self, complaint: Complaint) -> Response:
         complaint.refresh_from_db(fields=["has_contact"])
-        return private(Response(shapes.contact_out(services.contact_of(complaint, at=self.at))))
+        return private(Response(contact.contact_out(services.contact_of(complaint, at=self.at))))
 
-    @extend_schema(responses={200: shapes.ContactOut}, parameters=[CASE_CODE])
+    @extend_schema(responses={200: contact.ContactOut}, parameters=[CASE_CODE])
     def get(self, request: Request, tracking_id: str) -> Response:
         """Whether a contact was left, is confirmed and can be reached."""
         return self.answer(self.own(tracking_id)[0])
 
-    @extend_schema(request=shapes.ContactChangeIn, responses={200: shapes.ContactOut}, parameters=[CASE_CODE])
+    @extend_schema(request=contact.ContactChangeIn, responses={200: contact.ContactOut}, parameters=[CASE_CODE])
     def post(self, request: Request, tracking_id: str) -> Response:
         """Leave another contact. The old one is told that it was changed; the new one is not confirmed yet."""
         given = body_of(request)
@@ -299,7 +283,7 @@ class ContactCode(ComplaintContact):
 
     http_method_names = ("post", "options")
 
-    @extend_schema(request=None, responses={200: shapes.ContactOut}, parameters=[CASE_CODE])
+    @extend_schema(request=None, responses={200: contact.ContactOut}, parameters=[CASE_CODE])
     def post(self, request: Request, tracking_id: str) -> Response:
         """Send a code to the contact; the one before it can no longer be used."""
         complaint, actor = self.own(tracking_id)
@@ -312,7 +296,7 @@ class ContactConfirmation(ComplaintContact):
 
     http_method_names = ("post", "options")
 
-    @extend_schema(request=shapes.CodeIn, responses={200: shapes.ContactOut}, parameters=[CASE_CODE])
+    @extend_schema(request=contact.CodeIn, responses={200: contact.ContactOut}, parameters=[CASE_CODE])
     def post(self, request: Request, tracking_id: str) -> Response:
         """Confirm the contact by the code that was sent there."""
         given = body_of(request)

@@ -6,6 +6,8 @@ import django_filters
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
+from institutions.models import coarse
+
 from . import numbers
 from .clock import Level
 from .models import Complaint, ComplaintQuerySet, climbed
@@ -47,7 +49,9 @@ class PublicFilter(django_filters.FilterSet):
         return rows.held_under(path) if path else rows.none()
 
     def by_region(self, rows: ComplaintQuerySet, _name: str, value: str) -> ComplaintQuerySet:
-        """Happened in the region or any part of it."""
+        """Happened in the region or any part of it; of a finer one than is public, in the regency that it lies in."""
+        if self.reads_published_text:
+            value = coarse(value)
         return rows.filter(Q(incident_region=value) | Q(incident_region__code__startswith=f"{value}."))
 
 

@@ -20,12 +20,25 @@ def typed(request: HttpRequest) -> list[tuple[str, str]]:
     return kept(request)["typed"]  # type: ignore[no-any-return]
 
 
+def _is_foreign(request: HttpRequest) -> bool:
+    """Whether a page of another site sent it: nobody typed that here, and nobody shall send it again with one click."""
+    if request.headers.get("Sec-Fetch-Site") == "cross-site":
+        return True
+    origin = request.headers.get("Origin")
+    try:
+        return origin is not None and origin.partition("://")[2] != request.get_host()
+    except SuspiciousOperation:
+        return True
+
+
 def kept(request: HttpRequest) -> dict[str, Any]:
     """What `components/send_again.html` needs: `typed` and the names of file fields, whether a secret was left out, whether it was too much.
 
-    Too much is not kept at all: half a form must not be sent again.
+    Too much is not kept at all: half a form must not be sent again; nor is what another site sent.
     """
     found: dict[str, Any] = {"typed": [], "files": [], "has_secret": False, "is_too_much": False, "path": request.get_full_path()}
+    if _is_foreign(request):
+        return found
     try:
         sent = [(name, value) for name, values in request.POST.lists() for value in values]
         files = [name for name, uploads in request.FILES.lists() if any(upload.size for upload in uploads)]

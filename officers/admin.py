@@ -110,7 +110,7 @@ class NoticeAdmin(ViewAdmin):
     """What waits, what went out and what was given up: never to whom a reporter's went."""
 
     view_powers = ("set_policy", "see_health")
-    fields = ("event", "state", "language", "created_at", "due_at", "sent_at", "tries", "next_try_at", "last_error", "message_id")
+    fields = ("event", "state", "language", "created_at", "due_at", "sent_at", "tries", "next_try_at", "last_error")
     list_display = ("event", "state", "created_at", "sent_at", "tries", "last_error")
     list_filter = ("state", "event")
     ordering = ("-created_at", "pk")

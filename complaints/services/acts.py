@@ -8,7 +8,7 @@ from django.utils.translation import gettext as _
 from lapor.ground.actor import Actor
 from lapor.ground.problems import Refusal
 
-from .advance import knows, lock
+from .advance import NOT_YOURS, lock, moved_on, refuse_outsiders
 from .needs import REQUIRED, Wrong, clean_text
 from .plan import Plan
 from .reference import Reference
@@ -16,16 +16,14 @@ from .rules import invalid
 
 
 def begin(pk: UUID, act: str, *, by: Actor, at: datetime, version: int | None = None) -> Plan:
-    """The plan of an act on a locked complaint. Refuses 404 not theirs to know, 409 moved on, 403 not theirs to do."""
+    """The plan of an act on a locked complaint. Refuses as `advance` does."""
     complaint = lock(pk, by=by, acts=[act])
-    if not complaint.may(act) and not knows(complaint, by):
-        raise Refusal("not_found", _("There is no such report, or you may not see it."))
-    if version is not None and version != complaint.version:
-        raise Refusal(
-            "conflict", _("The report has moved on meanwhile. Please look at it again; what you typed is kept."), extra={"version": complaint.version}
-        )
+    is_stale = version is not None and version != complaint.version
+    refuse_outsiders(complaint, act, by=by, is_stale=is_stale)
+    if is_stale:
+        raise moved_on(complaint, by)
     if not complaint.may(act):
-        raise Refusal("forbidden", _("You may see this report but not take this step."))
+        raise Refusal("forbidden", NOT_YOURS)
     plan = Plan.on(complaint, act, by=by, at=at, reference=Reference(at))
     plan.bumps = False
     return plan

@@ -1,6 +1,7 @@
 """The one door that changes a complaint's state, holder or track, and the question what may be done now."""
 
 from collections.abc import Iterable, Mapping, Sequence
+from copy import copy
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -9,10 +10,13 @@ from uuid import UUID
 from django.db import transaction
 from django.db.models import BigIntegerField, Exists, Func, OuterRef, Value
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from lapor.ground.actor import Actor
+from lapor.ground.matching import meets
 from lapor.ground.problems import Refusal
 
+from .. import policy
 from ..models import AnswerDraft, Clock, Complaint, Transition
 from ..workflow import WORKFLOW, State, Step
 from . import clocks, notify
@@ -30,6 +34,7 @@ def not_found() -> Refusal:
     return Refusal("not_found", _("There is no such report, or you may not see it."))
 
 
+NOT_YOURS = gettext_lazy("You may see this report but not take this step.")
 # The id that the event of this step will have: drawn in the query that locks the row, for its hash covers it.
 DRAWN_ID = Func(Value("complaints_transition"), Value("id"), template="nextval(pg_get_serial_sequence(%(expressions)s))", output_field=BigIntegerField())
 
@@ -53,32 +58,42 @@ def knows(complaint: Complaint, by: Actor) -> bool:
 
 
 def moved_on(complaint: Complaint, by: Actor) -> Refusal:
-    """409: somebody else was first. A reporter never learns who."""
+    """409: somebody else was first. A reporter never learns who, nor does an officer who may not read the case."""
     last = Transition.objects.filter(complaint=complaint, seq=complaint.seq).select_related("by").first()
     extra: dict[str, object] = {"state": complaint.state, "version": complaint.version}
-    if last is not None and complaint.pk not in by.case_ids and last.as_role != "reporter":
+    is_officer = complaint.pk not in by.case_ids and (complaint.may("see") or _was_mine(complaint, by))
+    if last is not None and is_officer and last.as_role != "reporter":
         extra["actor"] = last.by.get_username()
     return Refusal("conflict", _("The report has moved on meanwhile. Please look at it again; what you typed is kept."), extra=extra)
 
 
 def _was_mine(complaint: Complaint, by: Actor) -> bool:
     """The last step took it out of the actor's hands: they may know that it moved on."""
-    paths = by.under("see_cases") + by.under("handle_oversight")
-    last = Transition.objects.filter(complaint=complaint, seq=complaint.seq).values_list("holder_before__path", flat=True).first()
-    return last is not None and any(last.startswith(path) for path in paths)
+    last = Transition.objects.filter(complaint=complaint, seq=complaint.seq).select_related("holder_before").first()
+    if last is None or last.holder_before is None:
+        return False
+    before = copy(complaint)
+    before.holder = last.holder_before
+    return meets(before, policy.see(by))
+
+
+def refuse_outsiders(complaint: Complaint, act: str, *, by: Actor, is_stale: bool) -> None:
+    """404 or 403, without a word about the case, for whoever may neither do this nor read it; 409 for whose it was a step ago."""
+    if complaint.may(act) or complaint.may("see"):
+        return
+    if is_stale and _was_mine(complaint, by):
+        raise moved_on(complaint, by)
+    raise Refusal("forbidden", NOT_YOURS) if knows(complaint, by) else not_found()
 
 
 def _check_open(complaint: Complaint, step: Step, *, by: Actor, version: int | None) -> None:
-    """404, 409 or 403, in this order."""
-    stale = version is not None and version != complaint.version
-    if not complaint.may(step.code) and not knows(complaint, by):
-        raise moved_on(complaint, by) if stale and _was_mine(complaint, by) else not_found()
-    if stale:
-        raise moved_on(complaint, by)
-    if complaint.state not in step.sources:
+    """404 or 403 for whoever may not read it; then 409, then 403."""
+    is_stale = version is not None and version != complaint.version
+    refuse_outsiders(complaint, step.code, by=by, is_stale=is_stale)
+    if is_stale or complaint.state not in step.sources:
         raise moved_on(complaint, by)
     if not complaint.may(step.code):
-        raise Refusal("forbidden", _("You may see this report but not take this step."))
+        raise Refusal("forbidden", NOT_YOURS)
 
 
 def _refuse_guarded(plan: Plan, step: Step) -> None:
@@ -122,7 +137,7 @@ def advance(
     """Take one step of the workflow; `given` holds its inputs by the names that `inputs_of` gives.
 
     Changes the complaint, its clocks and its history and queues the notices, all or nothing. Refuses: 404 not theirs to know,
-    409 state or version moved on, 403 not theirs to do, 422 a guard or an input (field by field) or a step not yet available.
+    403 not theirs to do, 409 state or version moved on, 422 a guard or an input (field by field) or a step not yet available.
     """
     step = step_of(action)
     complaint = lock(pk, by=by, acts=[step.code])

@@ -16,7 +16,7 @@ from officers.models import User
 from ..models import Clock, Complaint
 from ..workflow import WORKFLOW, Track
 from . import clocks, notify
-from .advance import not_found, prepare
+from .advance import NOT_YOURS, not_found, prepare
 from .desk import plan_assignment, plan_note
 from .mentions import names_in
 from .needs import REQUIRED, Asked, Wrong, clean_text, find_institution, find_topic, missing_of
@@ -157,16 +157,18 @@ def _found(chosen: Sequence[Chosen], act: str, *, by: Actor, is_locked: bool) ->
 
 
 def _check(row: Complaint | None, choice: Chosen, act: str) -> Complaint:
-    """404, 409 or 403, in the order of the single act."""
+    """Refuses in the order of the single act."""
     if row is None or not (row.may(act) or row.knows):
         raise not_found()
+    if not (row.may(act) or row.may("see")):
+        raise Refusal("forbidden", NOT_YOURS)
     step = WORKFLOW.get(act)
     is_stale = choice.version is not None and (choice.version != row.version or (act == "assign" and choice.assignee != row.assignee_id))
     if is_stale or (step is not None and row.state not in step.sources):
         text = _("The report has moved on meanwhile.") if is_stale else _("This step cannot be taken in the state the report is in.")
         raise Refusal("conflict", text)
     if not row.may(act):
-        raise Refusal("forbidden", _("You may see this report but not take this step."))
+        raise Refusal("forbidden", NOT_YOURS)
     return row
 
 

@@ -3,7 +3,7 @@
 from .calendar import CalendarDay, CalendarYear, read_versions
 from .changes import Change, append_only
 from .letters import LetterCounter, Letterhead
-from .regions import Region
+from .regions import Region, coarse
 from .rules import LegalBasis, Limit, Rule, SlaPolicy, Stricter, Unit
 from .site import UNKNOWN_SECONDS, ReadOnlySwitch, SiteBanner
 from .topics import Topic
@@ -48,6 +48,7 @@ __all__ = [
     "Topic",
     "Unit",
     "append_only",
+    "coarse",
     "ids_of",
     "read_versions",
     "zone_of",

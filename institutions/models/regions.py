@@ -20,6 +20,11 @@ SHORT = {"kecamatan": "kec.", "kec": "kec.", "kab": "kabupaten", "kab.": "kabupa
 NOTHING = frozenset({"kelurahan", "kel", "kel.", "desa", "provinsi", "prov", "prov."})
 
 
+def coarse(code: str) -> str:
+    """The code of the regency or city that a region lies in; of a province its own."""
+    return ".".join(code.split(".")[:2])
+
+
 class RegionQuerySet(models.QuerySet["Region"]):
     def search(self, query: str) -> Self:
         """Regions whose name with its parents holds every word, the closest and largest first; where there is none, those that
@@ -75,7 +80,7 @@ class Region(models.Model):
         if self.level not in {self.Level.DISTRICT, self.Level.VILLAGE}:
             return self
         label = ", ".join(self.label.split(", ")[-2:])
-        return Region(code=".".join(self.code.split(".")[:2]), name=label.split(", ")[0], level=self.Level.REGENCY, label=label)
+        return Region(code=coarse(self.code), name=label.split(", ")[0], level=self.Level.REGENCY, label=label)
 
     def full_name(self) -> str:
         """The name with its parents, nearest first."""

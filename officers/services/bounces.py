@@ -58,6 +58,12 @@ def _notice_of(parts: list[Message]) -> UUID | None:
     return None
 
 
+def _was_replaced(notice: Notice) -> bool:
+    """Whether the address is another one since: what the former one sends back says nothing of it, and its owner may know our mails."""
+    known = Reach.objects.filter(address_ref=notice.address_ref, channel=notice.channel, changed_at__gt=notice.sent_at)
+    return bool(notice.address_ref) and known.exists()
+
+
 @transaction.atomic
 def take_bounce(raw: bytes, *, at: datetime) -> str:
     """Take a mail that was handed in: a notice that came back for good marks its address as lost and goes on by another way, if there is one.
@@ -72,7 +78,7 @@ def take_bounce(raw: bytes, *, at: datetime) -> str:
         return TEMPORARY
     pk = _notice_of(parts)
     notice = Notice.objects.select_for_update().filter(pk=pk, state="sent", channel="email").first() if pk is not None else None
-    if notice is None or notice.sent_at is None:
+    if notice is None or notice.sent_at is None or _was_replaced(notice):
         return UNKNOWN
     notice.last_error = "bounced"
     if notice.address_ref:

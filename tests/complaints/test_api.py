@@ -2,17 +2,20 @@
 
 import json
 import uuid
-from datetime import datetime
+from base64 import b64decode, b64encode
+from datetime import datetime, timedelta
 from typing import Any
+from urllib.parse import parse_qs, urlsplit
 
 import pytest
 from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
+from complaints import services
 from complaints.models import Complaint
 from officers import services as officers
-from tests.world import ANSWER, COMPLAINT, SORT, World
+from tests.world import ANSWER, COMPLAINT, SORT, World, in_progress
 
 pytestmark = pytest.mark.usefixtures("clock")
 
@@ -138,6 +141,65 @@ def test_etag_and_if_match(client: Client, world: World) -> None:
     assert (good.status_code, stale.status_code, old.status_code) == (200, 412, 409)
     assert good["ETag"] != etag
     assert old.json()["state"] == "in_progress"
+
+
+@pytest.mark.parametrize(("who", "is_exact"), [("", False), ("liaison", False), ("reporter", True)])
+def test_of_an_anonymous_reporter_only_the_day_is_told(client: Client, world: World, who: str, is_exact: bool) -> None:
+    receipt = world.submit(is_anonymous=True)
+    in_progress(world, receipt.complaint)
+    head = {"X-Case-Code": receipt.case_code} if who == "reporter" else token(world, who) if who else {}
+
+    body = client.get(f"{BASE}{receipt.complaint.tracking_id}/", headers=head).json()
+
+    said = [event["at"] for event in body["timeline"] if event["kind"] == "submit"] + [clock["started_at"] for clock in body["clocks"]]
+    assert len(said) > 1
+    assert {len(text) > len("2026-11-02") for text in said} == {is_exact}
+    assert [event["at"] for event in body["timeline"] if event["kind"] == "respond"] == ["2026-11-02T02:00:00Z"]
+
+
+@pytest.mark.parametrize("who", ["", "liaison"])
+def test_the_way_through_the_list_tells_no_moment_of_a_report_and_takes_none(client: Client, world: World, who: str) -> None:
+    numbers = [
+        in_progress(world, world.submit(is_anonymous=True, at=world.at - timedelta(minutes=minute)).complaint).tracking_id for minute in range(3)
+    ]  # the newest first
+    head = token(world, who) if who else {}
+    found, cursors, address = [], [], f"{BASE}?page_size=1"
+    while address:
+        body = client.get(address, headers=head).json()
+        found += [row["tracking_id"] for row in body["results"]]
+        address = body["next"]
+        cursors += parse_qs(urlsplit(address or "").query).get("cursor", [])
+
+    assert found == numbers
+    said = b"".join(b64decode(cursor) for cursor in cursors)
+    assert (len(cursors), b"2026" in said) == (2, False)
+    made = b64encode(b"p=2026-11-02+02%3A00%3A00%2B00%3A00").decode()
+    assert client.get(BASE, {"cursor": made}, headers=head).status_code == 404
+
+
+def test_an_officer_who_reads_no_notes_is_not_told_that_there_are_some(client: Client, world: World) -> None:
+    complaint = world.to_state("in_progress")
+    services.add_note(complaint.pk, text="Catatan dalam.", by=world.actor("liaison"), at=world.at)
+
+    kinds = {
+        who: [event["kind"] for event in client.get(f"{BASE}{complaint.tracking_id}/", headers=token(world, who)).json()["timeline"]]
+        for who in ("liaison", "auditor")
+    }
+
+    assert ("note" in kinds["liaison"], "note" in kinds["auditor"]) == (True, False)
+
+
+def test_nobody_learns_from_a_refused_step_who_took_the_last_one(client: Client, world: World) -> None:
+    public, secret = world.to_state("in_progress"), world.to_state("in_progress", is_secret=True)
+    steps, head = f"{BASE}{public.tracking_id}/steps/", token(world, "custodian")
+
+    anybody = post(client, steps, {"action": "pend"})
+    sealed = [client.get(f"{BASE}{secret.tracking_id}/steps/", headers=head)]
+    sealed.append(post(client, f"{BASE}{secret.tracking_id}/steps/", {"action": "pend"}, **head, **{"If-Match": '"1"'}))
+
+    for answer in (anybody, *sealed):
+        assert answer.status_code == 403
+        assert set(answer.json()) == {"type", "title", "status", "code"}
 
 
 @pytest.mark.parametrize(

@@ -224,6 +224,28 @@ def test_the_outage_page_keeps_what_was_typed_but_no_password_and_no_token_among
     assert page(response).count("token-dari-formulir") == 1
 
 
+FOREIGN = [{"Origin": "https://contoh.invalid"}, {"Origin": "null"}, {"Sec-Fetch-Site": "cross-site"}, {"Origin": "http://testserver.contoh.invalid"}]
+
+
+@pytest.mark.parametrize("headers", FOREIGN)
+def test_what_another_site_sent_is_not_given_back_to_be_sent_with_one_click(headers: dict[str, str]) -> None:
+    sent = Client(enforce_csrf_checks=True).post("/lapor/", {**TYPED, "langkah": "kirim"}, headers=headers)
+    during = outage(RequestFactory().post("/lapor/", TYPED, headers=headers))
+
+    assert (sent.status_code, during.status_code) == (403, 503)
+    for response in (sent, during):
+        assert TYPED["title"] not in page(response)
+        assert 'action="/lapor/"' not in page(response)
+
+
+@pytest.mark.parametrize("headers", [{"Origin": "http://testserver"}, {"Origin": "https://testserver", "Sec-Fetch-Site": "same-origin"}])
+def test_what_our_own_page_sent_is_given_back(headers: dict[str, str]) -> None:
+    sent = Client(enforce_csrf_checks=True).post("/lapor/", TYPED, headers=headers)
+
+    assert sent.status_code == 403
+    assert TYPED["title"] in page(sent)
+
+
 def test_an_old_page_without_a_token_keeps_what_was_typed() -> None:
     response = send(Client(enforce_csrf_checks=True), title=HTML)
 

@@ -186,6 +186,8 @@ def three(world: World) -> dict[str, str]:
         ({"institution": "kementerian-uji"}, {"hall"}),
         ({"region": "33.74"}, {"road", "lamp", "hall"}),
         ({"region": "31"}, set()),
+        ({"region": "33.74.01.1001"}, {"road", "lamp", "hall"}),  # nothing finer than the regency is public, nor found by
+        ({"region": "33.74.99.9999"}, {"road", "lamp", "hall"}),
         ({"classification": "aspiration"}, set()),
         ({"q": "bulan lalu", "institution": "kota-uji"}, {"road"}),
     ],

@@ -12,6 +12,7 @@ from complaints.models import Clock, Complaint, Entry, Transition
 from complaints.workflow import WORKFLOW
 from lapor.ground.problems import Refusal
 from officers.models import Notice
+from tests.desk import OVERSIGHT
 from tests.world import ANSWER, SORT, World
 
 
@@ -96,6 +97,31 @@ def test_a_case_that_left_ones_hands_has_moved_on_rather_than_vanished(world: Wo
         services.advance(complaint.pk, "handle", by=world.actor("admin2"), at=world.at, version=version, given={})
 
     assert found.value.status == 409
+
+
+@pytest.mark.parametrize("who", ["", "other_liaison", "hub", "custodian"])
+@pytest.mark.parametrize("version", [None, 1])
+def test_whoever_may_only_know_of_a_case_is_told_neither_state_nor_actor(world: World, who: str, version: int | None) -> None:
+    complaint = world.to_state("in_progress")
+    by = world.actor(who) if who else world.reporter()
+
+    with pytest.raises(Refusal) as step:
+        services.advance(complaint.pk, "pend", by=by, at=world.at, version=version, given={})
+    with pytest.raises(Refusal) as act:
+        services.publish(complaint.pk, given={}, by=by, at=world.at, version=version)
+
+    for refused in (step, act):
+        assert (refused.value.status, refused.value.extra) == (403, {})
+
+
+def test_an_examination_that_moved_on_was_never_in_the_hands_of_who_could_not_open_it(world: World) -> None:
+    complaint = world.step(world.submit().complaint, "dispose_to_institution", "national", target="kota-uji", **OVERSIGHT)
+    world.step(complaint, "return_upward", "supervisor", text="Bukan kami.")
+
+    with pytest.raises(Refusal) as found:
+        services.advance(complaint.pk, "handle", by=world.actor("admin"), at=world.at, version=1, given={})
+
+    assert (found.value.status, found.value.extra) == (404, {})
 
 
 def test_an_appointment_that_ended_ends_the_power_at_once(world: World) -> None:

@@ -14,6 +14,7 @@ from django.db import OperationalError, connection
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from complaints import services as cases
 from complaints.models import Complaint
 from officers import services
 from officers.models import Notice, Reach
@@ -127,6 +128,20 @@ def test_an_officers_mail_that_comes_back_is_written_down_and_nothing_more(world
     notice.refresh_from_db()
     assert (notice.state, notice.last_error) == ("sent", "bounced")
     assert not Reach.objects.exists()
+
+
+def test_what_the_former_address_sends_back_says_nothing_of_the_new_one(world: World, sent: tuple[Complaint, Notice]) -> None:
+    complaint, notice = sent
+    cases.change_contact(complaint.pk, {"email": "zz9@contoh.invalid"}, by=world.reporter(complaint), at=world.at + DAY)
+
+    found = [services.take_bounce(report(notice.message_id), at=world.at + DAY * 2)]
+    services.deliver(at=world.at + DAY * 2, today=world.at.date())
+    found.append(services.take_bounce(report(notice.message_id), at=world.at + DAY * 3))
+
+    notice.refresh_from_db()
+    assert found == ["unknown", "unknown"]
+    assert not lost(complaint)
+    assert (notice.state, notice.last_error, notice.sent_at) == ("sent", "", world.at)
 
 
 def hand_in(monkeypatch: pytest.MonkeyPatch, raw: bytes) -> None:
