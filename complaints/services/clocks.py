@@ -180,12 +180,15 @@ def _count_on(plan: Plan, old: Clock, key: str) -> Clock | None:
     return clock
 
 
+def latest_of(existing: Iterable[Clock]) -> dict[str, Clock]:
+    """For each key the clock that is alive, else the one that began last."""
+    return {clock.key: clock for clock in sorted(existing, key=lambda c: (c.state in {Clock.RUNNING, Clock.PAUSED}, c.started_at))}
+
+
 def run(plan: Plan, existing: Iterable[Clock]) -> None:
     """Move every clock of the plan's complaint as the step asks. `existing` are its clocks with their policy rows."""
     move = plan.move()
-    latest: dict[str, Clock] = {}
-    for clock in sorted(existing, key=lambda c: c.started_at):
-        latest[clock.key] = clock
+    latest = latest_of(existing)
     _end_hold(plan, latest)
     _retrack(plan, move, latest)
     begun = {clock.key for clock in plan.started}

@@ -2,6 +2,7 @@
 
 import csv
 from datetime import UTC, date, datetime, timedelta
+from itertools import permutations
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
@@ -10,7 +11,7 @@ import pytest
 from complaints import clock
 from complaints.clock import RULES, Terms, add_days, due_at, horizon
 from complaints.models import Clock
-from complaints.services.clocks import counted, ticks
+from complaints.services.clocks import counted, latest_of, ticks
 from complaints.services.reference import Reference, terms
 from institutions.models import CalendarDay, SlaPolicy
 from tests.world import ANSWER, SORT, World
@@ -212,3 +213,11 @@ def test_a_due_date_in_a_year_without_decree_is_marked_provisional(world: World)
 
     assert reference.calendar_version(date(2026, 11, 1), date(2027, 2, 1))[1] is False
     assert reference.calendar_version(date(2027, 12, 1), date(2028, 2, 1))[1] is True
+
+
+@pytest.mark.parametrize("alive_one", ["running", "paused"])
+def test_of_clocks_that_began_in_the_same_instant_the_living_one_moves(alive_one: str) -> None:
+    at = datetime(2026, 11, 2, 9, tzinfo=WIB)
+    rows = [Clock(key="verify_national", started_at=at, state=state) for state in ("stopped", alive_one, "void")]
+
+    assert {latest_of(order)["verify_national"].state for order in permutations(rows)} == {alive_one}

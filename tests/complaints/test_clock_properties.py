@@ -135,7 +135,7 @@ def shares_lie_in_order(history: History) -> None:
     shares = [share_at(history.started, found.terms, percent, off, found.pauses) for percent in range(0, 101, 5)]
     assert shares == sorted(shares)
     assert shares[-1] <= found.due_at
-    assert history.started.astimezone(ZoneInfo(found.terms.zone)).date() <= shares[0].date()
+    assert history.started.astimezone(ZoneInfo(found.terms.zone)).date() <= shares[0].astimezone(ZoneInfo(found.terms.zone)).date()
 
 
 def as_numpy_says(given_: tuple[datetime, Terms, frozenset[date]]) -> list[str]:

@@ -212,7 +212,7 @@ def test_the_public_hears_of_the_referral_and_not_of_wish_or_consent(world: Worl
     world.step(complaint, "refer", "national", text=WHY)
     page = client.get(address).content.decode()
 
-    assert "Laporan diteruskan ke Ombudsman." in page
+    assert "Laporan dirujuk ke Ombudsman." in page
     assert WHY not in page
     shown = client.get(f"/api/v1/complaints/{complaint.tracking_id}/").json()["timeline"]
     assert [row["kind"] for row in shown].count("refer") == 1
