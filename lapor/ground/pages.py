@@ -75,12 +75,14 @@ def shown(request: HttpRequest, template: str, state: Callable[[], Sequence[obje
     """The page of this state, drawn by `context` unless it is kept; without a state none is."""
     if state is None or not is_for_everybody(request):
         return render(request, template, dict(context()))
-    key = key_of(template, request.path, getattr(request, "announced", None), *state())
+    known = state()
+    key = key_of(template, request.path, getattr(request, "announced", None), *known)
     kept = shelf.find(key)
     if kept is None:
         gap = get_random_string(32)
         html = render_to_string(template, {**context(), "csrf_token": gap}, request)
         kept = gap.encode(), zlib.compress(html.encode(), 1)
-        shelf.keep(key, kept)
+        if state() == known:  # what changed while it was drawn may stand in it under the name of what was before
+            shelf.keep(key, kept)
     gap, packed = kept
     return HttpResponse(zlib.decompress(packed).replace(gap, get_token(request).encode()))

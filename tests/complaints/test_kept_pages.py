@@ -285,6 +285,26 @@ def test_a_reader_who_began_before_a_take_down_leaves_nothing_for_those_after(
     assert client.get(address).status_code == 200
 
 
+def test_a_page_that_changed_while_it_was_drawn_is_not_kept_for_what_was_before(
+    client: Client, world: World, public: Complaint, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Shown again just before the page was drawn, and taken down just after: as it was when the reader came."""
+    take_down(world, public)
+    find = pages.shelf.find
+
+    def late(key: str) -> Any:
+        services.republish(public.pk, text="Sudah disunting.", by=world.actor("national"), at=world.at)
+        return find(key)
+
+    monkeypatch.setattr(pages.shelf, "find", late)
+    seen = page(client.get("/"))
+    monkeypatch.setattr(pages.shelf, "find", find)
+    take_down(world, public)
+
+    assert WORD in seen
+    assert WORD not in page(client.get("/"))
+
+
 def test_a_secret_report_never_reaches_the_cache(client: Client, world: World, clock: Any) -> None:
     secret = world.to_state("awaiting_followup", title=WORD, is_secret=True)
     oversight = world.submit(title=WORD).complaint
