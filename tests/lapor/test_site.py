@@ -241,6 +241,24 @@ def test_a_forged_form_is_refused_as_such_and_not_given_back_with_a_good_token(w
     assert Client(enforce_csrf_checks=True).post("/lapor/", TYPED).status_code == 403
 
 
+@pytest.mark.parametrize(("address", "is_held"), [("/laporan/", "on"), ("/api/v1/complaints/", "off")])
+def test_only_the_api_is_let_off_the_hold_for_its_token(
+    world: World, read_only: ReadOnlySwitch, client: Client, monkeypatch: pytest.MonkeyPatch, address: str, is_held: str
+) -> None:
+    seen = []
+
+    def watched(filters: Any, given: Any, rows: Any, *more: Any) -> Any:
+        with connection.cursor() as cursor:
+            cursor.execute("SHOW default_transaction_read_only")
+            seen.append(cursor.fetchone()[0])
+        return rows
+
+    monkeypatch.setattr("complaints.filters.PublicFilter.filter_queryset", lambda self, rows: watched(self, None, rows))
+    client.get(address, headers={"Authorization": "Bearer apa-saja"})
+
+    assert seen == [is_held]
+
+
 def test_every_open_address_exists(world: World) -> None:
     for name in OPEN:
         reverse(name, kwargs={"code": "x"} if name == "verify" else None)
