@@ -7,7 +7,7 @@ from django import forms
 from django.utils.translation import gettext_lazy
 
 from .. import services
-from ..models import Complaint
+from ..models import Complaint, family_of
 from ..wording import action_of
 from ..workflow import ArchiveReason, Classification, Finding, HandOverTarget, HoldReason, Outcome, PendReason, State, Step, Track
 from .shape import EMPTY, Files, Loose, Shape, Text, Typed, area, day, find_place, institution_choices, select, topic_choices
@@ -37,6 +37,15 @@ def _reason(step: Step, _complaint: Complaint) -> forms.Field:
         hint = gettext_lazy("An institution may wait for another party; the other reasons are for the national desk.")
         return select(gettext_lazy("Reason"), HoldReason.choices, help_text=hint)
     return select(gettext_lazy("Reason"), PendReason.choices)
+
+
+def _parts(complaint: Complaint) -> list[tuple[str, str]]:
+    """The parts that whoever asks may hear of: all of one's own report, and those that the desk's page shows."""
+    if complaint.pk in complaint.asker.case_ids:
+        rows = list(complaint.children.order_by("part_number"))
+    else:
+        rows = [part for part, _opens in family_of(complaint, complaint.asker).parts] if complaint.may("see") else []
+    return [(part.tracking_id, f"{part.part_number}. {part.title}") for part in rows]
 
 
 TEXT_LABELS = {
@@ -129,7 +138,7 @@ FIELDS: dict[str, Maker] = {
     ),
     "part": lambda s, c: select(
         gettext_lazy("Which part is it about?"),
-        [(part.tracking_id, f"{part.part_number}. {part.title}") for part in c.children.order_by("part_number")],
+        _parts(c),
         help_text=gettext_lazy("Leave it open when it is about the whole report."),
     ),
     "files": lambda s, c: Files(),

@@ -11,7 +11,7 @@ from django.views.decorators.http import require_http_methods
 from lapor.ground.problems import Refusal
 
 from .. import forms, services
-from ..models import family_of
+from ..models import Family, family_of
 from .desk.gate import find_case
 from .shared import actor_of, at_of
 
@@ -41,13 +41,14 @@ def split(request: HttpRequest, tracking_id: str) -> HttpResponse:
     is_open = step.code in {found.code for found in services.open_steps(complaint, by=actor, at=at)}
     if request.method == "GET" and not is_open:
         raise Refusal("conflict" if complaint.may(step.code) else "forbidden", _("This step cannot be taken now."))
+    can_read = complaint.may("see")
     context = {
         "complaint": complaint,
-        "family": family_of(complaint, actor),
+        "family": family_of(complaint, actor) if can_read else Family(),
         "form": form,
         "conflict": conflict,
         "is_open": is_open,
-        "can_read": complaint.may("see"),
+        "can_read": can_read,
         "at": at,
     }
     return render(request, "complaints/desk/split.html", context, status=409 if conflict else 422 if form.errors else 200)

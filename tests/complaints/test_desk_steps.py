@@ -2,13 +2,16 @@
 
 import re
 from collections.abc import Callable
+from typing import Any
 
 import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 
 from complaints import services
 from tests.desk import HTML, act, address
 from tests.pages import page
+from tests.parts import PART, split
 from tests.world import ANSWER, World
 
 pytestmark = pytest.mark.usefixtures("clock")
@@ -93,6 +96,30 @@ def test_whoever_never_had_a_case_learns_nothing_by_sending_a_step(desk: Callabl
 
     assert [response.status_code for response in found] == [403, 403, 404, 404]
     assert not any(text in page(response) for response in found for text in (public.body, "Terakhir disentuh"))
+
+
+@pytest.mark.parametrize(("is_secret", "status"), [(True, 404), (False, 403)])
+@pytest.mark.parametrize("wrong", [{"incident_region": "Antahberantah"}, {"files": SimpleUploadedFile("a.jpg", b"MZ", "image/jpeg")}])
+def test_a_stranger_learns_nothing_from_what_cannot_be_read(
+    desk: Callable[[str], Client], world: World, is_secret: bool, status: int, wrong: dict[str, Any]
+) -> None:
+    complaint = world.to_state("in_progress", is_secret=is_secret)
+
+    sent = desk("other_liaison").post(address(complaint, "langkah/complete/"), wrong)
+
+    assert sent.status_code == status
+    assert "<textarea" not in page(sent)
+
+
+def test_nobody_is_offered_a_part_that_they_may_not_hear_of(desk: Callable[[str], Client], world: World) -> None:
+    lead = world.to_state("in_progress", reported_party="Kepala seksi")
+    split(world, lead)
+    split(world, lead, "national", target="kota-uji", track="oversight", part_title="Pungutan oleh kepala seksi")
+    seen = {who: desk(who).post(address(lead, "langkah/reopen/"), {"text": "x"}) for who in ("other_liaison", "admin", "national")}
+
+    assert {who: response.status_code for who, response in seen.items()} == {"other_liaison": 403, "admin": 409, "national": 409}
+    titles = {who: [title in page(response) for title in (PART["part_title"], "Pungutan")] for who, response in seen.items()}
+    assert titles == {"other_liaison": [False, False], "admin": [True, False], "national": [True, True]}
 
 
 def test_a_step_from_the_wrong_state_is_a_conflict_that_keeps_the_text(desk: Callable[[str], Client], world: World) -> None:

@@ -11,7 +11,7 @@ from complaints.templatetags.lapor_tags import long_date
 from officers.models import Notice
 from tests.pages import main, opened
 from tests.parts import HEALTH, PART, fresh, split
-from tests.world import ANSWER, World, in_progress
+from tests.world import ANSWER, SORT, World, in_progress
 
 pytestmark = pytest.mark.usefixtures("clock")
 
@@ -32,6 +32,20 @@ def test_an_officer_splits_through_the_page_and_goes_on_with_the_next_part(world
     assert (first.status_code, first["Location"]) == (302, address)
     assert (stale.status_code, PART["part_title"] in main(stale)) == (409, True)
     assert "Korban jatuh tidak dilayani puskesmas" in main(client.get(address))
+
+
+def test_a_desk_that_the_report_left_sees_its_own_words_but_no_longer_the_other_parts(world: World, client: Client) -> None:
+    lead = world.step(world.submit(is_secret=True).complaint, "dispose_to_institution", "national", target="kementerian-uji", **SORT)
+    split(world, lead, "other_admin", target="kementerian-uji-biro")
+    split(world, lead, "national", target="kota-uji", part_title="Bagian untuk kota")
+    lead.refresh_from_db()
+    version = lead.version
+    world.step(lead, "return_upward", "other_admin", text="Bukan kami.")
+
+    sent = world.login(client, "other_admin").post(f"/meja/{lead.tracking_id}/langkah/invite/", {**PART, "version": version})
+
+    assert (sent.status_code, PART["part_text"] in main(sent)) == (409, True)
+    assert "Bagian untuk kota" not in main(sent)
 
 
 def test_each_desk_sees_its_part_and_of_the_others_only_what_it_may(world: World, client: Client) -> None:

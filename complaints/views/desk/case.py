@@ -187,12 +187,22 @@ def step(request: HttpRequest, tracking_id: str, action: str) -> HttpResponse:
     return _take(shown)
 
 
+def _given(shown: _Shown) -> dict[str, Any]:
+    """What was typed and sent along. What cannot be read is told to whoever has the case before them; the service answers everybody else."""
+    try:
+        return with_files(shown.form, shown.request)
+    except Refusal:
+        if shown.complaint.may("see") or shown.complaint.may(shown.action):
+            raise
+        return {}
+
+
 def _take(shown: _Shown) -> HttpResponse:
     """Take the step; refused, the page comes back with what was typed and why."""
     request, complaint, form = shown.request, shown.complaint, shown.form
     version = forms.read_version(request.POST.get("version", "")) or 0
     try:
-        services.advance(complaint.pk, shown.action, by=actor_of(request), at=at_of(request), version=version, given=with_files(form, request))
+        services.advance(complaint.pk, shown.action, by=actor_of(request), at=at_of(request), version=version, given=_given(shown))
     except Refusal as refusal:
         if refusal.code not in {"invalid", "conflict"}:
             raise
