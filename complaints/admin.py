@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from datetime import date, datetime, timedelta
 from heapq import nsmallest
 from typing import Any, ClassVar
+from zoneinfo import ZoneInfo
 
 from django.contrib import admin
 from django.core.signing import Signer
@@ -28,6 +29,14 @@ LONG = "j F Y"  # 24 November 2026
 POWERS = ("see_cases", "see_oversight", "oversee")
 
 
+# When an anonymous reporter did something: the pages of the desk say the day alone, and so do the windows, of every report.
+OF_THE_REPORTER = ("submitted_at", "last_input_at", "complete_at", "moved_at", "ended_at", "rated_at")
+
+
+def _day(at: datetime, zone: str) -> date:
+    return at.astimezone(ZoneInfo(zone)).date()
+
+
 class CaseWindow(ViewAdmin):
     """Rows of the cases that whoever looks may read in full."""
 
@@ -46,32 +55,49 @@ class CaseWindow(ViewAdmin):
 
 @admin.register(Complaint)
 class ComplaintAdmin(CaseWindow):
-    list_display = ("tracking_id", "state", "holder", "classification", "track", "is_secret", "submitted_at")
+    list_display = ("tracking_id", "state", "holder", "classification", "track", "is_secret", "submitted_on")
     list_filter = ("state", "classification", "track", "channel", "is_urgent")
     list_select_related = ("holder",)
     search_fields = ("tracking_id", "external_ref")
-    exclude = ("code_salt", "code_hash", "has_contact", "contact_allowed", "search", "search_public")
+    exclude = ("code_salt", "code_hash", "has_contact", "contact_allowed", "search", "search_public", *OF_THE_REPORTER)
+    readonly_fields = ("submitted_on",)
     ordering = ("-submitted_at", "pk")
+
+    @admin.display(description=Complaint._meta.get_field("submitted_at").verbose_name, ordering="submitted_at")
+    def submitted_on(self, obj: Complaint) -> date:
+        return _day(obj.submitted_at, obj.holder.time_zone)
 
 
 @admin.register(Transition)
 class TransitionAdmin(CaseWindow):
     path_to_case = "complaint"
-    list_display = ("complaint", "seq", "kind", "at", "as_role", "state_after", "holder_after")
+    list_display = ("complaint", "seq", "kind", "on", "as_role", "state_after", "holder_after")
     list_filter = ("kind",)
     list_select_related = ("complaint", "holder_after")
     search_fields = ("complaint__tracking_id",)
+    exclude = ("at",)
+    readonly_fields = ("on",)
     ordering = ("-at", "-pk")
+
+    @admin.display(description=Transition._meta.get_field("at").verbose_name, ordering="at")
+    def on(self, obj: Transition) -> date:
+        return _day(obj.at, obj.holder_after.time_zone)
 
 
 @admin.register(Clock)
 class ClockAdmin(CaseWindow):
     path_to_case = "complaint"
-    list_display = ("complaint", "key", "state", "started_at", "due_at", "outcome", "is_provisional")
+    list_display = ("complaint", "key", "state", "started_on", "due_at", "outcome", "is_provisional")
     list_filter = ("key", "state", "outcome")
     list_select_related = ("complaint",)
     search_fields = ("complaint__tracking_id",)
+    exclude = ("started_at", "stopped_at")
+    readonly_fields = ("started_on",)
     ordering = ("-started_at", "pk")
+
+    @admin.display(description=Clock._meta.get_field("started_at").verbose_name, ordering="started_at")
+    def started_on(self, obj: Clock) -> date:
+        return _day(obj.started_at, obj.zone)
 
 
 SHOWN = 20

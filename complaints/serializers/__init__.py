@@ -1,10 +1,12 @@
 """What the API says of a complaint to each audience, and the shape of what it takes (for the schema; services do the reading)."""
 
 from collections.abc import Iterable
+from datetime import date, datetime
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from django.utils.translation import gettext as _
-from drf_spectacular.utils import extend_schema_serializer
+from drf_spectacular.utils import extend_schema_field, extend_schema_serializer
 from rest_framework import serializers
 
 from institutions.models import Institution, Region, Topic
@@ -14,6 +16,11 @@ from ..models import NEVER, AgeBand, Assistance, Clock, Complaint, Disability, E
 from ..services import Known, OpenStep, Receipt
 from ..wording import NEXT_STEPS, action_of, sentence_of
 from ..workflow import Classification, EntryKind, OnBehalf, Referral, Relation, State, TransferConsent
+
+
+@extend_schema_field({"oneOf": [{"type": "string", "format": "date-time"}, {"type": "string", "format": "date"}]})
+class MomentField(serializers.DateTimeField):
+    """A moment; its date alone where the hour could tell who an anonymous reporter is."""
 
 
 class ContactIn(serializers.Serializer[Any]):
@@ -99,7 +106,7 @@ class HolderOut(serializers.Serializer[Any]):
 class ClockOut(serializers.Serializer[Any]):
     key = serializers.CharField()
     state = serializers.ChoiceField(choices=("running", "paused", "stopped", "void"))
-    started_at = serializers.DateTimeField()
+    started_at = MomentField(help_text="Of an anonymous report the date alone, but for its reporter.")
     due_at = serializers.DateTimeField()
     is_provisional = serializers.BooleanField()
     outcome = serializers.CharField(allow_blank=True)
@@ -139,7 +146,7 @@ class FileOut(UploadOut):
 class TimelineOut(serializers.Serializer[Any]):
     kind = serializers.CharField()
     sentence = serializers.CharField()
-    at = serializers.DateTimeField()
+    at = MomentField(help_text="Of what an anonymous reporter did the date alone, but for themselves.")
     institution = serializers.CharField()
     text = serializers.CharField(allow_blank=True)
     part = serializers.IntegerField(allow_null=True, help_text="Of a report in parts: whose event it is; null for the report itself.")
@@ -254,8 +261,15 @@ def coded(row: Topic | Region | None) -> dict[str, str] | None:
     return {"code": str(row.pk), "name": row.name} if row is not None else None
 
 
-def clock_out(clock: Clock) -> dict[str, Any]:
-    return {name: getattr(clock, name) for name in ("key", "state", "started_at", "due_at", "is_provisional", "outcome")}
+def moment(at: datetime, zone: str, *, is_exact: bool) -> datetime | date:
+    """With the hour, or the day in the zone where it happened."""
+    return at if is_exact else at.astimezone(ZoneInfo(zone)).date()
+
+
+def clock_out(clock: Clock, *, is_exact: bool = True) -> dict[str, Any]:
+    """A deadline; `is_exact`: with the hour from which it runs."""
+    found = {name: getattr(clock, name) for name in ("key", "state", "started_at", "due_at", "is_provisional", "outcome")}
+    return found | {"started_at": moment(clock.started_at, clock.zone, is_exact=is_exact)}
 
 
 def receipt_out(receipt: Receipt, clocks: Iterable[Clock], missing: list[str]) -> dict[str, Any]:
@@ -309,7 +323,9 @@ def file_out(row: Upload, number: str, *, audience: str) -> dict[str, Any]:
 
 
 def event_out(row: Transition, entry: Entry | None, *, audience: str, sees_note: bool) -> dict[str, Any]:
-    found = {"kind": row.kind, "sentence": sentence_of(row.kind, row.reason), "at": row.at, "institution": row.holder_after.name, "text": ""}
+    is_exact = audience == "reporter" or not (row.complaint.is_anonymous and row.as_role == "reporter")
+    found: dict[str, Any] = {"kind": row.kind, "sentence": sentence_of(row.kind, row.reason), "institution": row.holder_after.name, "text": ""}
+    found["at"] = moment(row.at, row.holder_after.time_zone, is_exact=is_exact)
     found["part"] = row.complaint.part_number if row.complaint.lead_id else None
     if entry is not None and (audience == "public" or (audience == "reporter" and entry.kind == EntryKind.STATEMENT)):
         found["text"] = entry.text_public
@@ -344,6 +360,10 @@ def _events(complaint: Complaint, audience: str, family: Family) -> list[Transit
     return complaint.told(_parts(complaint, audience, family), public=audience == "public")
 
 
+def _reads_note(entry: Entry | None, note_paths: tuple[str, ...]) -> bool:
+    return entry is not None and entry.institution is not None and entry.institution.path.startswith(note_paths)
+
+
 def contact_out(known: Known) -> dict[str, Any]:
     return {
         "exists": known.exists,
@@ -364,7 +384,7 @@ def detail_out(
         "audience": audience,
         "body": complaint.body if in_full else complaint.body_public,
         "next": str(NEXT_STEPS[State(complaint.state)]),
-        "clocks": [clock_out(clock) for clock in clocks],
+        "clocks": [clock_out(clock, is_exact=audience == "reporter" or not complaint.is_anonymous) for clock in clocks],
         "rating": complaint.rating,
     }
     found["parts"] = [part_out(part, in_full=in_full) for part in _parts(complaint, audience, family)]
@@ -375,10 +395,9 @@ def detail_out(
     found["timeline"] = []
     for row in _events(complaint, audience, family):
         entry = getattr(row, "entry", None)
-        sees_note = (
-            audience == "officer" and entry is not None and entry.institution is not None and any(entry.institution.path.startswith(p) for p in note_paths)
-        )
-        found["timeline"].append(event_out(row, entry, audience=audience, sees_note=sees_note) | {"files": came.get(row.pk, [])})
+        sees_note = audience == "officer" and _reads_note(entry, note_paths)
+        if row.kind != "note" or sees_note:
+            found["timeline"].append(event_out(row, entry, audience=audience, sees_note=sees_note) | {"files": came.get(row.pk, [])})
     if in_full:
         found |= {name: getattr(complaint, name) for name in OFFICER_FIELDS}
     if known.exists:

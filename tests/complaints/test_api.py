@@ -10,9 +10,10 @@ from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
+from complaints import services
 from complaints.models import Complaint
 from officers import services as officers
-from tests.world import ANSWER, COMPLAINT, SORT, World
+from tests.world import ANSWER, COMPLAINT, SORT, World, in_progress
 
 pytestmark = pytest.mark.usefixtures("clock")
 
@@ -138,6 +139,32 @@ def test_etag_and_if_match(client: Client, world: World) -> None:
     assert (good.status_code, stale.status_code, old.status_code) == (200, 412, 409)
     assert good["ETag"] != etag
     assert old.json()["state"] == "in_progress"
+
+
+@pytest.mark.parametrize(("who", "is_exact"), [("", False), ("liaison", False), ("reporter", True)])
+def test_of_an_anonymous_reporter_only_the_day_is_told(client: Client, world: World, who: str, is_exact: bool) -> None:
+    receipt = world.submit(is_anonymous=True)
+    in_progress(world, receipt.complaint)
+    head = {"X-Case-Code": receipt.case_code} if who == "reporter" else token(world, who) if who else {}
+
+    body = client.get(f"{BASE}{receipt.complaint.tracking_id}/", headers=head).json()
+
+    said = [event["at"] for event in body["timeline"] if event["kind"] == "submit"] + [clock["started_at"] for clock in body["clocks"]]
+    assert len(said) > 1
+    assert {len(text) > len("2026-11-02") for text in said} == {is_exact}
+    assert [event["at"] for event in body["timeline"] if event["kind"] == "respond"] == ["2026-11-02T02:00:00Z"]
+
+
+def test_an_officer_who_reads_no_notes_is_not_told_that_there_are_some(client: Client, world: World) -> None:
+    complaint = world.to_state("in_progress")
+    services.add_note(complaint.pk, text="Catatan dalam.", by=world.actor("liaison"), at=world.at)
+
+    kinds = {
+        who: [event["kind"] for event in client.get(f"{BASE}{complaint.tracking_id}/", headers=token(world, who)).json()["timeline"]]
+        for who in ("liaison", "auditor")
+    }
+
+    assert ("note" in kinds["liaison"], "note" in kinds["auditor"]) == (True, False)
 
 
 def test_nobody_learns_from_a_refused_step_who_took_the_last_one(client: Client, world: World) -> None:
