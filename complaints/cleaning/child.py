@@ -61,6 +61,8 @@ INK = {
     "/Text", "/FreeText", "/Line", "/Square", "/Circle", "/Polygon", "/PolyLine", "/Highlight", "/Underline", "/Squiggly", "/StrikeOut", "/Stamp",
     "/Caret", "/Ink", "/Redact", "/Widget",
 }  # fmt: skip
+SIGNATURES = {"/Sig", "/DocTimeStamp"}  # what a field was signed with: a certificate with a name
+PHOTO = {"/DCTDecode", "/DCT"}
 OF_A_NOTE = ("/A", "/T", "/NM", "/M", "/CreationDate", "/Popup")
 
 
@@ -79,7 +81,9 @@ def pdf(source: Path, copy: Path, _thumbnail: Path, _bounds: dict[str, int], _ex
         for page in new.pages:
             notes = page.obj.get("/Annots")
             page.obj["/Annots"] = pikepdf.Array([note for note in notes if _is_ink(note, pikepdf)] if isinstance(notes, pikepdf.Array) else [])
-        for item in new.objects:
+        for item in list(new.objects):
+            if isinstance(item, pikepdf.Stream) and PHOTO & set(_filters(item, pikepdf)):
+                _bare_photo(item, new, pikepdf)
             _disarm(item, pikepdf)
         for name in ("/Names", "/Metadata", "/AcroForm", "/OpenAction", "/AA"):
             if name in new.Root:
@@ -107,13 +111,27 @@ def _disarm(item: Any, pikepdf: Any) -> None:
             continue
         if not isinstance(one, pikepdf.Dictionary | pikepdf.Stream):
             continue
-        if isinstance(one, pikepdf.Stream) and _filters(one, pikepdf) == ["/DCTDecode"]:
-            one.write(bare_jpeg(one.read_raw_bytes()), filter=one.Filter, decode_parms=one.get("/DecodeParms"))
+        is_signature = "/ByteRange" in one or str(one.get("/Type")) in SIGNATURES
         for name, value in list(one.items()):
-            if name in DROPPED or (isinstance(value, pikepdf.Dictionary) and str(value.get("/S")) in ACTS):
+            if is_signature or name in DROPPED or (isinstance(value, pikepdf.Dictionary) and str(value.get("/S")) in ACTS):
                 del one[name]
             elif _lies_within(value, pikepdf):
                 rest.append(value)
+
+
+def _bare_photo(stream: Any, document: Any, pikepdf: Any) -> None:
+    """A photo without what it says of itself, taken out of whatever it is packed into beside. Refuses one that is packed after."""
+    names, rows = _filters(stream, pikepdf), stream.get("/DecodeParms")
+    rows = list(rows) if isinstance(rows, pikepdf.Array) else [rows]
+    content, at = stream.read_raw_bytes(), len(names) - 1
+    if names[at] not in PHOTO:
+        raise Refused("unreadable")
+    if at:
+        packed = document.make_stream(content, Filter=pikepdf.Array([pikepdf.Name(name) for name in names[:at]]))
+        if any(row is not None for row in rows):
+            packed.DecodeParms = pikepdf.Array(rows[:at])
+        content = packed.read_bytes()
+    stream.write(bare_jpeg(content), filter=pikepdf.Name.DCTDecode, decode_parms=rows[at] if at < len(rows) else None)
 
 
 def _filters(stream: Any, pikepdf: Any) -> list[str]:
@@ -187,14 +205,15 @@ def office(source: Path, copy: Path, _thumbnail: Path, _bounds: dict[str, int], 
             _check_member(member)
         with zipfile.ZipFile(copy, "w", zipfile.ZIP_DEFLATED) as new:
             for member in sorted(members, key=lambda m: m.filename != "mimetype"):
-                if not member.is_dir() and not PRINTER.search(member.filename):
+                if not member.is_dir() and not LEFT_OUT.search(member.filename):
                     kept = zipfile.ZipInfo(member.filename)
                     kept.compress_type = zipfile.ZIP_STORED if member.filename == "mimetype" else zipfile.ZIP_DEFLATED
                     new.writestr(kept, _bare(member.filename, archive.read(member)))
 
 
 HARMFUL = re.compile(r"vbaProject|\.bin$|/embeddings/|/activeX/|afchunk|^Basic/|^Scripts/|\.\./|^/|\\", re.IGNORECASE)
-PRINTER = re.compile(r"^xl/printerSettings/[^/]+\.bin$", re.IGNORECASE)  # a printer's own bytes, beside a page that was set up
+# A printer's own bytes, beside a page that was set up; and signatures, which name who signed and fit the copy no more.
+LEFT_OUT = re.compile(r"^xl/printerSettings/[^/]+\.bin$|^_xmlsignatures/|^META-INF/[^/]*signatures\.xml$", re.IGNORECASE)
 # Parts that only say who wrote it, when and with what -> the same part, saying nothing.
 SILENT = {
     "docProps/core.xml": b'<cp:coreProperties xmlns:cp="http://schemas.openxmlformats.org/package/2006/metadata/core-properties"/>',
@@ -212,9 +231,13 @@ def _named(axis: str, names: str) -> str:
 ACTING = _named("//*", "script event-listener ddeLink dde-source dde-link altChunk")
 REACHING = _named("//@*", "href") + "[not(local-name(..) = 'a')]"
 # What was crossed out is not what the sender shows; where the file lay and what printed it is nobody's business.
-GONE = f"{_named('//*', 'del moveFrom tracked-changes')}[*] | {_named('//*', 'delText absPath')} | //*[contains(@Type, '/printerSettings')]"
-SPOKEN = _named("//*", "creator author creator-initials")
-BY = f"{_named('//@*', 'author initials userId lastModifiedBy')} | {_named('//*', 'person cmAuthor')}/{_named('@*', 'name displayName')}"
+GONE = (
+    f"{_named('//*', 'del moveFrom tracked-changes')}[*] | {_named('//*', 'delText absPath')} | //*[contains(@Type, '/printerSettings')]"
+    " | //*[contains(@Type, '/digital-signature/') or starts-with(@PartName, '/_xmlsignatures/')]"
+)
+SPOKEN = _named("//*", "creator author creator-initials lastModifiedBy")
+WRITERS = f"{_named('//*', 'person author cmAuthor userInfo')}/{_named('@*', 'name displayName')}"
+BY = f"{_named('//@*', 'author initials userId userName lastModifiedBy')} | {WRITERS}"
 FIELD = re.compile(r"^\s*(DDE|DDEAUTO|INCLUDEPICTURE|INCLUDETEXT|IMPORT|LINK|DATABASE|QUOTE)\b", re.IGNORECASE | re.MULTILINE)
 SCHEME = re.compile(r"(?!data:|mailto:)[a-z][a-z0-9+.-]*:|//|\\\\", re.IGNORECASE)
 PRINTER_ID = "{http://schemas.openxmlformats.org/officeDocument/2006/relationships}id"
@@ -224,7 +247,7 @@ XML_STARTS = (b"<", b"\xef\xbb\xbf<", b"\xff\xfe", b"\xfe\xff")
 def _check_member(member: zipfile.ZipInfo) -> None:
     if member.file_size > RATIO * max(member.compress_size, 1) and member.file_size > 1_000_000:
         raise Refused("mountain")
-    if HARMFUL.search(member.filename) and not PRINTER.search(member.filename):
+    if HARMFUL.search(member.filename) and not LEFT_OUT.search(member.filename):
         raise Refused("macros")
 
 

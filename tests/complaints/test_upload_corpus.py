@@ -4,8 +4,10 @@ import io
 import resource
 import time
 import zipfile
+import zlib
 from collections import Counter
 from collections.abc import Iterator
+from contextlib import suppress
 from itertools import batched
 
 import pikepdf
@@ -43,7 +45,7 @@ def unpacked(copy: bytes, extension: str) -> bytes:
     """All that the copy says, with what is packed inside it."""
     if extension == "pdf":
         return b"\n".join(_said_by_pdf(copy))
-    if extension in {"docx", "xlsx", "odt"}:
+    if extension in {"docx", "xlsx", "pptx", "odt"}:
         with zipfile.ZipFile(io.BytesIO(copy)) as archive:
             return b"\n".join([copy, *(name.encode() + b"\n" + archive.read(name) for name in archive.namelist())])
     return copy
@@ -55,7 +57,16 @@ def _said_by_pdf(copy: bytes) -> Iterator[bytes]:
         for item in document.objects:
             yield repr(item).encode()
             if isinstance(item, pikepdf.Stream):
-                yield item.read_raw_bytes()
+                yield from _layers(item.read_raw_bytes())
+
+
+def _layers(content: bytes) -> Iterator[bytes]:
+    """The bytes, and what comes out of them as often as they are packed."""
+    yield content
+    with suppress(zlib.error):
+        while content:
+            content = zlib.decompress(content)
+            yield content
 
 
 class Desk:

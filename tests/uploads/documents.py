@@ -44,6 +44,37 @@ def authored() -> bytes:
                      "word/comments.xml": said, "word/people.xml": people})  # fmt: skip
 
 
+SIGNED = '<Signature xmlns="http://www.w3.org/2000/09/xmldsig#"><KeyInfo><X509Data><X509SubjectName>CN={}</X509SubjectName></X509Data></KeyInfo></Signature>'
+PACKAGE = "http://schemas.openxmlformats.org/package/2006"
+
+
+def signed() -> bytes:
+    """A letter with a signature by name, and with its properties under a name of their own."""
+    types = '<Types><Override PartName="/_xmlsignatures/sig1.xml" ContentType="x"/></Types>'
+    rows = relations(
+        f'<Relationship Id="rId1" Type="{PACKAGE}/relationships/digital-signature/origin" Target="_xmlsignatures/origin.sigs"/>',
+        f'<Relationship Id="rId2" Type="{PACKAGE}/relationships/metadata/core-properties" Target="docProps/core2.xml"/>',
+    )
+    strict = f"<core><lastModifiedBy>{WORD}</lastModifiedBy></core>"
+    members: dict[str, str | bytes] = {"[Content_Types].xml": types, "_rels/.rels": rows, "docProps/core2.xml": CORE, "package/metadata/a.psmdcp": strict}
+    return letter(**members, **{"_xmlsignatures/origin.sigs": "", "_xmlsignatures/sig1.xml": SIGNED.format(WORD)})
+
+
+def shown() -> bytes:
+    """Slides as PowerPoint keeps them when somebody has commented."""
+    author = f'<p188:author id="{{1}}" name="{WORD}" initials="{WORD}" userId="{WORD}" providerId="AD"/>'
+    authors = f'<p188:authorLst xmlns:p188="http://schemas.microsoft.com/office/powerpoint/2018/8/main">{author}</p188:authorLst>'
+    return zipped({"[Content_Types].xml": "<Types/>", "ppt/presentation.xml": "<presentation/>", "ppt/authors.xml": authors})
+
+
+def shared() -> bytes:
+    """A table that somebody has reserved, with the history of who changed it."""
+    reserved = f'<workbook><fileSharing readOnlyRecommended="1" userName="{WORD}"/></workbook>'
+    heads = f'<headers><header guid="{{1}}" userName="{WORD}"/></headers>'
+    users = f'<users count="1"><userInfo guid="{{1}}" name="{WORD}" id="-1"/></users>'
+    return sheet(**{"xl/workbook.xml": reserved, "xl/revisions/revisionHeaders.xml": heads, "xl/revisions/userNames.xml": users})
+
+
 def pictured() -> bytes:
     return letter(**{"word/media/image1.jpeg": told(), "docProps/thumbnail.jpeg": told()})
 

@@ -1,6 +1,7 @@
 """PDF files that act, carry and tell."""
 
 import io
+import zlib
 from collections.abc import Callable
 from typing import Any
 
@@ -94,6 +95,27 @@ def photographs(pdf: pikepdf.Pdf) -> None:
                             ColorSpace=pikepdf.Name.DeviceRGB, Filter=pikepdf.Name.DCTDecode)  # fmt: skip
     pdf.pages[0].obj["/Resources"] = pikepdf.Dictionary(XObject=pikepdf.Dictionary(Im0=shown))
     pdf.pages[0].obj["/Contents"] = pdf.make_stream(b"q 320 0 0 240 0 0 cm /Im0 Do Q")
+
+
+def packed_photograph(pdf: pikepdf.Pdf) -> None:
+    """The same, the picture packed once more, as some programs write it."""
+    photographs(pdf)
+    shown = pdf.pages[0].obj["/Resources"]["/XObject"]["/Im0"]
+    packed = zlib.compress(zlib.compress(told()))
+    shown.write(packed, filter=pikepdf.Array([pikepdf.Name.FlateDecode, pikepdf.Name.FlateDecode, pikepdf.Name.DCTDecode]))
+
+
+def signs(pdf: pikepdf.Pdf) -> None:
+    """A paper signed by name, and a second field whose signature lies in a list."""
+    kind: dict[str, Any] = {"Type": pikepdf.Name.Annot, "Subtype": pikepdf.Name.Widget, "FT": pikepdf.Name.Sig, "Rect": [0, 0, 9, 9]}
+    told: dict[str, Any] = {"Filter": pikepdf.Name("/Adobe.PPKLite"), "Name": WORD, "Reason": WORD, "ContactInfo": WORD, "Contents": MARK * 9}
+    signed = pdf.make_indirect(pikepdf.Dictionary(Type=pikepdf.Name.Sig, ByteRange=[0, 1, 2, 3], **told))
+    bare = pikepdf.Dictionary(Type=pikepdf.Name.DocTimeStamp, **told)
+    fields = [pdf.make_indirect(pikepdf.Dictionary(**kind, V=value, T=WORD)) for value in (signed, bare)]
+    pdf.pages[0].obj["/Annots"] = pikepdf.Array(fields)
+    pdf.pages[0].obj["/Kept"] = pikepdf.Array([signed])
+    pdf.Root["/AcroForm"] = pikepdf.Dictionary(Fields=fields, SigFlags=3)
+    pdf.Root["/Perms"] = pikepdf.Dictionary(DocMDP=signed)
 
 
 def comments(pdf: pikepdf.Pdf) -> None:

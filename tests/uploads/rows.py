@@ -7,7 +7,27 @@ from dataclasses import dataclass
 
 from tests.files import HTML, office, photo
 
-from .documents import asking, authored, bomb, dde, entities, guarded, letter, linked, nested_bomb, open_document, pictured, printed, reaching, template, zipped
+from .documents import (
+    SIGNED,
+    asking,
+    authored,
+    bomb,
+    dde,
+    entities,
+    guarded,
+    letter,
+    linked,
+    nested_bomb,
+    open_document,
+    pictured,
+    printed,
+    reaching,
+    shared,
+    shown,
+    signed,
+    template,
+    zipped,
+)
 from .mark import MARK, WORD
 from .papers import (
     asks,
@@ -22,11 +42,13 @@ from .papers import (
     locked,
     named_script,
     opens,
+    packed_photograph,
     page_script,
     paper,
     photographs,
     pins,
     plays,
+    signs,
 )
 from .pictures import chunk, film_strip, flood, iptc, picture, png, png_texts, segments, thumbnail, told, webp_polyglot, xmp
 from .recordings import free_atom, hidden_playlist, located_mov, located_mp4, recording, tagged_mp3
@@ -99,6 +121,8 @@ FILES: dict[str, Row] = {
     "paper.pdf with a form that sends": Row(lambda: paper(asks), CLEAN, (MARK, b"/SubmitForm", b"JavaScript")),
     "paper.pdf with metadata everywhere": Row(lambda: paper(describes), CLEAN),
     "paper.pdf that is a photo with place": Row(lambda: paper(photographs), CLEAN, GPS, daily=True),
+    "paper.pdf that is a photo with place, packed twice more": Row(lambda: paper(packed_photograph), CLEAN, GPS, daily=True),
+    "paper.pdf signed by name": Row(lambda: paper(signs), CLEAN, daily=True),
     "paper.pdf with a comment by name": Row(lambda: paper(comments), CLEAN),
     "paper.pdf with 100,000 objects": Row(lambda: paper(crowded), CLEAN),
     "paper.pdf with a page behind its end": Row(lambda: paper() + HTML + MARK, CLEAN, (MARK, b"<script")),
@@ -107,6 +131,7 @@ FILES: dict[str, Row] = {
     "paper.pdf whose pages hold themselves": Row(endless, "unreadable"),
     # office documents
     "letter.docx with author, comment and a struck-out sentence": Row(authored, CLEAN, daily=True),
+    "letter.docx signed by name": Row(signed, CLEAN, (MARK, b"_xmlsignatures"), daily=True),
     "letter.docx with a photo with place": Row(pictured, CLEAN, GPS),
     "letter.docx with a link": Row(linked, CLEAN),
     "letter.docx with macros": Row(lambda: office(**{"word/vbaProject.bin": MARK}), "macros", daily=True),
@@ -120,7 +145,10 @@ FILES: dict[str, Row] = {
     "letter.docx of 2,001 parts": Row(lambda: bomb(2001, 1), "mountain"),
     "letter.docx with a password": Row(guarded, "unreadable"),
     "table.xlsx whose page was set up": Row(printed, CLEAN),
+    "table.xlsx that somebody reserved": Row(shared, CLEAN),
+    "slides.pptx with an author": Row(shown, CLEAN),
     "table.xlsx that asks a program": Row(asking, "macros"),
+    "letter.odt signed by name": Row(lambda: open_document(**{"META-INF/documentsignatures.xml": SIGNED.format(WORD)}), CLEAN),
     "letter.odt with author": Row(open_document, CLEAN),
     "letter.odt with a picture from elsewhere": Row(lambda: reaching('<draw:image xlink:href="http://contoh.invalid/a.png"/>'), "macros"),
     "letter.odt with a macro on opening": Row(lambda: reaching('<script:event-listener xlink:href="vnd.sun.star.script:a$b?language=Python"/>'), "macros"),
