@@ -9,7 +9,6 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import OpenApiParameter, extend_schema
-from rest_framework import pagination
 from rest_framework.generics import GenericAPIView
 from rest_framework.parsers import MultiPartParser
 from rest_framework.permissions import AllowAny
@@ -27,7 +26,8 @@ from . import services
 from .clock import Level
 from .filters import DeskFilter, PublicFilter
 from .models import CLOCKS, TIMELINE, Channel, Clock, Complaint, ComplaintQuerySet, Family, Upload, UploadQuerySet, family_of, with_parts
-from .serializers import deadlines
+from .paging import CasePagination, CodePagination, SlugPagination
+from .serializers import contact, deadlines
 from .why import NAMES
 from .workflow import Classification, State, Track
 
@@ -58,22 +58,6 @@ DEADLINE = [
     OpenApiParameter("start", str, required=True, description="A date, or a date with a time (ISO 8601). Without a zone it is the institution's."),
     OpenApiParameter("institution", str, description="Slug: its own days off, zone, working week and stricter periods. Without it: the nation."),
 ]
-
-
-class CasePagination(pagination.CursorPagination):
-    page_size = 50
-    max_page_size = 100
-    page_size_query_param = "page_size"
-    ordering: Any = ("-submitted_at", "-pk")
-
-
-class CodePagination(pagination.CursorPagination):
-    page_size = 50
-    ordering = "code"
-
-
-class SlugPagination(CodePagination):
-    ordering = "slug"
 
 
 def client_of(request: Request) -> str:
@@ -278,14 +262,14 @@ class ComplaintContact(Endpoint):
 
     def answer(self, complaint: Complaint) -> Response:
         complaint.refresh_from_db(fields=["has_contact"])
-        return private(Response(shapes.contact_out(services.contact_of(complaint, at=self.at))))
+        return private(Response(contact.contact_out(services.contact_of(complaint, at=self.at))))
 
-    @extend_schema(responses={200: shapes.ContactOut}, parameters=[CASE_CODE])
+    @extend_schema(responses={200: contact.ContactOut}, parameters=[CASE_CODE])
     def get(self, request: Request, tracking_id: str) -> Response:
         """Whether a contact was left, is confirmed and can be reached."""
         return self.answer(self.own(tracking_id)[0])
 
-    @extend_schema(request=shapes.ContactChangeIn, responses={200: shapes.ContactOut}, parameters=[CASE_CODE])
+    @extend_schema(request=contact.ContactChangeIn, responses={200: contact.ContactOut}, parameters=[CASE_CODE])
     def post(self, request: Request, tracking_id: str) -> Response:
         """Leave another contact. The old one is told that it was changed; the new one is not confirmed yet."""
         given = body_of(request)
@@ -299,7 +283,7 @@ class ContactCode(ComplaintContact):
 
     http_method_names = ("post", "options")
 
-    @extend_schema(request=None, responses={200: shapes.ContactOut}, parameters=[CASE_CODE])
+    @extend_schema(request=None, responses={200: contact.ContactOut}, parameters=[CASE_CODE])
     def post(self, request: Request, tracking_id: str) -> Response:
         """Send a code to the contact; the one before it can no longer be used."""
         complaint, actor = self.own(tracking_id)
@@ -312,7 +296,7 @@ class ContactConfirmation(ComplaintContact):
 
     http_method_names = ("post", "options")
 
-    @extend_schema(request=shapes.CodeIn, responses={200: shapes.ContactOut}, parameters=[CASE_CODE])
+    @extend_schema(request=contact.CodeIn, responses={200: contact.ContactOut}, parameters=[CASE_CODE])
     def post(self, request: Request, tracking_id: str) -> Response:
         """Confirm the contact by the code that was sent there."""
         given = body_of(request)

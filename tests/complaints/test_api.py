@@ -2,8 +2,10 @@
 
 import json
 import uuid
-from datetime import datetime
+from base64 import b64decode, b64encode
+from datetime import datetime, timedelta
 from typing import Any
+from urllib.parse import parse_qs, urlsplit
 
 import pytest
 from django.db import connection
@@ -153,6 +155,26 @@ def test_of_an_anonymous_reporter_only_the_day_is_told(client: Client, world: Wo
     assert len(said) > 1
     assert {len(text) > len("2026-11-02") for text in said} == {is_exact}
     assert [event["at"] for event in body["timeline"] if event["kind"] == "respond"] == ["2026-11-02T02:00:00Z"]
+
+
+@pytest.mark.parametrize("who", ["", "liaison"])
+def test_the_way_through_the_list_tells_no_moment_of_a_report_and_takes_none(client: Client, world: World, who: str) -> None:
+    numbers = [
+        in_progress(world, world.submit(is_anonymous=True, at=world.at - timedelta(minutes=minute)).complaint).tracking_id for minute in range(3)
+    ]  # the newest first
+    head = token(world, who) if who else {}
+    found, cursors, address = [], [], f"{BASE}?page_size=1"
+    while address:
+        body = client.get(address, headers=head).json()
+        found += [row["tracking_id"] for row in body["results"]]
+        address = body["next"]
+        cursors += parse_qs(urlsplit(address or "").query).get("cursor", [])
+
+    assert found == numbers
+    said = b"".join(b64decode(cursor) for cursor in cursors)
+    assert (len(cursors), b"2026" in said) == (2, False)
+    made = b64encode(b"p=2026-11-02+02%3A00%3A00%2B00%3A00").decode()
+    assert client.get(BASE, {"cursor": made}, headers=head).status_code == 404
 
 
 def test_an_officer_who_reads_no_notes_is_not_told_that_there_are_some(client: Client, world: World) -> None:
