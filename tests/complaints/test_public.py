@@ -271,7 +271,7 @@ def queries(client: Client, path: str) -> int:
     return len(found)
 
 
-@pytest.mark.parametrize(("path", "count"), [("/", 2), ("/laporan/", 3), ("/laporan/?q=pasar", 2)])
+@pytest.mark.parametrize(("path", "count"), [("/", 3), ("/laporan/", 4), ("/laporan/?q=pasar", 2)])
 def test_the_list_asks_the_database_as_often_for_twenty_as_for_one(client: Client, world: World, path: str, count: int) -> None:
     first = world.to_state("awaiting_followup")
     one = queries(client, path)
