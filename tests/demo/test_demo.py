@@ -13,12 +13,12 @@ from django.db.models import Value
 from django.db.models.functions import Concat
 
 from complaints.management.demo import stories, telling
-from complaints.models import Complaint, Transition
+from complaints.models import Clock, Complaint, Transition
 from complaints.services import Reference, broken, verify
 from complaints.workflow import State
 from institutions import services as places
 from institutions.models import Institution
-from monitoring.models import Escalation
+from monitoring.models import Dossier, Escalation, Referral
 from officers.actors import machine
 from officers.models import Notice, User
 from officers.services import check_powers
@@ -53,6 +53,9 @@ def test_the_demo_builds_and_everything_in_it_holds_together(empty: World) -> No
     assert not Notice.objects.filter(state="waiting").exists()
     assert not Complaint.objects.exclude(holder__is_fictitious=True).exclude(holder__kind="national").exists()
     assert Transition.objects.filter(kind="close_by_silence").exists()
+    late = Clock.objects.running().filter(key="statutory_60", due_at__lt="2026-11-24T12:00+07:00", complaint__lead=None)
+    assert Referral.objects.exclude(confirmed_at=None).count() == min(4, late.exclude(complaint__track="oversight").count()) > 0
+    assert Dossier.objects.count() == Referral.objects.exclude(confirmed_at=None).count()
     assert {"nearly", "overdue", "superior", "accountable"} <= set(Escalation.objects.values_list("rung", flat=True))
     assert set(Institution.objects.filter(is_fictitious=True, kind="unit").values_list("is_fictitious", flat=True)) == {True}
 

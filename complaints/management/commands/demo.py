@@ -11,7 +11,7 @@ from django.core.management.base import CommandError
 from django.db import connection, transaction
 from django.db.models import Count
 
-from complaints.management.demo import copies, country, places, telling
+from complaints.management.demo import copies, country, extras, places, telling
 from complaints.management.demo.haste import in_haste
 from complaints.models import Complaint
 from institutions.models import Institution
@@ -69,6 +69,7 @@ class Command(SweepCommand):
         officers.mark_sent(before=now)
         if options["size"]:
             self._grow(now, options)
+        extras.refer_some(now)
         sweeps.run(now)  # what the reports have come to by now is part of the invented past
         officers.mark_sent(before=now + timedelta(seconds=1))
         return dict(refused)

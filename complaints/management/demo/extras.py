@@ -6,8 +6,9 @@ from random import Random
 from typing import TYPE_CHECKING, Any
 
 from complaints import services
-from complaints.models import Complaint
-from complaints.workflow import OnBehalf, Relation, Track
+from complaints.models import Clock, Complaint
+from complaints.workflow import OnBehalf, Relation, Track, TransferConsent
+from officers.actors import actor_for
 from officers.models import User
 
 from .corpus import names, read
@@ -15,6 +16,7 @@ from .corpus import names, read
 if TYPE_CHECKING:
     from .stories import Story
 
+REFERRED = 4
 Move = tuple[timedelta, Callable[[datetime], None]]
 
 
@@ -79,6 +81,19 @@ def _on_part(story: "Story", random: Random, part: Complaint, action: str, given
             services.advance(part.pk, action, by=by, at=at, given=done, reference=story.country.reference)
 
     return act
+
+
+def refer_some(now: datetime) -> int:
+    """The nation refers the first that passed day 60; every second reporter who is asked agrees that the name goes along."""
+    late = Clock.objects.due_before(now).filter(key="statutory_60", complaint__lead=None, complaint__track=Track.NON_OVERSIGHT)
+    nation = actor_for(User.objects.get(username="admin.nasional"), at=now)
+    found = list(late.order_by("due_at", "pk").values_list("complaint_id", flat=True)[:REFERRED])
+    for number, pk in enumerate(found):
+        case = services.advance(pk, "refer", by=nation, at=now, given={"text": "Lewat hari ke-60 tanpa tindak lanjut akhir."})
+        if case.transfer_consent == TransferConsent.ASKED:
+            reporter = actor_for(None, at=now, case_ids=frozenset({pk}))
+            services.advance(pk, "consent_transfer", by=reporter, at=now, given={"consent": number % 2 == 0})
+    return len(found)
 
 
 def _urgent(story: "Story", random: Random, at: datetime) -> None:
