@@ -27,8 +27,10 @@ class Reference:
         self._limits: dict[str, int] | None = None
         self._policies: dict[int | None, dict[str, SlaPolicy]] = {}
         self._years: dict[int, tuple[str, int]] | None = None
-        self._off: dict[int, tuple[date, date, frozenset[date]]] = {}
-        self._past: dict[tuple[int, str], frozenset[date]] = {}
+        self._off: dict[int | None, tuple[date, date, frozenset[date]]] = {}
+        self._past: dict[tuple[int | None, str], frozenset[date]] = {}
+        self._first: int | None = None
+        self._own: frozenset[int] | None = None
         self._root: Institution | None = None
         self._staff: dict[int, list[tuple[str, int]]] = {}
         self._delegates: dict[int, int] | None = None
@@ -66,25 +68,38 @@ class Reference:
         """The present versions of the years between two dates, as clocks and their events keep them."""
         return self.calendar_version(first, last)[0]
 
+    def _calendar_of(self, institution_id: int) -> int | None:
+        """Whose calendar counts there: None, the nation's, where neither the body nor one above it ever had a day of its own.
+
+        Asked from the second body on: a step has one, a sweep thousands.
+        """
+        if self._own is None:
+            self._first = self._first or institution_id
+            if institution_id == self._first:
+                return institution_id
+            paths = CalendarDay.objects.exclude(institution=None).order_by().values_list("institution__path", flat=True).distinct()
+            self._own = frozenset(Institution.objects.under(*paths).values_list("pk", flat=True))
+        return institution_id if institution_id in self._own else None
+
     def off_days(self, institution_id: int, first: date, last: date, version: str = "") -> frozenset[date]:
         """Days without work from `first` to `last` and some around them, now or in an older version of the calendar.
 
         Whole years are read, so that the next clock finds them here.
         """
-        versions = read_versions(version)
+        versions, whose = read_versions(version), self._calendar_of(institution_id)
         if any(number != self.years.get(year, ("", 0))[1] for year, number in versions.items()):
-            if (institution_id, version) not in self._past:
+            if (whose, version) not in self._past:
                 begin, end = date(min(versions), 1, 1), date(max(versions), 12, 31)
-                self._past[institution_id, version] = CalendarDay.objects.off_days(institution_id, begin, end, versions)
-            return self._past[institution_id, version]
+                self._past[whose, version] = CalendarDay.objects.off_days(whose, begin, end, versions)
+            return self._past[whose, version]
         first, last = first.replace(month=1, day=1), last.replace(month=12, day=31)
-        have = self._off.get(institution_id)
+        have = self._off.get(whose)
         if have is None or first < have[0] or last > have[1]:
             first, last = (first, last) if have is None else (min(first, have[0]), max(last, have[1]))
             # By the versions that are known here, so that nobody who alters the calendar meanwhile comes between the two.
             known = {year: number for year, (_status, number) in self.years.items()}
-            have = (first, last, CalendarDay.objects.off_days(institution_id, first, last, known))
-            self._off[institution_id] = have
+            have = (first, last, CalendarDay.objects.off_days(whose, first, last, known))
+            self._off[whose] = have
         return have[2]
 
     @property

@@ -50,6 +50,22 @@ def recomputed() -> int:
     return ClockEvent.objects.filter(kind="recompute").count()
 
 
+def test_the_calendar_is_read_once_for_all_bodies_that_have_no_days_of_their_own(world: World) -> None:
+    decree(institution=world.city)
+    first, last = date(2026, 11, 1), date(2026, 11, 30)
+    bodies = list(Institution.objects.order_by("pk").values_list("pk", flat=True))
+    own = set(Institution.objects.under(world.city.path).values_list("pk", flat=True))
+    reference = Reference(LATER)
+
+    with CaptureQueriesContext(connection) as asked:
+        found = {pk: {day for day in reference.off_days(pk, first, last) if first <= day <= last} for pk in bodies}
+
+    assert found == {pk: set(CalendarDay.objects.off_days(pk, first, last)) for pk in bodies}
+    assert {pk for pk, days in found.items() if HOLIDAY in days} == own
+    assert len(bodies) > len(own) + 3
+    assert len(asked) <= len(own) + 6
+
+
 def whole() -> None:
     breaches = list(services.broken(reference=Reference(LATER)))
     assert [breach for breach in breaches if breach.rule in RULES_OF_CLOCKS] == []
