@@ -11,7 +11,7 @@ from institutions.models import LegalBasis
 from lapor.ground.actor import Actor
 from lapor.ground.problems import Refusal
 
-from ..clock import EXTEND, HANDLER_KEYS, Tick
+from ..clock import EXTEND, HANDLER_KEYS, RESOLUTIONS, Tick
 from ..models import Clock, ClockEvent, Complaint
 from ..workflow import EntryKind
 from . import notify
@@ -21,7 +21,7 @@ from .plan import Plan, write
 from .rules import invalid
 
 # What an institution may extend on a report of its own, once; the nation may extend any deadline of a handler.
-OWN_KEYS = frozenset({"resolution_information", "resolution_non_oversight", "resolution_oversight"})
+OWN_KEYS = frozenset(RESOLUTIONS)
 
 
 def _is_national(actor: Actor) -> bool:
