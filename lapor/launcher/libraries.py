@@ -11,7 +11,7 @@ from pathlib import Path
 from lapor.launcher.speech import say
 
 PANGO = ("pango-1.0", "pangoft2-1.0")
-PANGO_PACKAGES = ("libpango-1.0-0", "libpangoft2-1.0-0", "fonts-dejavu-core")
+PANGO_PACKAGES = ("libpango-1.0-0", "libpangoft2-1.0-0", "libharfbuzz-subset0", "fonts-dejavu-core")
 CHROMIUM = Path("/usr/bin/chromium")
 
 
