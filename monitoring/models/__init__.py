@@ -3,7 +3,7 @@
 from .escalation import Escalation, EscalationQuerySet
 from .referral import Dossier, OversightNote, Referral, ReferralClock, ReferralEvent, ReferralQuerySet, ReferralText
 from .summary import Summary
-from .tally import Fact, FactQuerySet, LowWater, Measured, Stock, Sum, Tally
+from .tally import Fact, FactQuerySet, LowWater, Measured, MonthTally, Stock, Sum, Tally
 
 __all__ = [
     "Dossier",
@@ -13,6 +13,7 @@ __all__ = [
     "FactQuerySet",
     "LowWater",
     "Measured",
+    "MonthTally",
     "OversightNote",
     "Referral",
     "ReferralClock",

@@ -74,6 +74,9 @@ LIMITS = {
     "presence_seconds": 60,
     "count_cap": 99,
     "saved_filters_max": 20,
+    "weight_followup_rate": 30, "weight_sla_compliance": 20, "weight_clearance_rate_flow": 15, "weight_satisfaction": 15, "weight_quality_score": 10,
+    "weight_officer_compliance": 10, "ranking_min": 20, "target_followup_rate": 80, "target_sla_compliance": 90, "target_response_rate": 95,
+    "target_verification_timeliness": 95, "target_clearance_rate_flow": 100,
 }  # fmt: skip
 
 

@@ -1,0 +1,81 @@
+"""Arithmetic of shares: rounding, intervals, histograms of days, and small cells that must not be told."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from decimal import ROUND_HALF_UP, Decimal
+from fractions import Fraction
+from math import sqrt
+
+Z_95 = 1.959963984540054  # the standard normal's 97.5 % point
+Number = int | Fraction | Decimal
+
+
+def rounded(value: Number, places: int = 2) -> Decimal:
+    """Half up, as offices round: 0.125 becomes 0.13, and -0.125 becomes -0.13."""
+    exact = Fraction(value)
+    unit = Decimal(1).scaleb(-places)
+    scaled = exact * 10**places
+    whole = (abs(scaled) * 2 + 1) // 2  # no binary fraction, no context precision in between
+    return (Decimal(whole if scaled >= 0 else -whole) * unit).quantize(unit, rounding=ROUND_HALF_UP)
+
+
+def wilson(successes: int, n: int) -> tuple[Fraction, Fraction] | None:
+    """The 95 % interval of a share by Wilson's score, which stays inside 0 and 1 and holds for small n; None without observations."""
+    if n <= 0 or not 0 <= successes <= n:
+        return None
+    share, square = successes / n, Z_95 * Z_95
+    middle = (share + square / (2 * n)) / (1 + square / n)
+    half = Z_95 * sqrt(share * (1 - share) / n + square / (4 * n * n)) / (1 + square / n)
+    return Fraction(max(0.0, middle - half)), Fraction(min(1.0, middle + half))
+
+
+@dataclass(frozen=True, slots=True)
+class Histogram:
+    """How often each whole number was seen."""
+
+    counts: Mapping[int, int]
+
+    @property
+    def n(self) -> int:
+        return sum(self.counts.values())
+
+    @property
+    def total(self) -> int:
+        return sum(value * count for value, count in self.counts.items())
+
+    @property
+    def mean(self) -> Fraction | None:
+        return Fraction(self.total, self.n) if self.n else None
+
+    def quantile(self, share: Fraction) -> int | None:
+        """The smallest number that at least this share of the observations do not exceed; the median by 1/2."""
+        need, seen = share * self.n, 0
+        for value in sorted(self.counts):
+            seen += self.counts[value]
+            if self.counts[value] and seen >= need:
+                return value
+        return None
+
+
+def hidden(cells: Mapping[str, int], least: int) -> frozenset[str]:
+    """The cells of a table with a known total that must not be told: those from 1 to below `least`, and as many more, the smallest first,
+    as it takes that what is hidden can not be got by subtracting the rest from the total.
+
+    A zero tells of nobody and stays. What is hidden holds at least `least` together and is never one cell alone.
+    """
+    small = [key for key, n in cells.items() if 0 < n < least]
+    if not small:
+        return frozenset()
+    out = set(small)
+    rest = sorted((key for key, n in cells.items() if key not in out and n > 0), key=lambda key: (cells[key], key))
+    while rest and (len(out) < 2 or sum(cells[key] for key in out) < least):
+        out.add(rest.pop(0))
+    return frozenset(out)
+
+
+def spread(pairs: Iterable[tuple[str, int]]) -> Histogram:
+    """A histogram of numbers that are kept as texts."""
+    counts: dict[int, int] = {}
+    for value, n in pairs:
+        counts[int(value)] = counts.get(int(value), 0) + n
+    return Histogram(counts)

@@ -1,0 +1,252 @@
+"""Where and when is measured, and the sums of it: scopes, periods, and what the tallies hold for them."""
+
+import calendar
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from datetime import date, timedelta
+from fractions import Fraction
+from functools import cached_property
+from typing import Self
+
+from django.db.models import Sum
+from django.utils.formats import date_format
+from django.utils.translation import gettext as _
+
+from institutions.models import HubMembership, Institution, Kind
+from lapor.ground.shares import Histogram, spread
+
+from .models import MonthTally, Stock, Tally
+
+CUTS = ("topic", "region", "channel", "track", "kind", "issue")
+SMALL = ("", "clock", "closure", "reason", "days", "stars", "gender", "disability", "age")  # dims with few values
+CODE = re.compile(r"(?P<year>20\d\d)(?:-(?:Q(?P<quarter>[1-4])|H(?P<half>[12])|(?P<month>0[1-9]|1[0-2])))?")
+DAY = timedelta(days=1)
+MONTHS = {"month": 1, "quarter": 3, "half": 6, "year": 12}
+
+
+def _month(year: int, index: int) -> date:
+    """The first day of a month counted from January of a year on; the count may leave the year."""
+    return date(year + index // 12, index % 12 + 1, 1)
+
+
+@dataclass(frozen=True, slots=True)
+class Period:
+    """A month, quarter, half-year or year (`2026-09`, `2026-Q3`, `2026-H2`, `2026`); both days belong to it."""
+
+    code: str
+    kind: str
+    first: date
+    last: date
+
+    @classmethod
+    def of(cls, kind: str, on: date) -> Self:
+        """The period of this kind that holds a day."""
+        length = MONTHS[kind]
+        number = (on.month - 1) // length
+        first = _month(on.year, number * length)
+        codes = {"month": f"{on:%Y-%m}", "quarter": f"{on.year}-Q{number + 1}", "half": f"{on.year}-H{number + 1}", "year": f"{on.year}"}
+        return cls(codes[kind], kind, first, _month(on.year, (number + 1) * length) - DAY)
+
+    @classmethod
+    def parse(cls, code: str) -> Self:
+        """ValueError for what is no code of a period."""
+        found = CODE.fullmatch(code)
+        if found is None:
+            raise ValueError(code)
+        year = int(found["year"])
+        for kind in ("quarter", "half", "month"):
+            if found[kind]:
+                return cls.of(kind, _month(year, (int(found[kind]) - 1) * MONTHS[kind]))
+        return cls.of("year", date(year, 1, 1))
+
+    @property
+    def before(self) -> "Period":
+        return Period.of(self.kind, self.first - DAY)
+
+    @property
+    def after(self) -> "Period":
+        return Period.of(self.kind, self.last + DAY)
+
+    @property
+    def months(self) -> list[date]:
+        return [_month(self.first.year, self.first.month - 1 + number) for number in range(MONTHS[self.kind])]
+
+    def is_over(self, on: date) -> bool:
+        return self.last < on
+
+    def until(self, on: date) -> date:
+        """Its last day, or the one reached while it runs."""
+        return min(self.last, on)
+
+    @property
+    def name(self) -> str:
+        """As people say it, in the language of the page."""
+        if self.kind == "month":
+            return date_format(self.first, "F Y")
+        if self.kind == "quarter":
+            return _("Quarter %(number)s of %(year)s") % {"number": (self.first.month + 2) // 3, "year": self.first.year}
+        if self.kind == "half":
+            return _("Half-year %(number)s of %(year)s") % {"number": 1 if self.first.month == 1 else 2, "year": self.first.year}
+        return str(self.first.year)
+
+    def __str__(self) -> str:
+        return self.code
+
+
+@dataclass(frozen=True, slots=True)
+class Scope:
+    """Places whose sums are added; none of them holds another, so that nothing is counted twice.
+
+    `key` names it in addresses and files: `nation`, `SLUG`, `hub:SLUG`, `kind:KIND`.
+    """
+
+    key: str
+    name: str
+    ids: tuple[int, ...]
+    tier: str = ""
+    institution: Institution | None = None
+
+    @classmethod
+    def nation(cls) -> Self:
+        root = Institution.objects.get(parent=None)
+        return cls("nation", root.name, (root.pk,), "macro", root)
+
+    @classmethod
+    def of(cls, institution: Institution) -> Self:
+        """A body or a unit with everything below it."""
+        if institution.parent_id is None:
+            return cls("nation", institution.name, (institution.pk,), "macro", institution)
+        return cls(institution.slug, institution.name, (institution.pk,), institution.tier, institution)
+
+    @classmethod
+    def of_hub(cls, hub: Institution, *, on: date) -> Self:
+        """The members of a hub, whose aggregates are all that it sees."""
+        members = HubMembership.objects.in_force(on).filter(hub=hub).values_list("member_id", flat=True)
+        return cls(f"hub:{hub.slug}", hub.name, tuple(sorted(set(members))), "meso", hub)
+
+    @classmethod
+    def of_kind(cls, kind: str) -> Self:
+        ids = Institution.objects.filter(parent__kind=Kind.NATIONAL, kind=kind).values_list("pk", flat=True)
+        return cls(f"kind:{kind}", str(Kind(kind).label), tuple(sorted(ids)), "macro")
+
+
+@dataclass(frozen=True)
+class Figures:
+    """What was counted in a scope and a period; the `Sums` of `indicators.py`. Read it with `read`."""
+
+    scope: Scope
+    period: Period
+    sums: Mapping[tuple[str, str, str], int]
+    levels: Mapping[tuple[str, str, str], int]
+    level_on: date | None = None
+    cut: tuple[str, str] = ("", "")
+    _by_dim: dict[tuple[str, str], dict[str, int]] = field(default_factory=dict, repr=False)
+
+    @classmethod
+    def read(cls, scope: Scope, period: Period, *, dim: str = "", value: str = "", on: date | None = None) -> "Figures":
+        """Two queries: the sums of the months, and the stock at the end of the period or (while it runs) of the last day that ended.
+
+        With `dim` and `value` (one of CUTS) only what was counted for that value.
+        """
+        rows = MonthTally.objects.within(list(scope.ids), period.first, period.last)
+        rows = rows.filter(dim=dim, value=value) if dim else rows.filter(dim__in=SMALL)
+        summed = rows.values_list("measure", "dim", "value").annotate(n=Sum("n")).order_by()
+        sums = {(measure, "", "") if dim else (measure, where, which): n for measure, where, which, n in summed}
+        level_on, levels = _levels(scope, period, dim, value)
+        return cls(scope, period, sums, levels, level_on, (dim, value))
+
+    def n(self, measure: str, dim: str = "", value: str = "") -> int:
+        return sum(self.values(measure, dim).values()) if value == "*" else self.sums.get((measure, dim, value), 0)
+
+    def values(self, measure: str, dim: str) -> Mapping[str, int]:
+        """Each value of a small dim with its sum."""
+        if (measure, dim) not in self._by_dim:
+            self._by_dim[measure, dim] = {value: n for (name, where, value), n in self.sums.items() if (name, where) == (measure, dim) and n}
+        return self._by_dim[measure, dim]
+
+    def stock(self, measure: str, dim: str = "", value: str = "") -> int:
+        return self.levels.get((measure, dim, value), 0)
+
+    def stocks(self, measure: str, dim: str) -> Mapping[str, int]:
+        return {value: n for (name, where, value), n in self.levels.items() if (name, where) == (measure, dim) and n}
+
+    def histogram(self, measure: str) -> Histogram:
+        return spread(self.values(measure, "days").items())
+
+    @property
+    def months(self) -> Fraction:
+        """How many months of the period have been counted: whole ones, and the share of the running one."""
+        reached = self.level_on if self.level_on is not None and self.level_on < self.period.last else self.period.last
+        if reached < self.period.first:
+            return Fraction(1)
+        whole = [month for month in self.period.months if month <= reached]
+        days = calendar.monthrange(reached.year, reached.month)[1]
+        return Fraction(len(whole) - 1) + Fraction(reached.day, days)
+
+    @property
+    def is_cut(self) -> bool:
+        return bool(self.cut[0])
+
+    @cached_property
+    def is_empty(self) -> bool:
+        return not any(self.sums.values()) and not any(self.levels.values())
+
+
+def _levels(scope: Scope, period: Period, dim: str, value: str) -> tuple[date | None, dict[tuple[str, str, str], int]]:
+    """The stock of the last day within the period that has one."""
+    rows = Stock.objects.within(list(scope.ids), period.first, period.last)
+    rows = rows.filter(dim=dim, value=value) if dim else rows
+    last = Stock.objects.within(list(scope.ids), period.first, period.last).order_by("-day").values("day")[:1]
+    found = rows.filter(day=last).values_list("day", "measure", "dim", "value").annotate(n=Sum("n")).order_by()
+    levels: dict[tuple[str, str, str], int] = {}
+    level_on = None
+    for day, measure, where, which, n in found:
+        level_on = day
+        levels[(measure, "", "") if dim else (measure, where, which)] = n
+    return level_on, levels
+
+
+def breakdown(scope: Scope, period: Period, dim: str, measures: tuple[str, ...]) -> dict[str, dict[str, int]]:
+    """For each value of a cut (a topic, a region) what was counted of these measures: `{value: {measure: n}}`."""
+    rows = MonthTally.objects.within(list(scope.ids), period.first, period.last).filter(dim=dim, measure__in=measures)
+    found: dict[str, dict[str, int]] = {}
+    for value, measure, n in rows.values_list("value", "measure").annotate(n=Sum("n")).order_by():
+        if n:
+            found.setdefault(value, {})[measure] = n
+    return found
+
+
+def by_place(ids: tuple[int, ...], period: Period) -> dict[int, Figures]:
+    """The figures of each place of a list, in two queries: for tables and rankings."""
+    rows = MonthTally.objects.within(list(ids), period.first, period.last).filter(dim__in=SMALL)
+    sums: dict[int, dict[tuple[str, str, str], int]] = {}
+    for pk, measure, dim, value, n in rows.values_list("institution", "measure", "dim", "value").annotate(n=Sum("n")).order_by():
+        sums.setdefault(pk, {})[measure, dim, value] = n
+    levels: dict[int, dict[tuple[str, str, str], int]] = {}
+    last = Stock.objects.within(list(ids), period.first, period.last).order_by("-day").values_list("day", flat=True).first()
+    if last is not None:
+        for pk, measure, dim, value, n in Stock.objects.within(list(ids), last, last).values_list("institution", "measure", "dim", "value", "n"):
+            levels.setdefault(pk, {})[measure, dim, value] = n
+    where = Scope("", "", ())
+    return {pk: Figures(replace(where, ids=(pk,)), period, sums.get(pk, {}), levels.get(pk, {}), last) for pk in ids}
+
+
+def by_day(scope: Scope, first: date, last: date, measures: tuple[str, ...]) -> dict[date, dict[str, int]]:
+    """What happened day by day, for lines over time."""
+    rows = Tally.objects.within(list(scope.ids), first, last).filter(dim="", measure__in=measures)
+    found: dict[date, dict[str, int]] = {}
+    for day, measure, n in rows.values_list("day", "measure").annotate(n=Sum("n")).order_by():
+        found.setdefault(day, {})[measure] = n
+    return found
+
+
+def by_month(scope: Scope, months: tuple[date, ...], measures: tuple[str, ...]) -> dict[date, dict[str, int]]:
+    """The same by month."""
+    if not months:
+        return {}
+    rows = MonthTally.objects.within(list(scope.ids), months[0], months[-1]).filter(dim="", measure__in=measures)
+    found: dict[date, dict[str, int]] = {month: {} for month in months}
+    for day, measure, n in rows.values_list("day", "measure").annotate(n=Sum("n")).order_by():
+        found.setdefault(day, {})[measure] = n
+    return found
