@@ -1,0 +1,32 @@
+"""Sums written straight into the books, for tests of what reads them; the counting itself has tests of its own."""
+
+from collections.abc import Mapping
+from datetime import date
+
+from institutions.models import Institution
+from monitoring.models import MonthTally, Stock, Tally
+
+Key = str | tuple[str, str, str]
+
+
+def _parts(key: Key) -> tuple[str, str, str]:
+    return (key, "", "") if isinstance(key, str) else key
+
+
+def book(place: Institution, day: date, counts: Mapping[Key, int]) -> None:
+    """`{"received": 5, ("met", "clock", "verify_national"): 4}` at a place on a day, and in its month."""
+    for key, n in counts.items():
+        measure, dim, value = _parts(key)
+        where = {"institution": place, "measure": measure, "dim": dim, "value": value}
+        Tally.objects.create(**where, day=day, n=n)
+        month, made = MonthTally.objects.get_or_create(**where, day=day.replace(day=1), defaults={"n": n})
+        if not made:
+            month.n += n
+            month.save()
+
+
+def stand(place: Institution, day: date, levels: Mapping[Key, int]) -> None:
+    """What was there at the end of a day."""
+    for key, n in levels.items():
+        measure, dim, value = _parts(key)
+        Stock.objects.create(institution=place, day=day, measure=measure, dim=dim, value=value, n=n)
