@@ -13,6 +13,7 @@ from typing import Any
 from uuid import UUID
 
 from django.db import connection, transaction
+from django.db.models import Q
 
 from complaints.models import ClockEvent, Transition
 from institutions.models import CalendarDay, Change, Institution
@@ -27,7 +28,11 @@ from .measure_write import Cell, add_to, add_to_tallies, cells, mark, write_fact
 BATCH, MANY = 500, 2000  # reports in a transaction; where there are many more, larger ones write fewer rows
 LATE = timedelta(minutes=10)  # how long a row may take to commit after its id was drawn
 COUNTING_LOCK = 0x6D65_6173
-EVENTS, CLOCKS, CHANGES = "measure", "measure_clocks", "measure_changes"
+# The marks of reports say which events are new to them. Changes of the configuration leave no such mark: they are followed at once, and
+# once more when those that committed late must be there too.
+EVENTS, CLOCKS, CHANGES, CHANGES_AGAIN = "measure", "measure_clocks", "measure_changes", "measure_changes_2"
+WATERS = (EVENTS, CLOCKS, CHANGES, CHANGES_AGAIN)
+PLACING = ("path", "parent_id", "time_zone", "working_week")  # what facts read of a node of the tree
 Progress = Callable[[int], None]
 
 _MOVED = """
@@ -43,7 +48,8 @@ _DUE = "SELECT DISTINCT complaint_id FROM complaints_clock WHERE state = 'runnin
 _AT_PLACES = "SELECT DISTINCT complaint_id FROM monitoring_fact WHERE institution_id = ANY(%s)"
 _OVER_DAYS = """
 SELECT DISTINCT fact.complaint_id FROM institutions_calendarday AS day
-JOIN monitoring_fact AS fact ON fact.institution_id = coalesce(day.institution_id, %s) AND fact.arrived_on < day.date AND fact.last_on >= day.date
+JOIN monitoring_fact AS fact ON fact.arrived_on < day.date AND fact.last_on >= day.date
+    AND (day.institution_id IS NULL OR fact.institution_id = day.institution_id)
 WHERE %s OR day.id = ANY(%s)
 """
 
@@ -124,34 +130,36 @@ def water(name: str, at: datetime) -> LowWater:
     return LowWater.objects.get_or_create(name=name, defaults={"seen_at": at})[0]
 
 
-def touched(after: int) -> list[UUID]:
+def touched(after: int, last: int | None = None) -> list[UUID]:
     """The reports whose facts read a calendar or a tree that was altered by one of these changes."""
-    rows = Change.objects.filter(pk__gt=after, target_kind__in=(CalendarDay._meta.label_lower, Institution._meta.label_lower))
-    days: set[int] = set()
-    places: set[int] = set()
-    is_all = False
+    days_of, places_of = CalendarDay._meta.label_lower, Institution._meta.label_lower
+    rows = Change.objects.filter(Q(target_kind=days_of) | Q(target_kind=places_of, what="updated", after__has_any_keys=PLACING), pk__gt=after)
+    rows = rows if last is None else rows.filter(pk__lte=last)
+    found: dict[str, set[str]] = {days_of: set(), places_of: set()}
     for kind, target in rows.values_list("target_kind", "target_id"):
-        wanted = days if kind == CalendarDay._meta.label_lower else places
-        if target.isdigit():
-            wanted.add(int(target))
-        else:  # loaded as a whole
-            is_all = is_all or wanted is days
-    found = _ids(_AT_PLACES, list(places)) if places else []
-    if days or is_all:
-        root = Institution.objects.values_list("pk", flat=True).get(parent=None)
-        found += _ids(_OVER_DAYS, root, is_all, list(days))
-    return found
+        found[kind].add(target)
+    days = [int(target) for target in found[days_of] if target.isdigit()]
+    is_all = len(days) < len(found[days_of])  # loaded as a whole
+    ids = _ids(_AT_PLACES, [int(target) for target in found[places_of]]) if found[places_of] else []
+    return ids + (_ids(_OVER_DAYS, is_all, days) if found[days_of] else [])
 
 
 def _newest() -> dict[str, int]:
     """The last row of each kind that is followed."""
-    models = {EVENTS: Transition, CLOCKS: ClockEvent, CHANGES: Change}
+    models = {EVENTS: Transition, CLOCKS: ClockEvent, CHANGES: Change, CHANGES_AGAIN: Change}
     return {name: model._default_manager.order_by("-pk").values_list("pk", flat=True).first() or 0 for name, model in models.items()}
+
+
+def _is_settled(row: LowWater, at: datetime) -> bool:
+    return row.seen_at + LATE <= at
 
 
 def _wanted(waters: dict[str, LowWater], at: datetime) -> list[UUID]:
     """The reports that must be counted again, each once."""
     found = _ids(_MOVED, waters[EVENTS].done) + _ids(_RECKONED, waters[CLOCKS].done) + touched(waters[CHANGES].done)
+    again = waters[CHANGES_AGAIN]
+    if again.seen > again.done and _is_settled(again, at):
+        found += touched(again.done, again.seen)
     until = waters[EVENTS].until
     if until is not None:
         found += _ids(_DUE, sorted(OBLIGATIONS), until, at)
@@ -161,12 +169,15 @@ def _wanted(waters: dict[str, LowWater], at: datetime) -> list[UUID]:
 @transaction.atomic
 def _rise(waters: dict[str, LowWater], newest: dict[str, int], at: datetime) -> None:
     """Everything up to what was seen long enough ago is done; the deadlines are done up to now."""
+    is_first = waters[EVENTS].until is None
     waters[EVENTS].until = at
+    waters[CHANGES].done = newest[CHANGES]
     for name, row in waters.items():
-        if row.seen_at + LATE <= at or not row.seen:
+        if is_first:  # there were no facts that a change could have touched
+            row.done, row.seen, row.seen_at = newest[name] if name in {CHANGES, CHANGES_AGAIN} else 0, newest[name], at
+        elif name != CHANGES and _is_settled(row, at):
             row.done, row.seen, row.seen_at = row.seen, newest[name], at
-            row.save(update_fields=["done", "seen", "seen_at"])
-    waters[EVENTS].save(update_fields=["until"])
+        row.save()
 
 
 def measure(*, at: datetime, progress: Progress = lambda _n: None) -> dict[str, int]:
@@ -178,7 +189,7 @@ def measure(*, at: datetime, progress: Progress = lambda _n: None) -> dict[str, 
     with alone() as is_mine:
         if not is_mine:
             return {"reports": 0, "days": 0}
-        waters = {name: water(name, at) for name in (EVENTS, CLOCKS, CHANGES)}
+        waters = {name: water(name, at) for name in WATERS}
         at = max(at, waters[EVENTS].until or at)
         newest, country = _newest(), Country()
         wanted, taken = _wanted(waters, at), stock.taken_days()

@@ -128,7 +128,7 @@ def recount(*, check: bool = False, progress: Callable[[int], None] = lambda _n:
         at = row.until if row is not None and row.until is not None else timezone.now()
         country, days = Country(), stock.taken_days()
         changes = LowWater.objects.filter(name=CHANGES).first()
-        pending = set(touched(max(changes.done, changes.seen))) if changes is not None and check else set()
+        pending = set(touched(changes.done)) if changes is not None and check else set()
         for ids in batched(Complaint.objects.order_by("pk").values_list("pk", flat=True), MANY):
             _check_facts(ids, country, at, pending, done)
             if not check:
