@@ -184,8 +184,9 @@ def measure(*, at: datetime, progress: Progress = lambda _n: None) -> dict[str, 
     """Count what is new at `at`, and take the stock of each day that has ended; says how many reports and days.
 
     It costs what changed, not the history. While another sweep counts this one does nothing. Time never goes back: deadlines that were
-    missed at the last sweep's instant stay so. Refuses 503 while the system can only be read and there is something to count.
+    missed at the last sweep's instant stay so. Refuses 503 while the system can only be read.
     """
+    refuse_while_read_only()
     with alone() as is_mine:
         if not is_mine:
             return {"reports": 0, "days": 0}
