@@ -13,6 +13,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from complaints.models import Complaint
+from institutions.services import refuse_while_read_only
 from lapor.ground.problems import Refusal
 
 from ..facts import FactData, levels, sums
@@ -120,6 +121,8 @@ def recount(*, check: bool = False, progress: Callable[[int], None] = lambda _n:
     Units and accounts in the stock are what was seen on their day and are not counted again. Refuses 409 while a sweep counts, and
     503 (without `check`) while the system can only be read.
     """
+    if not check:
+        refuse_while_read_only()
     done = Recounted()
     with alone() as is_mine:
         if not is_mine:
