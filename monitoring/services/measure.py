@@ -107,6 +107,7 @@ class _Difference:
 
 def made(known: dict[UUID, Known], country: Country, at: datetime) -> dict[tuple[UUID, int], FactData]:
     """The facts that follow from these histories: (report, place) -> fact."""
+    country.know(event.holder for row in known.values() for event in row.history.events)
     return {(pk, fact.institution): fact for pk, row in known.items() for fact in facts(row.history, country.places, country.working_days, at)}
 
 

@@ -1,7 +1,7 @@
 """What facts are made of, read for many reports at once: histories, places, calendars; and the facts as they stand."""
 
 import json
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
 from functools import cached_property
@@ -49,10 +49,17 @@ class Node:
         return self.valid_from <= day and (self.valid_to is None or self.valid_to >= day)
 
 
+MOST = 200_000  # spans of working days that are remembered
+
+
 class Country:
     """Places and calendars, each read once a sweep and not before they are asked for."""
 
     def __init__(self) -> None:
+        self.forget()
+
+    def forget(self) -> None:
+        vars(self).clear()
         self._off: dict[int, tuple[list[date], int]] = {}
         self._lists: dict[tuple[tuple[int, ...], int], list[date]] = {}
         self._worked: dict[tuple[int, date, date], int] = {}
@@ -68,6 +75,11 @@ class Country:
     @cached_property
     def places(self) -> dict[int, Place]:
         return {pk: node.place for pk, node in self.nodes.items()}
+
+    def know(self, places: Iterable[int]) -> None:
+        """Read everything anew when one of these came into being only now."""
+        if not self.nodes.keys() >= set(places):
+            self.forget()
 
     @cached_property
     def _calendar(self) -> DaysOff:
@@ -87,6 +99,8 @@ class Country:
         """At this place, after the first day up to and with the last."""
         asked = (place, first, last)
         if asked not in self._worked:
+            if len(self._worked) > MOST:
+                self._worked.clear()
             off, week = self.off(place)
             self._worked[asked] = working_days(first, last, off, week)
         return self._worked[asked]

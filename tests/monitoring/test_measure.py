@@ -20,7 +20,8 @@ from lapor.ground import sweeps
 from lapor.ground.problems import Refusal
 from monitoring.models import Fact, LowWater, Measured, MonthTally, Stock, Tally
 from monitoring.services import measure, recount
-from monitoring.services.measure import alone
+from monitoring.services.measure import alone, count
+from monitoring.services.measure_read import Country
 from officers.actors import machine
 from officers.models import Appointment, LoginEvent
 from tests.parts import split
@@ -408,6 +409,18 @@ def test_many_batches_come_to_the_same_as_one(world: World, monkeypatch: pytest.
     agree()
 
 
+def test_a_body_that_comes_into_being_while_the_sweep_runs_is_found(world: World) -> None:
+    country = Country()
+    assert world.city.pk in country.nodes
+    new = places.create_institution(parent=world.city, name="Dinas Baru", slug="dinas-baru", kind="unit", by=machine("system"), at=world.at, why="new")
+    complaint = world.to_state("awaiting_followup")
+    world.step(complaint, "redispose", "admin", target="dinas-baru", text="Unit baru.")
+
+    count([complaint.pk], country, at=world.at, taken=[])
+
+    assert Fact.objects.get(institution=new).is_open
+
+
 def test_an_event_with_a_smaller_number_that_commits_late_is_not_lost(world: World) -> None:
     first, second = world.to_state("in_progress"), world.to_state("in_progress")
     with connection.cursor() as cursor:
@@ -451,7 +464,7 @@ def test_who_comes_second_goes_at_once_and_a_recount_is_refused(committed: World
     committed.submit()
     held, let_go = threading.Event(), threading.Event()
 
-    def count() -> None:
+    def hold() -> None:
         try:
             with alone() as is_mine:
                 assert is_mine
@@ -460,7 +473,7 @@ def test_who_comes_second_goes_at_once_and_a_recount_is_refused(committed: World
         finally:
             connection.close()
 
-    other = threading.Thread(target=count)
+    other = threading.Thread(target=hold)
     other.start()
     held.wait(20)
     try:
