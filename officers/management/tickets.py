@@ -34,7 +34,7 @@ SENSITIVE: dict[str, Sensitive] = {
     "deliver": Sensitive("it sends many notices again, or before their time", lambda given: bool(given.get("retry_dead") or given.get("at"))),
     "demo": Sensitive("it makes officers with known passwords", lambda given: not given.get("logins")),
     "journey": Sensitive("it files reports and acts in officers' names"),
-    **dict.fromkeys(("expire", "recompute", "remind", "letters", "clean", "follow", "hand_over", "sweep", "watch"), _OTHER_TIME),
+    **dict.fromkeys(("expire", "recompute", "remind", "letters", "clean", "follow", "hand_over", "measure", "sweep", "watch"), _OTHER_TIME),
 }
 
 # Commands of the libraries, kept at the door of `manage.py`.
@@ -57,6 +57,7 @@ FOREIGN: dict[str, str] = {
 # Commands that ask for no ticket; each with the reason.
 HARMLESS: dict[str, str] = {
     **dict.fromkeys(("check_invariants", "check_powers", "verify_ledger"), "looks and says what is wrong"),
+    "recount": "looks and says what is wrong, or puts right what follows from the events anyway",
     "bounce": "marks one address as not reached, for a mail that carries our own key",
     "load_reference": "adds what is missing of the seeds; what officers changed is left alone",
     "migrate": "part of a release, kept by the migrations' own table",
