@@ -188,6 +188,7 @@ CELERY_BEAT_SCHEDULE = {
     "expire complaints": {"task": "complaints.expire", "schedule": 300.0, "options": {"expires": 300}},
     "recompute": {"task": "complaints.recompute", "schedule": 60.0, "options": {"expires": 60}},
     "remind": {"task": "complaints.remind", "schedule": 300.0, "options": {"expires": 300}},
+    "propose tags": {"task": "complaints.propose_tags", "schedule": 300.0, "options": {"expires": 300}},
     "letters": {"task": "complaints.letters", "schedule": 10.0, "options": {"expires": 10}},
     "follow": {"task": "monitoring.follow", "schedule": 60.0, "options": {"expires": 60}},
     "watch": {"task": "monitoring.watch", "schedule": 60.0, "options": {"expires": 60}},

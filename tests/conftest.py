@@ -28,7 +28,7 @@ MOVING = (
     "complaints_deskpreference", "complaints_savedfilter", "complaints_answerdraft", "complaints_handover", "complaints_delegation", "complaints_cannedanswer",
     "complaints_letterjob", "complaints_lettercopy", "complaints_letter", "institutions_lettercounter",
     "institutions_sitebanner", "institutions_readonlyswitch", "complaints_reminder", "complaints_clockevent", "complaints_clock",
-    "complaints_entry", "complaints_transition", "complaints_gedsi", "complaints_reading",
+    "complaints_issuetag", "complaints_issuewater", "complaints_entry", "complaints_transition", "complaints_gedsi", "complaints_reading",
     "complaints_replay", "complaints_upload", "complaints_complaint", "officers_notice", "vault.identity", "django_session", "knox_authtoken",
     "complaints_contact", "officers_reach", "officers_staffsession", "officers_loginevent", "officers_noticetext", "officers_noticepreference",
 )  # fmt: skip

@@ -10,7 +10,7 @@ from uuid import UUID
 
 from django.db import connection
 
-from complaints.models import Complaint, Gedsi
+from complaints.models import Complaint, Gedsi, IssueTag
 from institutions.models import Institution, ids_of
 from institutions.models.regions import coarse
 
@@ -121,11 +121,6 @@ def _rows(sql: str, *values: Any) -> list[tuple[Any, ...]]:
         return list(cursor.fetchall())
 
 
-def issues_of(_ids: Sequence[UUID]) -> dict[UUID, list[str]]:
-    """The priority issues that reports are tagged with."""
-    return {}
-
-
 def _deadlines(ids: Sequence[UUID], marks: dict[UUID, list[int]]) -> dict[UUID, list[Deadline]]:
     found: dict[UUID, list[Deadline]] = {pk: [] for pk in ids}
     ticks: dict[UUID, list[Tick]] = {}
@@ -139,7 +134,7 @@ def _deadlines(ids: Sequence[UUID], marks: dict[UUID, list[int]]) -> dict[UUID, 
 
 
 def read_histories(ids: Sequence[UUID]) -> dict[UUID, Known]:
-    """The histories of these reports, in five queries.
+    """The histories of these reports, in six queries.
 
     Events are read before what they changed: whatever moves in between is newer than the mark, and the next sweep counts it again.
     """
@@ -150,7 +145,7 @@ def read_histories(ids: Sequence[UUID]) -> dict[UUID, Known]:
         events[pk].append(Event(number, kind, at, before, after, holder_before, holder, reason, rating if kind in {"confirm", "rate"} else None))
         marks[pk][0] = seq
     deadlines = _deadlines(ids, marks)
-    issues = issues_of(ids)
+    issues = IssueTag.objects.confirmed_codes(ids)
     people = {pk: dict(zip(PEOPLE, said, strict=True)) for pk, *said in Gedsi.objects.filter(pk__in=ids).values_list("pk", "gender", "disability", "age_band")}
     columns = ("pk", "topic_id", "incident_region_id", "channel", "track", "classification", "lead_id", "is_secret")
     found = {}

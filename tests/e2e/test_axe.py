@@ -13,6 +13,7 @@ from django.test import Client, RequestFactory
 from django.utils import timezone
 from playwright.sync_api import Browser
 
+from complaints.services import propose_tags, tag
 from institutions import services as places
 from institutions.models import SiteBanner
 from lapor.errors import outage
@@ -48,6 +49,7 @@ PAGES: tuple[tuple[str, str, Sent], ...] = (
     ("", "/lacak/", None),
     ("", "/lacak/", {"number": "x", "code": "y"}),
     ("", "/laporan/", None),
+    ("", "/laporan/?issue=free-meals", None),
     ("", "/laporan/{number}/", None),
     ("", "/laporan/LPR-0000-0000-0/", None),
     ("", "/laporan/{number}/tenggat/", None),
@@ -70,6 +72,7 @@ PAGES: tuple[tuple[str, str, Sent], ...] = (
     ("own", "/lacak/{own}/kode-baru/", {}),
     ("liaison", "/meja/", None),
     ("liaison", "/meja/{number}/", None),
+    ("admin", "/meja/{number}/", None),
     ("liaison", "/meja/{number}/tenggat/", None),
     ("liaison", "/meja/{number}/langkah/answer/", None),
     ("liaison", "/meja/{number}/catatan/", None),
@@ -156,6 +159,8 @@ def scene(world: World, browser: Browser) -> Iterator[Scene]:
     case, own = world.to_state("in_progress"), world.submit(at=at)
     fresh = world.submit(at=at).complaint
     answered = world.to_state("awaiting_reporter")
+    propose_tags(at=at)
+    tag(case.pk, issue="free-meals", by=world.actor("national", at=at), at=at)
     watch(at=at)
     clients = {"": Client(), "own": Client(), **{name: world.login(Client(), name) for name in ("liaison", "admin", "national", "ombudsman")}}
     session = clients["own"].session

@@ -29,7 +29,9 @@ CALLS: dict[str, tuple[str, ...]] = {
     "deliver": ("--retry-dead",),
     "demo": (),
     "journey": (),
-    **dict.fromkeys(("expire", "recompute", "remind", "letters", "clean", "follow", "hand_over", "measure", "sweep", "watch"), ("--at", "2027-01-01")),
+    **dict.fromkeys(
+        ("expire", "recompute", "remind", "propose_tags", "letters", "clean", "follow", "hand_over", "measure", "sweep", "watch"), ("--at", "2027-01-01")
+    ),
 }
 
 
@@ -81,6 +83,7 @@ def test_with_a_ticket_it_is_on_record_and_then_done(world: World, production: N
         "expire",
         "recompute",
         "remind",
+        "propose_tags",
         "letters",
         "clean",
         "follow",
