@@ -36,6 +36,42 @@ DIMS = {
     "kind": gettext_lazy("Kind of report"),
     "issue": gettext_lazy("Priority issue"),
 }
+# What each measure counts.
+MEASURES = {
+    "received": gettext_lazy("Reports received"),
+    "validated": gettext_lazy("Valid reports"),
+    "responded": gettext_lazy("Reports with a response"),
+    "followed_up": gettext_lazy("Reports with a final follow-up"),
+    "completed": gettext_lazy("Reports completed"),
+    "passed_60": gettext_lazy("Reports past 60 days"),
+    "archived": gettext_lazy("Reports archived"),
+    "closed": gettext_lazy("Reports closed"),
+    "reopened": gettext_lazy("Reports reopened"),
+    "restored": gettext_lazy("Reports restored"),
+    "pended": gettext_lazy("Reports pended"),
+    "arrived": gettext_lazy("Arrivals in the queue"),
+    "disposed_here": gettext_lazy("Dispositions received"),
+    "returned": gettext_lazy("Dispositions returned"),
+    "disposed_on": gettext_lazy("Dispositions made"),
+    "misrouted": gettext_lazy("Wrong dispositions"),
+    "met": gettext_lazy("Deadlines met"),
+    "missed": gettext_lazy("Deadlines missed"),
+    "rated": gettext_lazy("Reports rated"),
+    "open": gettext_lazy("Open reports"),
+    "stars": gettext_lazy("Sum of the stars"),
+    "open_over_60": gettext_lazy("Open reports past the 60 days of the law"),
+    "units": gettext_lazy("Units"),
+    "units_active": gettext_lazy("Units with a log-in in thirty days and nothing untouched over five working days"),
+    "accounts": gettext_lazy("Accounts with a role"),
+    "accounts_covered": gettext_lazy("Accounts covered by a decree in force"),
+    "verify_days": gettext_lazy("Working days from arrival at the holder to its verification"),
+    "response_days": gettext_lazy("Working days from arrival at the holder to the first own response"),
+    "followup_days": gettext_lazy("Working days from arrival at the holder to the first final follow-up, without pauses"),
+    "followup_days_raw": gettext_lazy("Working days from arrival at the holder to the first final follow-up, pauses included"),
+    "handling_days": gettext_lazy("Calendar days from arrival to the closing"),
+    "quality": gettext_lazy("Points of the sample"),
+    "quality_sampled": gettext_lazy("Reports in the sample"),
+}
 BANDS = ("0-5", "6-14", "15-30", "31-60", "61+")
 PROVINCE = 2  # digits of its code
 

@@ -52,6 +52,11 @@ def _reads(actor: Actor, path: str = "") -> bool:
     return any(path.startswith(root) if path else root.count(".") == 1 for root in held)
 
 
+def _pk_of(path: str) -> int:
+    """The key of the node that a path leads to."""
+    return int(path.split(".")[-2])
+
+
 def _missing() -> Refusal:
     return Refusal("not_found", _("There is no such place, or its figures are not yours to see."))
 
@@ -71,12 +76,14 @@ def _of_hub(actor: Actor, slug: str, on: date) -> Sight:
     hub = Institution.objects.filter(slug=slug.replace("\x00", "")).first()
     if hub is None or not (is_wide(actor) or hub.pk in hubs(actor)):
         raise _missing()
-    scope = Scope.of_hub(hub, on=on)
-    if is_wide(actor) and scope.ids:
-        return Sight(scope, has_cases=_reads(actor))
+    if is_wide(actor):
+        scope = Scope.of_hub(hub, on=on)
+        if scope.ids:
+            return Sight(scope, has_cases=_reads(actor))
     if hub.pk not in hubs(actor):
         raise _missing()
-    return Sight(scope, hides=True)
+    members = tuple(sorted({_pk_of(path) for pk, path in actor.advises if pk == hub.pk}))  # read with the actor
+    return Sight(Scope(f"hub:{hub.slug}", hub.name, members, "meso", hub), hides=True)
 
 
 def sight_of(actor: Actor, key: str, *, on: date) -> Sight:
@@ -106,7 +113,7 @@ def choices(actor: Actor, *, on: date) -> list[tuple[str, list[tuple[str, str]]]
         ]
         return [(title, options) for title, options in groups if options]
     paths, mine = roots(actor), hubs(actor)
-    places = list(Institution.objects.filter(pk__in={int(path.split(".")[-2]) for path in paths} | mine).order_by("path"))
+    places = list(Institution.objects.filter(pk__in={_pk_of(path) for path in paths} | mine).order_by("path"))
     groups = [
         (_("Institutions and units"), [(place.slug, place.name) for place in places if place.path in paths]),
         (_("Hubs"), [(f"hub:{place.slug}", place.name) for place in places if place.pk in mine]),
