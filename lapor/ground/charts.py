@@ -48,9 +48,9 @@ LOOKS = {
     "band-2": 'fill="#d07a85"',
     "band-3": 'fill="#b03a4c"',
     "band-4": 'fill="#6f0e1d"',
-    "on-band": 'fill="#fff"',
+    "on-dark": 'fill="#fff"',
+    "on-light": 'fill="#1f1a1c"',
     "tile": 'fill="#f3efeb" stroke="#ddd6d0"',
-    "gauge": 'fill="#1f1a1c"',
 }
 
 
@@ -279,12 +279,11 @@ def tiles(title: str, places: Sequence[Tile], *, unit: str = "") -> SafeString:
         level = min(4, int(share * 5)) if tile.value else None
         x, y = tile.column * wide, tile.row * TILE_HEIGHT
         look = "tile" if level is None else f"band-{level}"
-        on = "on-band" if level is not None and level > 2 else "ink"
+        on = "ink" if level is None else "on-dark" if level > 2 else "on-light"
         drawn += [
             _rect(_at(x + wide * 0.03), y + 1, _at(wide * 0.94), TILE_HEIGHT - 2, look, f"{tile.name}: {said}"),
             _text(_at(x + wide / 2), y + 15, tile.letters, look=on, anchor="middle", size=11),
         ]
         if tile.value:
-            gauge = "on-band" if on == "on-band" else "gauge"
-            drawn.append(_rect(_at(x + wide * 0.12), y + TILE_HEIGHT - 9, _at(max(0.06, share * 0.76) * wide), 4, gauge))
+            drawn.append(_rect(_at(x + wide * 0.12), y + TILE_HEIGHT - 9, _at(max(0.06, share * 0.76) * wide), 4, on))
     return _drawn("tiles", title, _told(pairs), down * TILE_HEIGHT, drawn)

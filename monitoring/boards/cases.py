@@ -2,7 +2,6 @@
 
 from dataclasses import dataclass
 from datetime import date, timedelta
-from typing import Any
 
 from django.core import signing
 from django.db.models import BooleanField, F, Func, JSONField, Q, Value
@@ -23,28 +22,19 @@ COHORT = frozenset({"received", "validated", "responded", "followed_up", "comple
 OPEN = "open"
 
 
-class Happened(Func):
-    """Whether a flow has a row of a measure within days, perhaps with one of some values of a dim. Days compare as ISO texts."""
+class Found(Func):
+    """Whether a list of a fact has a row that a path with named values finds. Days compare as ISO texts."""
 
-    template = (
-        "jsonb_path_exists(%(expressions)s, '$[*] ? (@[1] == $measure && @[0] >= $first && @[0] <= $last && @[2] == $dim"
-        ' && ($dim == "" || @[3] == $values[*]))\'::jsonpath, %(given)s)'
-    )
+    function = "jsonb_path_exists"
     output_field = BooleanField()
 
-    def as_sql(self, compiler: Any, connection: Any, **extra: Any) -> Any:
-        sql, params = compiler.compile(Value(self.extra["vars"], output_field=JSONField()))
-        found, more = super().as_sql(compiler, connection, given=f"{sql}::jsonb", **extra)
-        return found, [*more, *params]
+    def __init__(self, column: str, path: str, given: dict[str, object]) -> None:
+        super().__init__(F(column), Value(given, output_field=JSONField()), arg_joiner=f", '{path}'::jsonpath, ")
 
 
-class Stood(Happened):
-    """Whether a report was open at the end of a day, perhaps in one of some states."""
-
-    template = (
-        "jsonb_path_exists(%(expressions)s, '$[*] ? (@[0] <= $day && (@[1] == null || @[1] >= $day)"
-        ' && ($dim == "" || @[2] == $values[*]))\'::jsonpath, %(given)s)'
-    )
+# A row of the flow within days, perhaps with one of some values of a dim; a stay that holds a day, perhaps in one of some states.
+HAPPENED = '$[*] ? (@[1] == $measure && @[0] >= $first && @[0] <= $last && @[2] == $dim && ($dim == "" || @[3] == $values[*]))'
+STOOD = '$[*] ? (@[0] <= $day && (@[1] == null || @[1] >= $day) && ($dim == "" || @[2] == $values[*]))'
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,8 +77,8 @@ def _band(band: str, day: date) -> Q:
 
 
 def _standing(rows: FactQuerySet, behind: Behind, day: date) -> FactQuerySet:
-    given = {"day": day.isoformat(), "dim": behind.dim if behind.dim == "state" else "", "values": behind.values}
-    rows = rows.filter(Q(is_open=True) | Q(last_on__gte=day), arrived_on__lte=day).filter(Stood(F("stays"), vars=given))
+    given: dict[str, object] = {"day": day.isoformat(), "dim": behind.dim if behind.dim == "state" else "", "values": behind.values}
+    rows = rows.filter(Q(is_open=True) | Q(last_on__gte=day), arrived_on__lte=day).filter(Found("stays", STOOD, given))
     if behind.dim != "band":
         return rows
     return rows.filter(_band(behind.value, day)) if behind.value in BANDS else rows.none()
@@ -106,8 +96,8 @@ def facts_of(asked: Asked, behind: Behind, *, level_on: date | None = None) -> F
     if behind.measure in COHORT:
         rows = rows.filter(arrived_on__range=(first, last), cohort__has_key=behind.measure)
         return rows.filter(**{f"cohort__{behind.measure}__{own}__in": behind.values}) if own.isidentifier() else rows
-    given = {"measure": behind.measure, "first": first.isoformat(), "last": last.isoformat(), "dim": own, "values": behind.values}
-    return rows.filter(last_on__gte=first, arrived_on__lte=last).filter(Happened(F("flow"), vars=given))
+    given: dict[str, object] = {"measure": behind.measure, "first": first.isoformat(), "last": last.isoformat(), "dim": own, "values": behind.values}
+    return rows.filter(last_on__gte=first, arrived_on__lte=last).filter(Found("flow", HAPPENED, given))
 
 
 def _after(rows: FactQuerySet, cursor: str) -> FactQuerySet:

@@ -41,6 +41,7 @@ class Line:
     key: str
     name: str
     value: str = ""
+    unit: str = ""  # empty for per cent, which stands with the value
     missing: str = ""
     top: str = ""
     top_href: str = ""
@@ -63,8 +64,9 @@ def unit_of(row: Indicator) -> str:
 
 
 def said(value: Decimal, row: Indicator) -> str:
-    """The value with its unit: whole reports, else two decimals."""
-    return figure(value, unit_of(row), 0 if row.shape in {COUNT, STOCK} else 2)
+    """The value with its unit: whole reports, else two decimals. What is counted needs no unit: the name says it."""
+    places = 0 if row.shape in {COUNT, STOCK} else 2
+    return figure(value, "" if not places else unit_of(row), places)
 
 
 def too_few(least: int) -> str:
@@ -155,4 +157,6 @@ def line(
     is_met = None if wanted is None else (now.value >= wanted if row.is_better_high else now.value <= wanted)
     counted: dict[str, Any] = {"top_href": _href(row.top, link)} if row.shape in {COUNT, STOCK} else _divided(now, link)
     spread = _spread(now) if row.shape == DAYS else ""
-    return replace(shown, value=said(now.value, row).replace(" ", NBSP), interval=interval, spread=spread, is_met=is_met, **counted)
+    number, _space, unit = said(now.value, row).partition(NBSP)
+    value = {"value": f"{number}{NBSP}{unit}"} if unit == "%" else {"value": number, "unit": unit}
+    return replace(shown, **value, interval=interval, spread=spread, is_met=is_met, **counted)

@@ -50,7 +50,7 @@ GROUPS: tuple[tuple[str, Promise, tuple[str, ...]], ...] = (
 class Cell:
     text: str
     href: str = ""
-    is_figure: bool = True
+    label: str = ""  # the heading of its column, for telephones
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,7 +62,7 @@ class Picture:
     chart: str
     headings: Sequence[str]
     rows: Sequence[Sequence[Cell]]
-    note: str = ""
+    nothing: str = ""  # what is said when there is nothing to draw
 
     @property
     def is_empty(self) -> bool:
@@ -155,7 +155,7 @@ def counted(
     for one, n in shown:
         href = pen.link(*of, one) if of[0] and n and not hides else ""
         share = figure(Fraction(n * 100, total), "%", 1) if n is not None and total else ""
-        rows.append([Cell(names[one], is_figure=False), Cell(few if n is None else figure(n), href), Cell(share)])
+        rows.append([Cell(names[one]), Cell(few if n is None else figure(n), href), Cell(share)])
     return Picture(key, title, drawn, (_("What"), _("Reports"), _("Share")), rows)
 
 
@@ -182,7 +182,7 @@ def over_time(pen: Pen, measure: str, title: str) -> Picture:
     before = _told_steps(pen, _steps(source, then, measure, board.reached))[: len(now)]
     labels, names = ticks(period), (period.name, period.before.name)
     told = [("" if value is None else figure(value)) for value in now]
-    rows = [[Cell(label, is_figure=False), Cell(told[n]), Cell(_said(before, n))] for n, label in enumerate(labels)]
+    rows = [[Cell(label), Cell(told[n]), Cell(_said(before, n))] for n, label in enumerate(labels)]
     return Picture(f"{measure}-waktu", title, charts.columns(title, labels, now, before, names=names), ("", *names), rows)
 
 
@@ -206,7 +206,7 @@ def clocks(pen: Pen, names: Mapping[str, str]) -> Picture:
         cells = [Cell(figure(met), pen.link("met", "clock", key)), Cell(figure(missed), pen.link("missed", "clock", key)), Cell(figure(share, "%"))] if (
             share is not None
         ) else [Cell(few), Cell(""), Cell("")]  # fmt: skip
-        rows.append([Cell(name, is_figure=False), *cells])
+        rows.append([Cell(name), *cells])
     target = pen.board.limits.get("target_sla_compliance")
     chart = charts.bars(title, drawn, unit="%", top=100, target=Decimal(target) if target else None, target_label=_("Target: settled in time")) if drawn else ""
     return Picture("tenggat", title, chart, (_("Deadline"), _("Met"), _("Missed"), _("Share")), rows)
@@ -218,7 +218,7 @@ def bands(pen: Pen, names: Mapping[str, str]) -> Picture:
     told, title, few = _cells(pen, found), _("Open reports by age"), too_few(pen.board.least)
     order = [(band, told.get(band, 0)) for band in names]
     chart = charts.stacked(title, [(names[band], n) for band, n in order], note=few) if found else ""
-    rows = [[Cell(names[band], is_figure=False), Cell(few if n is None else figure(n), pen.link("open", "band", band) if n else "")] for band, n in order]
+    rows = [[Cell(names[band]), Cell(few if n is None else figure(n), pen.link("open", "band", band) if n else "")] for band, n in order]
     return Picture("umur", title, chart, (_("Age"), _("Reports")), rows if found else [])
 
 

@@ -1,7 +1,7 @@
 """A whole board as its page shows it: the parts in their order, and the comparison of what stands below."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from django.utils.translation import gettext as _
 
@@ -59,7 +59,7 @@ def _country(pen: Pen) -> Picture:
     drawn = [Tile(one.column, one.row, one.letters, one.name, None if one.code in out else found.get(one.code, 0), few) for one in PROVINCES]
     named = {code: label("region", code, {}) for code in found}
     order = sorted(found, key=lambda code: (code in out, -found[code], code))
-    rows = [[Cell(named[code], is_figure=False), Cell(few if code in out else figure(found[code]))] for code in order]
+    rows = [[Cell(named[code]), Cell(few if code in out else figure(found[code]))] for code in order]
     return Picture("peta", title, charts.tiles(title, drawn) if found else "", (_("Province"), _("Reports")), rows)
 
 
@@ -74,7 +74,7 @@ def _ladder(pen: Pen) -> Picture:
     levels = pen.board.levels or {}
     names = {str(level.value): str(level.label) for level in reversed(Level)}
     cells = {str(level): n for level, n in levels.items()}
-    return counted(pen, "tangga", _("Escalated now"), cells, names, keeps_order=True)
+    return replace(counted(pen, "tangga", _("Escalated now"), cells, names, keeps_order=True), nothing=_("Nothing is escalated now."))
 
 
 def _states(pen: Pen) -> Picture:
@@ -145,16 +145,17 @@ def comparison(pen: Pen, sort: str) -> Comparison | None:
     sort = sort if sort in SORTS else "name"
     received = {place.key: int(place.results["received"].value or 0) for place in board.places}
     out = hidden(received, board.least) if pen.hides else frozenset()
+    names = {"name": _("Kind of institution") if is_nation else _("Name"), "received": _("Received"), "backlog": _("Open")}
+    headings = [(key, names.get(key) or str(INDICATORS[key].name)) for key in SORTS]
+    if is_nation:
+        headings.insert(1, ("", _("With reports / connected")))
     found: dict[str, list[Row]] = {}
     for place in sorted(board.places, key=lambda one: (one.key in out, *_value(one, sort))):
         kind = str(Kind(place.kind).label) if place.kind else ""
         cells = _compared(pen, place, received[place.key] < board.limits["ranking_min"], place.key in out)
         bodies = [Cell(f"{figure(place.connected)} / {figure(place.bodies)}")] if is_nation else []
-        found.setdefault(kind, []).append(Row(place, kind, [*bodies, *cells]))
-    names = {"name": _("Kind of institution") if is_nation else _("Name"), "received": _("Received"), "backlog": _("Open")}
-    headings = [(key, names.get(key) or str(INDICATORS[key].name)) for key in SORTS]
-    if is_nation:
-        headings.insert(1, ("", _("With reports / connected")))
+        labelled = [replace(cell, label=name) for cell, (_key, name) in zip([*bodies, *cells], headings[1:], strict=True)]
+        found.setdefault(kind, []).append(Row(place, kind, labelled))
     note = _("Shares are compared from %(least)s reports received on.") % {"least": board.limits["ranking_min"]}
     title = _("Institutions by kind") if is_nation else _("Side by side")
     return Comparison(title, headings, sorted(found.items()), note)
