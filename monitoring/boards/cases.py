@@ -33,8 +33,9 @@ class Found(Func):
 
 
 # A row of the flow within days, perhaps with one of some values of a dim; a stay that holds a day, perhaps in one of some states.
-HAPPENED = '$[*] ? (@[1] == $measure && @[0] >= $first && @[0] <= $last && @[2] == $dim && ($dim == "" || @[3] == $values[*]))'
-STOOD = '$[*] ? (@[0] <= $day && (@[1] == null || @[1] >= $day) && ($dim == "" || @[2] == $values[*]))'
+# Strict, for a lax filter would look at each value of a row by itself.
+HAPPENED = 'strict $[*] ? (@[1] == $measure && @[0] >= $first && @[0] <= $last && @[2] == $dim && ($dim == "" || @[3] == $values[*]))'
+STOOD = 'strict $[*] ? (@[0] <= $day && (@[1] == null || @[1] >= $day) && ($dim == "" || @[2] == $values[*]))'
 
 
 @dataclass(frozen=True, slots=True)

@@ -114,11 +114,11 @@ def _sums(asked: Asked, by: str, where: Q) -> dict[Any, tuple[dict[tuple[str, st
     return found
 
 
-def _open(asked: Asked, by: str, where: Q, on: date | None) -> dict[Any, int]:
+def _open(asked: Asked, by: str, where: Q) -> dict[Any, int]:
+    """What was open at each place at the end of the last day that was taken."""
     dim, value = asked.cut
-    if on is None:
-        return {}
-    rows = Stock.objects.filter(where, day=on, measure="open", dim=dim, value=value)
+    taken = Stock.objects.filter(where, day__range=(asked.period.first, asked.period.last))
+    rows = taken.filter(day=taken.order_by("-day").values("day")[:1], measure="open", dim=dim, value=value)
     return dict(rows.values_list(by).annotate(n=Sum("n")).order_by())
 
 
@@ -140,7 +140,7 @@ def _places(asked: Asked, limits: Mapping[str, int], level_on: date | None) -> l
         rows = [(place.pk, place.slug, place.name, place.kind, 0) for place in _children(asked)]
         where = Q(institution__in=[row[0] for row in rows])
     sums = _sums(asked, by, where) if rows else {}
-    stock = _open(asked, by, where, level_on) if rows else {}
+    stock = _open(asked, by, where) if rows else {}
     found = []
     for pk, key, name, kind, bodies in rows:
         counts, connected = sums.get(pk, ({}, 0))
