@@ -6,6 +6,7 @@ from datetime import date
 from decimal import Decimal
 from fractions import Fraction
 
+from django.utils.formats import date_format
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -170,20 +171,27 @@ def _told_steps(pen: Pen, values: list[int | None]) -> list[int | None]:
     return [None if str(n) in out else value for n, value in enumerate(values)]
 
 
-def over_time(pen: Pen, measure: str, title: str) -> Picture:
-    """The days of a month, or the months of a longer period, beside those of the period before."""
+def _span(pen: Pen) -> tuple[Mapping[date, Mapping[str, int]], list[date], list[date], list[str], tuple[str, str]]:
+    """What is drawn over time: the sums, the steps of the period and of the one before, their labels, and what the two are called."""
     board, period = pen.board, pen.board.asked.period
-    if period.kind == "month":
-        source = board.days
-        when, then = ([one.first + DAY * n for n in range((one.last - one.first).days + 1)] for one in (period, period.before))
-    else:
-        source, when, then = board.over_time, period.months, period.before.months
-    now = _told_steps(pen, _steps(source, when, measure, board.reached))
-    before = _told_steps(pen, _steps(source, then, measure, board.reached))[: len(now)]
-    labels, names = ticks(period), (period.name, period.before.name)
-    told = [("" if value is None else figure(value)) for value in now]
-    rows = [[Cell(label), Cell(told[n]), Cell(_said(before, n))] for n, label in enumerate(labels)]
-    return Picture(f"{measure}-waktu", title, charts.columns(title, labels, now, before, names=names), ("", *names), rows)
+    names = (period.name, period.before.name)
+    if period.kind != "month":
+        return board.over_time, period.months, period.before.months, ticks(period), names
+    if pen.hides:
+        months = sorted(board.over_time)[-YEAR:]
+        return board.over_time, months, [], [str(date_format(month, "M y")) for month in months], (_("The last twelve months"), "")
+    now, before = ([one.first + DAY * n for n in range((one.last - one.first).days + 1)] for one in (period, period.before))
+    return board.days, now, before, ticks(period), names
+
+
+def over_time(pen: Pen, measure: str, title: str) -> Picture:
+    """The days of a month, or the months of a longer period, beside those of the period before; of a hub always months."""
+    source, when, then, labels, names = _span(pen)
+    now = _told_steps(pen, _steps(source, when, measure, pen.board.reached))
+    before = _told_steps(pen, _steps(source, then, measure, pen.board.reached))[: len(now)]
+    rows = [[Cell(label), Cell(_said(now, n)), *([Cell(_said(before, n))] if then else [])] for n, label in enumerate(labels)]
+    headings = ("", *(name for name in names if name))
+    return Picture(f"{measure}-waktu", title, charts.columns(title, labels, now, before, names=names), headings, rows)
 
 
 def _said(values: Sequence[int | None], n: int) -> str:

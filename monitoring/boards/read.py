@@ -184,7 +184,8 @@ def read(asked: Asked) -> Board:
         return Board(asked, nothing, nothing, limits, {}, {}, None, [], {}, is_hidden=True)
     now, before = pair(scope, period, dim=dim, value=value, more=BROKEN_DOWN)
     over_time = by_month(scope, months_back(period), OVER_TIME, dim=dim, value=value)
-    days = by_day(scope, period.before.first, period.last, OVER_TIME, dim=dim, value=value) if period.kind == "month" else {}
+    by_days = period.kind == "month" and not asked.sight.hides  # a hub's days would hold too few to be told
+    days = by_day(scope, period.before.first, period.last, OVER_TIME, dim=dim, value=value) if by_days else {}
     topics = sorted(now.values("received", "topic").items(), key=lambda pair: (-pair[1], pair[0]))
     regions = now.values("received", "region")
     names = names_of([code for code, _n in topics] + ([value] if dim == "topic" else []), [*regions, *([value] if dim == "region" else [])])

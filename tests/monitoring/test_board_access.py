@@ -10,7 +10,8 @@ from institutions.models import HubMembership, Institution
 from lapor.ground.problems import Refusal
 from monitoring.boards.sight import choices, sight_of
 from tests.monitoring.books import book
-from tests.monitoring.test_boards import fill, words
+from tests.monitoring.filled import fill
+from tests.monitoring.test_boards import words
 from tests.pages import page
 from tests.world import PEOPLE, SINCE, World
 
@@ -116,6 +117,14 @@ def test_whoever_is_not_logged_in_is_sent_to_the_log_in(client: Client) -> None:
 
 def test_the_desk_leads_to_the_figures(world: World, desk: Desk) -> None:
     assert 'href="/meja/ukuran/"' in page(desk("admin").get("/meja/"))
+
+
+@pytest.mark.parametrize(("name", "is_led"), [("patron", True), ("monitor", True), ("hub", True), ("operator", False), ("custodian", False)])
+def test_whoever_has_figures_and_no_desk_is_led_to_them(world: World, desk: Desk, name: str, is_led: bool) -> None:
+    response = desk(name).get("/meja/")
+
+    assert response.status_code == 403
+    assert ('class="button second" href="/meja/ukuran/"' in page(response)) is is_led
 
 
 # What a hub is not told

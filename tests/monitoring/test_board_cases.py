@@ -15,7 +15,8 @@ from institutions.models import Institution
 from monitoring.boards import cases
 from monitoring.models import Fact
 from tests.monitoring.books import stand
-from tests.monitoring.test_boards import fill, words
+from tests.monitoring.filled import fill
+from tests.monitoring.test_boards import words
 from tests.pages import page
 from tests.world import World
 
