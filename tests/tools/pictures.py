@@ -145,6 +145,8 @@ def officer(page: Page, site: str) -> Iterator[str]:
         ("meja/?q=takada", "queue-empty"),
         ("meja/?tab=naik", "queue-escalated"),
         ("meja/tangga/", "ladder"),
+        ("meja/ukuran/", "board"),
+        ("meja/ukuran/definisi/", "board-definitions"),
         ("meja/ombudsman/", "proposals"),
         ("meja/serah-terima/", "hand-over"),
         ("meja/kekosongan/", "vacancies"),
