@@ -193,6 +193,7 @@ CELERY_BEAT_SCHEDULE = {
     "watch": {"task": "monitoring.watch", "schedule": 60.0, "options": {"expires": 60}},
     "silence": {"task": "monitoring.silence", "schedule": 3600.0, "options": {"expires": 3600}},
     "summarise": {"task": "monitoring.summarise", "schedule": 300.0, "options": {"expires": 300}},
+    "release": {"task": "reports.release", "schedule": 3600.0, "options": {"expires": 3600}},
     "expire officers": {"task": "officers.expire", "schedule": 3600.0, "options": {"expires": 3600}},
 }
 
@@ -336,6 +337,7 @@ STORAGES: dict[str, dict[str, Any]] = {
     "default": storage("media", overwrite=True),
     "vault": storage("vault", overwrite=False),
     "letters": storage("letters", overwrite=True),
+    "releases": storage("releases", overwrite=True),
     "staticfiles": {"BACKEND": STATICFILES},
 }
 WHITENOISE_AUTOREFRESH = WHITENOISE_USE_FINDERS = DEBUG

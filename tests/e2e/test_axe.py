@@ -18,8 +18,10 @@ from institutions.models import SiteBanner
 from lapor.errors import outage
 from monitoring.services import watch
 from officers.actors import machine
+from reports import services as reports
 from tests.faces import HOST, Face
 from tests.referrals import brought_to
+from tests.reports import test_release as months
 from tests.world import COMPLAINT, World
 
 pytestmark = pytest.mark.browser
@@ -56,6 +58,11 @@ PAGES: tuple[tuple[str, str, Sent], ...] = (
     ("", "/tenggat/?policy=&start=kemarin&institution=uji", None),
     ("", "/privasi/", None),
     ("", "/verifikasi/", None),
+    ("", "/statistik/", None),
+    ("", "/statistik/kota-uji/", None),
+    ("", "/statistik/kabupaten-sunyi/", None),
+    ("", "/statistik/definisi/", None),
+    ("", "/statistik/data/", None),
     ("", "/masuk/", None),
     ("", "/masuk/", {"login": "salah", "password": "salah"}),
     ("", "/masuk/sandi/", None),
@@ -151,12 +158,16 @@ class Scene:
 
 
 @pytest.fixture
-def scene(world: World, browser: Browser) -> Iterator[Scene]:
+def scene(world: World, browser: Browser, settings: Any, tmp_path: Path) -> Iterator[Scene]:
     at = timezone.now()
+    options = {"location": tmp_path / "releases", "allow_overwrite": True}
+    settings.STORAGES = {**settings.STORAGES, "releases": {"BACKEND": "django.core.files.storage.FileSystemStorage", "OPTIONS": options}}
     case, own = world.to_state("in_progress"), world.submit(at=at)
     fresh = world.submit(at=at).complaint
     answered = world.to_state("awaiting_reporter")
     watch(at=at)
+    months.country(world)
+    reports.release(at=months.AT)
     clients = {"": Client(), "own": Client(), **{name: world.login(Client(), name) for name in ("liaison", "admin", "national", "ombudsman")}}
     session = clients["own"].session
     session["cases"] = {str(answered.pk): timezone.now().replace(year=2099).isoformat()}
