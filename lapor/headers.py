@@ -54,11 +54,11 @@ TABLE = (
     _row("static", r"/static/", given=POLICY),  # its cache headers are whitenoise's
     _row("probe", r"/(healthz|readyz)$", fixed=KEPT_NOWHERE | FOUND_NOWHERE, given=POLICY),
     _row("docs", r"/api/v1/docs/$", given=ASKED_AGAIN),
-    _row("reference", r"/api/v1/(schema|institutions|topics|regions)/", fixed=FOUND_NOWHERE, given=POLICY | ASKED_AGAIN),
+    _row("reference", r"/api/v1/(schema|institutions|topics|regions|statistics)/", fixed=FOUND_NOWHERE, given=POLICY | ASKED_AGAIN),
     _row("offers", r"/tawaran/", fixed=FOUND_NOWHERE, given=POLICY | ASKED_AGAIN),
     _row("api", r"/api/", fixed=FOUND_NOWHERE, given=POLICY | KEPT_NOWHERE),
     _row("staff", r"/(admin|meja|akun|keluar)/", fixed=KEPT_NOWHERE | FOUND_NOWHERE, is_staff=True),
-    _row("public", r"/($|privasi/|laporan/|robots\.txt$|favicon\.ico$)", given=ASKED_AGAIN),
+    _row("public", r"/($|privasi/|laporan/|statistik/|umpan/|robots\.txt$|favicon\.ico$)", given=ASKED_AGAIN),
     _row("private", r"", fixed=KEPT_NOWHERE | FOUND_NOWHERE),
 )
 

@@ -195,6 +195,7 @@ CELERY_BEAT_SCHEDULE = {
     "silence": {"task": "monitoring.silence", "schedule": 3600.0, "options": {"expires": 3600}},
     "summarise": {"task": "monitoring.summarise", "schedule": 300.0, "options": {"expires": 300}},
     "measure": {"task": "monitoring.measure", "schedule": 60.0, "options": {"expires": 60}},
+    "release": {"task": "reports.release", "schedule": 3600.0, "options": {"expires": 3600}},
     "expire officers": {"task": "officers.expire", "schedule": 3600.0, "options": {"expires": 3600}},
 }
 
@@ -338,6 +339,7 @@ STORAGES: dict[str, dict[str, Any]] = {
     "default": storage("media", overwrite=True),
     "vault": storage("vault", overwrite=False),
     "letters": storage("letters", overwrite=True),
+    "releases": storage("releases", overwrite=True),
     "staticfiles": {"BACKEND": STATICFILES},
 }
 WHITENOISE_AUTOREFRESH = WHITENOISE_USE_FINDERS = DEBUG

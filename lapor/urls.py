@@ -8,6 +8,7 @@ from drf_spectacular.views import SpectacularAPIView, SpectacularSwaggerSplitVie
 
 from complaints import api
 from lapor import gallery, health
+from reports.api import Statistics
 
 admin.site.login = secure_admin_login(admin.site.login)  # type: ignore[method-assign]  # the same door as everywhere
 
@@ -29,11 +30,13 @@ urlpatterns = [
     path("api/v1/complaints/<str:tracking_id>/contact/", api.ComplaintContact.as_view(), name="api-contact"),
     path("api/v1/complaints/<str:tracking_id>/contact/code/", api.ContactCode.as_view(), name="api-contact-code"),
     path("api/v1/complaints/<str:tracking_id>/contact/confirmation/", api.ContactConfirmation.as_view(), name="api-contact-confirmation"),
+    path("api/v1/statistics/", Statistics.as_view(), name="api-statistics"),
     path("api/v1/deadlines/", api.DeadlineQuestion.as_view(), name="api-deadlines"),
     path("api/v1/institutions/", api.InstitutionList.as_view(), name="api-institutions"),
     path("api/v1/topics/", api.TopicList.as_view(), name="api-topics"),
     path("api/v1/regions/", api.RegionList.as_view(), name="api-regions"),
     path("", include("officers.urls")),
+    path("", include("reports.urls")),
     path("", include("monitoring.urls")),  # before the desk's, whose addresses begin with a number of a report
     path("", include("complaints.urls")),
 ]

@@ -34,7 +34,9 @@ SENSITIVE: dict[str, Sensitive] = {
     "deliver": Sensitive("it sends many notices again, or before their time", lambda given: bool(given.get("retry_dead") or given.get("at"))),
     "demo": Sensitive("it makes officers with known passwords", lambda given: not given.get("logins")),
     "journey": Sensitive("it files reports and acts in officers' names"),
-    **dict.fromkeys(("expire", "recompute", "remind", "propose_tags", "letters", "clean", "follow", "hand_over", "measure", "sweep", "watch"), _OTHER_TIME),
+    **dict.fromkeys(
+        ("expire", "recompute", "remind", "propose_tags", "letters", "clean", "follow", "hand_over", "measure", "release", "sweep", "watch"), _OTHER_TIME
+    ),
 }
 
 # Commands of the libraries, kept at the door of `manage.py`.

@@ -20,9 +20,11 @@ from lapor.errors import outage
 from monitoring.models import Fact
 from monitoring.services import watch
 from officers.actors import machine
+from reports import services as reports
 from tests.faces import HOST, Face
 from tests.monitoring.filled import fill
 from tests.referrals import brought_to
+from tests.reports import test_release as months
 from tests.world import COMPLAINT, World
 
 pytestmark = pytest.mark.browser
@@ -60,6 +62,11 @@ PAGES: tuple[tuple[str, str, Sent], ...] = (
     ("", "/tenggat/?policy=&start=kemarin&institution=uji", None),
     ("", "/privasi/", None),
     ("", "/verifikasi/", None),
+    ("", "/statistik/", None),
+    ("", "/statistik/kota-uji/", None),
+    ("", "/statistik/kabupaten-sunyi/", None),
+    ("", "/statistik/definisi/", None),
+    ("", "/statistik/data/", None),
     ("", "/masuk/", None),
     ("", "/masuk/", {"login": "salah", "password": "salah"}),
     ("", "/masuk/sandi/", None),
@@ -162,8 +169,10 @@ class Scene:
 
 
 @pytest.fixture
-def scene(world: World, browser: Browser) -> Iterator[Scene]:
+def scene(world: World, browser: Browser, settings: Any, tmp_path: Path) -> Iterator[Scene]:
     at = timezone.now()
+    options = {"location": tmp_path / "releases", "allow_overwrite": True}
+    settings.STORAGES = {**settings.STORAGES, "releases": {"BACKEND": "django.core.files.storage.FileSystemStorage", "OPTIONS": options}}
     case, own = world.to_state("in_progress"), world.submit(at=at)
     fresh = world.submit(at=at).complaint
     answered = world.to_state("awaiting_reporter")
@@ -173,6 +182,8 @@ def scene(world: World, browser: Browser) -> Iterator[Scene]:
     for place in (world.nation, world.city):
         fill(place, on=at.date())
     Fact.objects.create(complaint=case, institution=world.city, arrived_on=at.date(), last_on=at.date(), cohort={"received": {}})
+    months.country(world)
+    reports.release(at=months.AT)
     clients = {"": Client(), "own": Client(), **{name: world.login(Client(), name) for name in ("liaison", "admin", "national", "ombudsman")}}
     session = clients["own"].session
     session["cases"] = {str(answered.pk): timezone.now().replace(year=2099).isoformat()}

@@ -41,7 +41,7 @@ LIMITS = {
     "draft_days": 30, "pend_max": 2, "restore_days": 30, "restore_max": 1, "return_max": 2, "invite_max": 10, "silence_warning_days": 30,
     "reopen_max": 2, "reopen_days": 30, "rating_days": 30, "hold_days": 30, "hold_max": 2, "extension_days_max": 14, "deadline_years_ahead": 5,
     "deadlines_per_client": 300, "deadlines_client_minutes": 10, "transfer_consent_days": 5, "referral_text_max": 10000, "summary_days": 7,
-    "summary_numbers": 10,
+    "summary_numbers": 10, "release_after_days": 5, "release_final_days": 90,
     "reminder_1_percent": 50, "reminder_2_percent": 90,
     "ladder_0_percent": 80, "ladder_2_working_days": 5, "ladder_3_working_days": 10, "ladder_4_day": 45, "ladder_5_day": 60,
     "statutory_counts_after_answer": 1, "statutory_counts_after_closing": 0, "title_min": 10, "title_max": 150, "body_min": 30,

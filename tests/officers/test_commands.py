@@ -30,7 +30,8 @@ CALLS: dict[str, tuple[str, ...]] = {
     "demo": (),
     "journey": (),
     **dict.fromkeys(
-        ("expire", "recompute", "remind", "propose_tags", "letters", "clean", "follow", "hand_over", "measure", "sweep", "watch"), ("--at", "2027-01-01")
+        ("expire", "recompute", "remind", "propose_tags", "letters", "clean", "follow", "hand_over", "measure", "release", "sweep", "watch"),
+        ("--at", "2027-01-01"),
     ),
 }
 

@@ -1,0 +1,182 @@
+"""What of a count may be told: no number that is shown, or got by adding and subtracting what is shown, tells of too few.
+
+A `Cell` has two layers. `n` counts reports; `kept` counts those of them that nobody will ever read on the public list (secret, under
+oversight, archived): whoever knows the whole list knows `n - kept`, so `kept` is what a shown number gives away. Too few is from 1 to
+below `least`; zero tells of nobody.
+
+A table is told by its named cells and one sum of all the others, which are not named: whether a cell that is missing is zero, small or
+large nobody can see. The reasons stand in docs/decisions/0019-open-data.md.
+"""
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+
+from lapor.ground.shares import hidden
+
+UNKNOWN = ""  # a value that is not known is in the rest of its table, never named
+# A measure and the one it is a part of, the whole first.
+NESTED = {
+    "received": "",
+    "validated": "received",
+    "archived": "received",
+    "responded": "validated",
+    "followed_up": "responded",
+    "completed": "validated",
+    "passed_60": "validated",
+}
+Place = str
+Value = str
+
+
+@dataclass(frozen=True, slots=True)
+class Cell:
+    n: int = 0
+    kept: int = 0
+
+    def __add__(self, other: "Cell") -> "Cell":
+        return Cell(self.n + other.n, self.kept + other.kept)
+
+    def is_small(self, least: int) -> bool:
+        return is_small(self.n, least) or is_small(self.kept, least)
+
+
+def is_small(n: int, least: int) -> bool:
+    """Whether this many are too few to be told; a difference counts whichever way it goes."""
+    return 0 < abs(n) < least
+
+
+def total(cells: Iterable[Cell]) -> Cell:
+    found = Cell()
+    for cell in cells:
+        found += cell
+    return found
+
+
+def named_in(cells: Mapping[Value, Cell], least: int) -> frozenset[Value]:
+    """The cells of one table that may be named: none is small, and what is left over is not small either."""
+    out = set(hidden({key: cell.n for key, cell in cells.items()}, least)) | set(hidden({key: cell.kept for key, cell in cells.items()}, least))
+    out |= {key for key, cell in cells.items() if key == UNKNOWN or not cell.n}
+    others = sorted((key for key in cells if key not in out), key=lambda key: (cells[key].n, key))
+    while others and total(cells[key] for key in out).is_small(least):
+        out.add(others.pop(0))
+    if total(cells[key] for key in out).is_small(least):
+        return frozenset()
+    return frozenset(others)
+
+
+class Table:
+    """Places by values, told with the sum of each row, and with that of each column by the row of the `top`, which all places are part of.
+
+    `silent` are the places whose own sum is not told: they name nothing. `named` says what each of the others names.
+    """
+
+    def __init__(self, rows: Mapping[Place, Mapping[Value, Cell]], *, top: Place, silent: frozenset[Place], least: int) -> None:
+        self.rows, self.top, self.silent, self.least = rows, top, silent, least
+        self.places = [place for place in rows if place != top]
+        self.values = sorted({value for row in rows.values() for value in row})
+        above = set() if top in silent else set(named_in(rows[top], least))
+        self.named: dict[Place, set[Value]] = {place: set() if place in silent else set(named_in(rows[place], least)) & above for place in self.places}
+        self.named[top] = above
+        for value in sorted(above):
+            self._close(value)
+        self._unpin()
+
+    def cell(self, place: Place, value: Value) -> Cell:
+        return self.rows[place].get(value, Cell())
+
+    def rest(self, place: Place) -> int:
+        return sum(cell.n for value, cell in self.rows[place].items() if value not in self.named[place])
+
+    def _close(self, value: Value) -> None:
+        """What the top has of a value and no named place has must not be small either. What a row no longer names was not small, so
+        its rest stays large enough.
+        """
+        holders = sorted((place for place in self.places if value in self.named[place]), key=lambda place: (self.cell(place, value).n, place))
+        while holders and total(self.cell(place, value) for place in self.places if value not in self.named[place]).is_small(self.least):
+            self.named[holders.pop(0)].discard(value)
+
+    def _unpin(self) -> None:
+        """Name less until no small cell follows from the sums of the rows and columns together."""
+        while (found := next(self.pinned(), None)) is not None:
+            place, value = found
+            if self.named[place]:
+                self.named[place].discard(min(self.named[place], key=lambda other: (self.cell(place, other).n, other)))
+                continue
+            for other in self.places:
+                self.named[other].discard(value)
+            self.named[self.top].discard(value)
+
+    def pinned(self) -> Iterator[tuple[Place, Value]]:
+        """The small cells that can have no other value than theirs, given every sum that is told."""
+        for layer in ("n", "kept"):
+            grid = _Grid(self, layer)
+            for place in self.places:
+                if place in self.silent:
+                    continue
+                for value, cell in self.rows[place].items():
+                    if is_small(getattr(cell, layer), self.least) and value not in self.named[place] and grid.is_fixed(place, value):
+                        yield place, value
+
+
+class _Grid:
+    """The unnamed cells as a graph of what can move: raising a cell leads from its row to its column, lowering one (that is not zero) back.
+    A cell can have another value exactly when it lies on a way around. Rows and columns whose sum is not told give and take freely.
+    """
+
+    FREE = ("free", "")
+
+    def __init__(self, table: Table, layer: str) -> None:
+        self.table = table
+        self.layer = layer
+        self.unnamed = {place: [value for value in table.values if value not in table.named[place]] for place in table.places}
+        self.holders = {value: [place for place in table.places if value not in table.named[place] and self.count(place, value)] for value in table.values}
+        self.free_values = [value for value in table.values if value not in table.named[table.top]]
+
+    def count(self, place: Place, value: Value) -> int:
+        return int(getattr(self.table.cell(place, value), self.layer))
+
+    def _next(self, node: tuple[str, str]) -> list[tuple[str, str]]:
+        kind, key = node
+        if kind == "row":
+            return ([self.FREE] if key in self.table.silent else []) + [("column", value) for value in self.unnamed[key]]
+        if kind == "column":
+            return ([self.FREE] if key not in self.table.named[self.table.top] else []) + [("row", place) for place in self.holders[key]]
+        return [("row", place) for place in self.table.silent if place in self.unnamed] + [("column", value) for value in self.free_values]
+
+    def _reaches(self, start: tuple[str, str], end: tuple[str, str]) -> bool:
+        """Whether a way other than the direct one leads there."""
+        seen, heap = {start}, [node for node in self._next(start) if node != end]
+        while heap:
+            node = heap.pop()
+            if node == end:
+                return True
+            if node not in seen:
+                seen.add(node)
+                heap += self._next(node)
+        return False
+
+    def is_fixed(self, place: Place, value: Value) -> bool:
+        row, column = ("row", place), ("column", value)
+        return not self._reaches(column, row) and not self._reaches(row, column)
+
+
+def tellable(sums: Mapping[str, int], known: Mapping[str, int], least: int) -> dict[str, int]:
+    """Of the sums of one place those that may stand beside each other: none is small, none differs by too few from the whole it is
+    part of, and none from those of it that everybody can read (`known`).
+    """
+    told: dict[str, int] = {}
+    for name, n in sorted(sums.items(), key=lambda pair: list(NESTED).index(pair[0]) if pair[0] in NESTED else len(NESTED)):
+        whole = NESTED.get(name, "")
+        while whole and whole not in told:
+            whole = NESTED[whole]
+        if not (is_small(n, least) or is_small(n - known.get(name, 0), least) or (whole and is_small(told[whole] - n, least))):
+            told[name] = n
+    if "validated" not in told:  # the one is what the other leaves of what was received
+        told.pop("archived", None)
+    return told
+
+
+def revised(old: Mapping[str, int], new: Mapping[str, int], least: int) -> dict[str, int]:
+    """The sums of a later revision: a new number only where it differs by enough; two revisions side by side tell of too few nowhere."""
+    merged = {name: old[name] if name in old and is_small(n - old[name], least) else n for name, n in new.items()}
+    return tellable(merged, {}, least)

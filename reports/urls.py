@@ -1,0 +1,19 @@
+"""Addresses of what the public sees of measurement."""
+
+from django.urls import path
+
+from . import feeds
+from .views import opendata, statistics
+
+urlpatterns = [
+    path("statistik/", statistics.nation, name="statistics"),
+    path("statistik/definisi/", statistics.definitions, name="statistics-definitions"),
+    path("statistik/data/", opendata.catalogue, name="open-data"),
+    path("statistik/data/kamus.json", opendata.dictionary, name="open-data-dictionary"),
+    path("statistik/data/<str:name>", opendata.file, name="open-data-file"),
+    path("statistik/<slug:slug>/", statistics.body, name="statistics-body"),
+    path("statistik/<slug:slug>/<str:month>/", statistics.body, name="statistics-month"),
+    path("umpan/statistik.<str:form>", feeds.months, name="feed-months"),
+    path("umpan/laporan.<str:form>", feeds.reports, name="feed-reports"),
+    path("umpan/laporan/<slug:slug>.<str:form>", feeds.reports, name="feed-reports-body"),
+]
