@@ -1,7 +1,11 @@
 """The app's configuration."""
 
+from importlib import import_module
+
 from django.apps import AppConfig
 from django.utils.translation import gettext_lazy as _
+
+from lapor.ground import seeds, sweeps
 
 
 class ReportsConfig(AppConfig):
@@ -9,3 +13,10 @@ class ReportsConfig(AppConfig):
 
     name = "reports"
     verbose_name = _("Reports")
+
+    def ready(self) -> None:
+        """The texts of notices are registered by being imported; the sweep and the seed go with those of the floors below."""
+        import_module("reports.notices")
+        services = import_module("reports.services")
+        sweeps.register("publish", lambda at: services.publish(at=at))
+        seeds.register("cadence", lambda by, at: services.load_cadences(by=by, at=at))

@@ -22,8 +22,10 @@ settings.MFA_TOTP_INSECURE_BYPASS_CODE = None  # no test opens anything by the c
 
 # What transactional tests leave behind; the country itself stays.
 MOVING = (
+    "reports_actionitem", "reports_editiondownload", "reports_editionfile", "reports_editionevent", "reports_edition",
     "monitoring_referraltext", "monitoring_oversightnote", "monitoring_referralevent", "monitoring_referralclock", "monitoring_dossier", "monitoring_referral",
-    "monitoring_escalation", "monitoring_summary", "monitoring_fact", "monitoring_measured", "monitoring_lowwater", "monitoring_tally", "monitoring_monthtally", "monitoring_stock",
+    "monitoring_escalation", "monitoring_summary", "monitoring_fact", "monitoring_measured", "monitoring_lowwater",
+    "monitoring_tally", "monitoring_monthtally", "monitoring_stock",
     "complaints_deskpreference", "complaints_savedfilter", "complaints_answerdraft", "complaints_handover", "complaints_delegation", "complaints_cannedanswer",
     "complaints_letterjob", "complaints_lettercopy", "complaints_letter", "institutions_lettercounter",
     "institutions_sitebanner", "institutions_readonlyswitch", "complaints_reminder", "complaints_clockevent", "complaints_clock",

@@ -77,7 +77,7 @@ def test_faces_write_nothing() -> None:
 
 
 def test_every_beat_entry_is_a_task() -> None:
-    for package in ("complaints", "monitoring", "officers"):
+    for package in ("complaints", "monitoring", "officers", "reports"):
         import_module(f"{package}.tasks")
 
     assert {entry["task"] for entry in settings.CELERY_BEAT_SCHEDULE.values()} <= set(app.tasks)

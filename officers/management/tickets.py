@@ -34,6 +34,7 @@ SENSITIVE: dict[str, Sensitive] = {
     "deliver": Sensitive("it sends many notices again, or before their time", lambda given: bool(given.get("retry_dead") or given.get("at"))),
     "demo": Sensitive("it makes officers with known passwords", lambda given: not given.get("logins")),
     "journey": Sensitive("it files reports and acts in officers' names"),
+    "publish": Sensitive("with --at it makes evaluation reports, and tells of lateness, before their time", _at_another_time),
     **dict.fromkeys(("expire", "recompute", "remind", "letters", "clean", "follow", "hand_over", "sweep", "watch"), _OTHER_TIME),
 }
 
@@ -56,7 +57,8 @@ FOREIGN: dict[str, str] = {
 
 # Commands that ask for no ticket; each with the reason.
 HARMLESS: dict[str, str] = {
-    **dict.fromkeys(("check_invariants", "check_powers", "verify_ledger"), "looks and says what is wrong"),
+    **dict.fromkeys(("check_invariants", "check_powers", "verify_ledger", "reproduce"), "looks and says what is wrong"),
+    "evaluate": "freezes a report that the worker makes too; its files hold aggregates and numbers of reports, no person",
     "bounce": "marks one address as not reached, for a mail that carries our own key",
     "load_reference": "adds what is missing of the seeds; what officers changed is left alone",
     "migrate": "part of a release, kept by the migrations' own table",

@@ -29,7 +29,7 @@ CALLS: dict[str, tuple[str, ...]] = {
     "deliver": ("--retry-dead",),
     "demo": (),
     "journey": (),
-    **dict.fromkeys(("expire", "recompute", "remind", "letters", "clean", "follow", "hand_over", "sweep", "watch"), ("--at", "2027-01-01")),
+    **dict.fromkeys(("expire", "recompute", "remind", "letters", "clean", "follow", "hand_over", "sweep", "watch", "publish"), ("--at", "2027-01-01")),
 }
 
 
