@@ -56,6 +56,11 @@ class Chapter:
     def anchor(self) -> str:
         return f"bab-{self.number}"
 
+    @property
+    def is_wide(self) -> bool:
+        """Whether paper must be turned for it."""
+        return any(table.kind == "annex" for table in self.tables)
+
 
 def day(text: str) -> str:
     return date_format(date.fromisoformat(text[:10]), "j F Y") if text else "-"
@@ -98,11 +103,11 @@ def _figure(row: Data) -> Row:
     return Row(words.indicator_name(row["key"]), cells, tone=tone, light=str(light))
 
 
-def figures(snapshot: Data, keys: tuple[str, ...], title: str = "") -> Table | None:
+def figures(snapshot: Data, keys: tuple[str, ...]) -> Table | None:
     by_key = {row["key"]: row for row in snapshot["indicators"]}
     rows = tuple(_figure(by_key[key]) for key in keys if key in by_key)
     headings = (_("Figure"), _("Value"), _("Worked out from"), _("Period before"), _("Target"))
-    return Table(title or _("Figures"), headings, rows, kind="figures") if rows else None
+    return Table("", headings, rows, kind="figures") if rows else None
 
 
 def _text(cell: Data, table: Data, column: str) -> str:

@@ -182,12 +182,16 @@ def _places(template: str) -> list[Institution]:
 
 
 def owed(at: datetime, dues: Dues, *, settle: timedelta) -> Iterator[tuple[str, Institution, Period]]:
-    """What a cadence asks for and nobody has made: of the last period that ended, for whoever counted on its last day."""
+    """What a cadence asks for and nobody has made: of the last period that ended, for whoever counted on its last day.
+
+    What was due before anybody made it (the years before this house stood) is history: it is made by hand, and nobody is late with it.
+    """
     for cadence in sorted(dues.cadences.values(), key=lambda row: row.key):
         wanted = []
         for place in _places(cadence.template):
             period = Period.of(cadence.period_kind, local_day(at - settle, place)).before
-            if place.counts_on(period.last) and cadence.valid_from <= period.last:
+            due = dues.of(cadence.template, place, period)[1]
+            if place.counts_on(period.last) and cadence.valid_from <= period.last and due is not None and due >= local_day(at, place):
                 wanted.append((place, period))
         codes = {period.code for _place, period in wanted}
         made = set(Edition.objects.filter(template=cadence.template, period__in=codes).values_list("institution_id", "period"))
