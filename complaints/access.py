@@ -102,6 +102,8 @@ ACTS: dict[str, tuple[str, ...]] = {
     "mark_urgent": ("liaison_own", "admin_own", "national"),
     "clear_urgent": ("liaison_own", "admin_own", "national"),
     "extend": ("admin_own", "national"),
+    "tag": ("admin_own", "national"),
+    "untag": ("admin_own", "national"),
     "publish": ("admin_own", "national"),
     "take_down": ("admin_own", "national"),
     "republish": ("national",),
@@ -110,8 +112,9 @@ ACTS: dict[str, tuple[str, ...]] = {
     "release_reply": ("national",),
 }
 # What of it is left when the case is secret, and who does it on the oversight track.
-SECRET_ACTS: dict[str, tuple[str, ...]] = {act: roles if act.endswith("_urgent") or act == "extend" else () for act, roles in ACTS.items()}
-OVERSIGHT_ACTS: dict[str, tuple[str, ...]] = {act: ("supervisor_own", "national") if act.endswith("_urgent") or act == "extend" else () for act in ACTS}
+INSIDE = frozenset({"mark_urgent", "clear_urgent", "extend", "tag", "untag"})
+SECRET_ACTS: dict[str, tuple[str, ...]] = {act: roles if act in INSIDE else () for act, roles in ACTS.items()}
+OVERSIGHT_ACTS: dict[str, tuple[str, ...]] = {act: ("supervisor_own", "national") if act in INSIDE else () for act in ACTS}
 
 # Rows of the threat model whose object does not exist yet; they are added with it.
 NOT_YET = ("identity.grant", "attachment.original", "export.rows", "audit.read", "config.templates", "api.partner")

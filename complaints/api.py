@@ -24,8 +24,8 @@ from officers.actors import Actor, actor_for
 from . import serializers as shapes
 from . import services
 from .clock import Level
-from .filters import DeskFilter, PublicFilter
-from .models import CLOCKS, TIMELINE, Channel, Clock, Complaint, ComplaintQuerySet, Family, Upload, UploadQuerySet, family_of, with_parts
+from .filters import DECIDED, DeskFilter, PublicFilter
+from .models import CLOCKS, ISSUES, TIMELINE, Channel, Clock, Complaint, ComplaintQuerySet, Family, Upload, UploadQuerySet, family_of, with_parts
 from .paging import CasePagination, CodePagination, SlugPagination
 from .serializers import contact, deadlines
 from .why import NAMES
@@ -47,7 +47,9 @@ NARROWING = [
     OpenApiParameter("topic", str, description="Topic code; those below it are found too."),
     OpenApiParameter("institution", str, description="Slug; what those below it hold is found too."),
     OpenApiParameter("region", str, description="Region code; its parts are found too."),
+    OpenApiParameter("issue", str, description="Code of a priority issue or strategic project that the report counts under."),
     OpenApiParameter("track", str, enum=Track.values, description="Officers only."),
+    OpenApiParameter("issue_state", str, enum=[code for code, _label in DECIDED], description="Of the issue; without it: confirmed. Officers only."),
     OpenApiParameter("is_urgent", bool, description="Officers only."),
     OpenApiParameter("level", int, enum=Level.values, description="Escalated to this level or higher. Officers only."),
 ]
@@ -120,7 +122,7 @@ class ComplaintList(Endpoint):
         bound = (DeskFilter if in_full else PublicFilter)(request.query_params, queryset=rows)
         if not bound.is_valid():
             raise Refusal("invalid", _("Please check the marked fields."), fields={name: list(texts) for name, texts in bound.errors.items()})
-        found = bound.qs.select_related("holder", "topic", "incident_region")
+        found = bound.qs.select_related("holder", "topic", "incident_region").prefetch_related(ISSUES)
         page = self.paginate_queryset(found) or []
         response = self.get_paginated_response([shapes.row_out(row, in_full=in_full) for row in page])
         return private(response) if in_full else response
@@ -173,7 +175,7 @@ class ComplaintDetail(CaseEndpoint):
     def get(self, request: Request, tracking_id: str) -> Response:
         """The public copy; with X-Case-Code the reporter's view; with a token the officer's."""
         actor = self.actor(tracking_id)
-        rows = Complaint.objects.select_related("holder", "topic", "incident_region", "assignee").prefetch_related(TIMELINE, CLOCKS)
+        rows = Complaint.objects.select_related("holder", "topic", "incident_region", "assignee").prefetch_related(TIMELINE, CLOCKS, ISSUES)
         complaint, audience, family = self.read(rows, tracking_id, actor)
         notes = actor.under("see_notes") + actor.under("handle_oversight") if complaint.may("see_notes") else ()
         files = list(_files(complaint, audience, family))

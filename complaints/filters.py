@@ -3,15 +3,17 @@
 from typing import Any
 
 import django_filters
-from django.db.models import Q
+from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.utils.translation import gettext_lazy as _
 
 from institutions.models import coarse
 
 from . import numbers
 from .clock import Level
-from .models import Complaint, ComplaintQuerySet, climbed
+from .models import Complaint, ComplaintQuerySet, IssueTag, climbed
 from .workflow import Classification, State, Track
+
+DECIDED = [choice for choice in IssueTag.State.choices if choice[0] != IssueTag.State.REJECTED]
 
 
 class PublicFilter(django_filters.FilterSet):
@@ -23,6 +25,7 @@ class PublicFilter(django_filters.FilterSet):
     institution = django_filters.CharFilter(method="by_institution", label=_("Institution"))
     region = django_filters.CharFilter(method="by_region", label=_("Region code"))
     classification = django_filters.ChoiceFilter(choices=Classification.choices, label=_("Kind"))
+    issue = django_filters.CharFilter(method="by_issue", label=_("Priority issue"))
 
     reads_published_text = True
 
@@ -54,13 +57,20 @@ class PublicFilter(django_filters.FilterSet):
             value = coarse(value)
         return rows.filter(Q(incident_region=value) | Q(incident_region__code__startswith=f"{value}."))
 
+    def by_issue(self, rows: ComplaintQuerySet, _name: str, value: str) -> ComplaintQuerySet:
+        """Counted under the issue; at the desk also those for which it is only proposed, when they are asked for."""
+        return rows.filter(Exists(self.tags().filter(complaint=OuterRef("pk"), issue=value)))
+
+    def tags(self) -> "QuerySet[IssueTag]":
+        return IssueTag.objects.confirmed()
+
 
 class DeskFilter(PublicFilter):
     """Looks at the text of the desk, for those who may read it."""
 
     track = django_filters.ChoiceFilter(choices=Track.choices, label=_("Track"))
     is_urgent = django_filters.BooleanFilter(label=_("Urgent"))
-
+    issue_state = django_filters.ChoiceFilter(choices=DECIDED, method="by_issue_state", label=_("State of the issue"))
     level = django_filters.ChoiceFilter(choices=Level.choices, method="by_level", label=_("Escalation"))
 
     reads_published_text = False
@@ -68,6 +78,13 @@ class DeskFilter(PublicFilter):
     def by_level(self, rows: ComplaintQuerySet, _name: str, value: str) -> ComplaintQuerySet:
         """A deadline has climbed to this level or higher."""
         return rows.filter(climbed(int(value)))
+
+    def by_issue_state(self, rows: ComplaintQuerySet, _name: str, value: str) -> ComplaintQuerySet:
+        """With any issue in this state; together with an issue, that one."""
+        return rows.filter(Exists(IssueTag.objects.filter(complaint=OuterRef("pk"), state=value)))
+
+    def tags(self) -> "QuerySet[IssueTag]":
+        return IssueTag.objects.filter(state=self.form.cleaned_data.get("issue_state") or IssueTag.State.CONFIRMED)
 
 
 def narrowed(filters: type[PublicFilter], given: Any, rows: ComplaintQuerySet) -> tuple[ComplaintQuerySet, PublicFilter]:

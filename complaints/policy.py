@@ -189,6 +189,8 @@ POLICY: dict[str, Rule] = {
     "mark_urgent": desk,
     "clear_urgent": desk,
     "extend": closer & ~contested,
+    "tag": admin,
+    "untag": admin,
     "publish": holds("edit") & publishable,
     "take_down": holds("edit") & public,
     "republish": holds("edit") & national & publishable,

@@ -26,6 +26,12 @@ def remind() -> dict[str, int]:
     return services.remind(at=timezone.now())
 
 
+@shared_task(name="complaints.propose_tags")
+def propose_tags() -> dict[str, int]:
+    """Propose priority issues for new and edited reports."""
+    return services.propose_tags(at=timezone.now())
+
+
 @shared_task(name="complaints.recompute")
 def recompute() -> dict[str, int]:
     """Count running deadlines anew where the calendar changed."""

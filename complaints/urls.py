@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from .views import citizen, contact, deadlines, desk, extension, files, letterhead, letters, offers, public, publishing, split, urgency
+from .views import citizen, contact, deadlines, desk, extension, files, issues, letterhead, letters, offers, public, publishing, split, urgency
 
 urlpatterns = [
     path("", public.home, name="home"),
@@ -62,6 +62,7 @@ urlpatterns = [
     path("meja/<str:tracking_id>/pendapat/", desk.opinion, name="desk-opinion"),
     path("meja/<str:tracking_id>/sunting/", desk.edit, name="desk-edit"),
     path("meja/<str:tracking_id>/identitas/", desk.identity, name="desk-identity"),
+    path("meja/<str:tracking_id>/isu/", issues.decide, name="desk-issues"),
     path("meja/<str:tracking_id>/mendesak/", urgency.mark, name="desk-urgent"),
     path("meja/<str:tracking_id>/perpanjang/", extension.extend, name="desk-extend"),
     path("meja/<str:tracking_id>/publikasi/", publishing.publication, name="desk-publish"),

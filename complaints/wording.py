@@ -58,6 +58,8 @@ SENTENCES = {
     "hold": _("The handling was put on hold."),
     "extend": _("A deadline was extended on a legal basis."),
     "opinion": _("A hub gave its opinion on who is competent."),
+    "tag": _("The report was put under a priority issue."),
+    "untag": _("It was settled that a priority issue does not apply to the report."),
     "end_hold": _("The hold ended and the handling goes on."),
 }
 # Where the reason of an event changes what it means.

@@ -330,11 +330,11 @@ WORKFLOW: dict[str, Step] = {
 # Event rows that are no steps: the state, the holder and the track stay as they are.
 OTHER_EVENTS = (
     "submit", "take", "assign", "release", "note", "edit", "rate", "rotate_code", "part", "mark_urgent", "clear_urgent", "publish", "take_down",
-    "republish", "right_of_reply", "withhold_reply", "release_reply", "extend", "opinion",
+    "republish", "right_of_reply", "withhold_reply", "release_reply", "extend", "opinion", "tag", "untag",
 )  # fmt: skip
 
 # What a citizen should not read of an officer's inner work: these rows stay out of the public and the reporter's timeline.
-INNER_EVENTS = frozenset({"take", "assign", "release", "note", "edit", "publish", "withhold_reply", "release_reply", "opinion"})
+INNER_EVENTS = frozenset({"take", "assign", "release", "note", "edit", "publish", "withhold_reply", "release_reply", "opinion", "tag", "untag"})
 # Between the reporter and the desks: the public reads of the referral, not of the wish for it or of the consent.
 PRIVATE_EVENTS = frozenset({("refer", "asked"), ("consent_transfer", "granted"), ("consent_transfer", "refused")})
 # What the thread of a lead shows of its parts: the rest is their inner work, or stands with the lead already.

@@ -18,6 +18,7 @@ from lapor.ground.problems import Refusal
 
 from . import services
 from .models import CalendarDay, CalendarYear, Change, HubMembership, Institution, LegalBasis, Limit, Region, SiteBanner, SlaPolicy, Topic
+from .models.issues import IssueRule, PriorityIssue
 
 if TYPE_CHECKING:  # they take their model as a parameter for the type checker only
     ModelForm = forms.ModelForm[Any]
@@ -235,6 +236,35 @@ class TopicAdmin(AuditedAdmin):
 
     def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> Any:
         return ("code",) if obj is not None else ()
+
+
+@admin.register(PriorityIssue)
+class PriorityIssueAdmin(AuditedAdmin):
+    may_delete = False  # retired by its last day: figures of the past name it
+    list_display = ("code", "name_id", "kind", "owner", "target_indicator", "target_value", "valid_from", "valid_to")
+    list_filter = ("kind",)
+    list_select_related = ("owner",)
+    search_fields = ("code", "name_id", "name_en")
+    raw_id_fields = ("owner",)
+
+    def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> Any:
+        return ("code",) if obj is not None else ()
+
+    def store(self, request: HttpRequest, obj: PriorityIssue, form: ReasonForm, *, change: bool, at: datetime, why: str) -> Model | None:
+        return services.set_issue(obj, by=officer(request), at=at, why=why)
+
+
+@admin.register(IssueRule)
+class IssueRuleAdmin(AuditedAdmin):
+    may_delete = False  # tags say which rule proposed them
+    list_display = ("issue", "topic", "region", "institution", "words", "valid_from", "valid_to")
+    list_filter = ("issue",)
+    list_select_related = ("issue", "topic", "region", "institution")
+    search_fields = ("issue__code", "words")
+    raw_id_fields = ("topic", "region", "institution")
+
+    def store(self, request: HttpRequest, obj: IssueRule, form: ReasonForm, *, change: bool, at: datetime, why: str) -> Model | None:
+        return services.set_issue_rule(obj, by=officer(request), at=at, why=why)
 
 
 @admin.register(LegalBasis)

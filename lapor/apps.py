@@ -17,3 +17,4 @@ class LaporConfig(AppConfig):
         panels.register("complaint", ladder.climbed)
         panels.register("desk", ladder.link)
         panels.register("desk", import_module("reports.views.editions").link)
+        panels.register("desk", import_module("monitoring.views.boards").link)

@@ -188,12 +188,14 @@ CELERY_BEAT_SCHEDULE = {
     "expire complaints": {"task": "complaints.expire", "schedule": 300.0, "options": {"expires": 300}},
     "recompute": {"task": "complaints.recompute", "schedule": 60.0, "options": {"expires": 60}},
     "remind": {"task": "complaints.remind", "schedule": 300.0, "options": {"expires": 300}},
+    "propose tags": {"task": "complaints.propose_tags", "schedule": 300.0, "options": {"expires": 300}},
     "letters": {"task": "complaints.letters", "schedule": 10.0, "options": {"expires": 10}},
     "follow": {"task": "monitoring.follow", "schedule": 60.0, "options": {"expires": 60}},
     "watch": {"task": "monitoring.watch", "schedule": 60.0, "options": {"expires": 60}},
     "silence": {"task": "monitoring.silence", "schedule": 3600.0, "options": {"expires": 3600}},
     "summarise": {"task": "monitoring.summarise", "schedule": 300.0, "options": {"expires": 300}},
     "publish": {"task": "reports.publish", "schedule": 60.0, "options": {"expires": 60}},
+    "measure": {"task": "monitoring.measure", "schedule": 60.0, "options": {"expires": 60}},
     "expire officers": {"task": "officers.expire", "schedule": 3600.0, "options": {"expires": 3600}},
 }
 

@@ -22,3 +22,4 @@ class MonitoringConfig(AppConfig):
         sweeps.register("follow", lambda at: services.follow(at=at))
         sweeps.register("watch", lambda at: dict(services.watch(at=at).counts + services.watch_silence(at=at).counts))
         sweeps.register("summarise", lambda at: services.summarise(at=at))
+        sweeps.register("measure", lambda at: services.measure(at=at))

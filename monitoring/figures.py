@@ -9,7 +9,7 @@ from fractions import Fraction
 from functools import cached_property
 from typing import Self
 
-from django.db.models import Sum
+from django.db.models import BooleanField, ExpressionWrapper, Q, Sum
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
@@ -207,6 +207,31 @@ def _levels(scope: Scope, period: Period, dim: str, value: str) -> tuple[date | 
     return level_on, levels
 
 
+def pair(scope: Scope, period: Period, *, dim: str = "", value: str = "", more: tuple[str, ...] = ()) -> tuple[Figures, Figures]:
+    """The figures of a period and of the one before, as `Figures.read` gives each of them, in two queries for both.
+
+    `more` names measures of which every value of every cut is read too, so that `Figures.values` knows their topics and regions.
+    """
+    before, ids = period.before, list(scope.ids)
+    rows = MonthTally.objects.within(ids, before.first, period.last)
+    rows = rows.filter(dim=dim, value=value) if dim else rows.filter(Q(dim__in=SMALL) | Q(dim__in=CUTS, measure__in=more))
+    is_now = ExpressionWrapper(Q(day__gte=period.first), output_field=BooleanField())
+    sums: dict[bool, dict[tuple[str, str, str], int]] = {True: {}, False: {}}
+    for now, measure, where, which, n in rows.annotate(now=is_now).values_list("now", "measure", "dim", "value").annotate(n=Sum("n")).order_by():
+        sums[now][(measure, "", "") if dim else (measure, where, which)] = n
+    ends = [Q(day=Stock.objects.within(ids, one.first, one.last).order_by("-day").values("day")[:1]) for one in (period, before)]
+    stock = Stock.objects.within(ids, before.first, period.last).filter(ends[0] | ends[1])
+    stock = stock.filter(dim=dim, value=value) if dim else stock
+    levels: dict[bool, dict[tuple[str, str, str], int]] = {True: {}, False: {}}
+    level_on: dict[bool, date] = {}
+    for day, measure, where, which, n in stock.values_list("day", "measure", "dim", "value").annotate(n=Sum("n")).order_by():
+        now = day >= period.first
+        level_on[now] = day
+        levels[now][(measure, "", "") if dim else (measure, where, which)] = n
+    one, other = (Figures(scope, when, sums[now], levels[now], level_on.get(now), (dim, value)) for when, now in ((period, True), (before, False)))
+    return one, other
+
+
 def breakdown(scope: Scope, period: Period, dim: str, measures: tuple[str, ...]) -> dict[str, dict[str, int]]:
     """For each value of a cut (a topic, a region) what was counted of these measures: `{value: {measure: n}}`."""
     rows = MonthTally.objects.within(list(scope.ids), period.first, period.last).filter(dim=dim, measure__in=measures)
@@ -232,20 +257,20 @@ def by_place(ids: tuple[int, ...], period: Period) -> dict[int, Figures]:
     return {pk: Figures(replace(where, ids=(pk,)), period, sums.get(pk, {}), levels.get(pk, {}), last) for pk in ids}
 
 
-def by_day(scope: Scope, first: date, last: date, measures: tuple[str, ...]) -> dict[date, dict[str, int]]:
-    """What happened day by day, for lines over time."""
-    rows = Tally.objects.within(list(scope.ids), first, last).filter(dim="", measure__in=measures)
+def by_day(scope: Scope, first: date, last: date, measures: tuple[str, ...], *, dim: str = "", value: str = "") -> dict[date, dict[str, int]]:
+    """What happened day by day, for lines over time; the whole, or one value of a cut."""
+    rows = Tally.objects.within(list(scope.ids), first, last).filter(dim=dim, value=value, measure__in=measures)
     found: dict[date, dict[str, int]] = {}
     for day, measure, n in rows.values_list("day", "measure").annotate(n=Sum("n")).order_by():
         found.setdefault(day, {})[measure] = n
     return found
 
 
-def by_month(scope: Scope, months: tuple[date, ...], measures: tuple[str, ...]) -> dict[date, dict[str, int]]:
+def by_month(scope: Scope, months: tuple[date, ...], measures: tuple[str, ...], *, dim: str = "", value: str = "") -> dict[date, dict[str, int]]:
     """The same by month."""
     if not months:
         return {}
-    rows = MonthTally.objects.within(list(scope.ids), months[0], months[-1]).filter(dim="", measure__in=measures)
+    rows = MonthTally.objects.within(list(scope.ids), months[0], months[-1]).filter(dim=dim, value=value, measure__in=measures)
     found: dict[date, dict[str, int]] = {month: {} for month in months}
     for day, measure, n in rows.values_list("day", "measure").annotate(n=Sum("n")).order_by():
         found.setdefault(day, {})[measure] = n

@@ -28,3 +28,9 @@ def silence() -> dict[str, int]:
 def summarise() -> dict[str, int]:
     """Queue the daily summaries whose hour has come."""
     return services.summarise(at=timezone.now())
+
+
+@shared_task(name="monitoring.measure")
+def measure() -> dict[str, int]:
+    """Count what is new, and take the stock of the days that have ended."""
+    return services.measure(at=timezone.now())

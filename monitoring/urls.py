@@ -1,8 +1,8 @@
-"""Addresses of the ladder, of the Ombudsman's console, and of what the Ombudsman asks at an institution's desk."""
+"""Addresses of the ladder, of the Ombudsman's console, of what the Ombudsman asks at an institution's desk; and of the boards."""
 
 from django.urls import path
 
-from .views import desk, ladder, ombudsman
+from .views import boards, desk, ladder, ombudsman
 
 urlpatterns = [
     path("ombudsman/", ombudsman.console, name="ombudsman"),
@@ -13,5 +13,9 @@ urlpatterns = [
     path("ombudsman/<uuid:pk>/berkas/<uuid:upload>/", ombudsman.file, name="ombudsman-file"),
     path("meja/ombudsman/", desk.tasks, name="desk-ombudsman"),
     path("meja/ombudsman/<uuid:pk>/<str:code>/", desk.step, name="desk-ombudsman-step"),
+    path("meja/ukuran/", boards.board, name="boards"),
+    path("meja/ukuran/kasus/", boards.cases, name="board-cases"),
+    path("meja/ukuran/definisi/", boards.definitions, name="board-definitions"),
+    path("meja/ukuran/isu/<slug:code>/", boards.issue, name="board-issue"),
     path("meja/tangga/", ladder.ladder, name="ladder"),
 ]

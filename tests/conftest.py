@@ -24,12 +24,12 @@ settings.MFA_TOTP_INSECURE_BYPASS_CODE = None  # no test opens anything by the c
 MOVING = (
     "reports_actionitem", "reports_editiondownload", "reports_editionfile", "reports_editionevent", "reports_edition",
     "monitoring_referraltext", "monitoring_oversightnote", "monitoring_referralevent", "monitoring_referralclock", "monitoring_dossier", "monitoring_referral",
-    "monitoring_escalation", "monitoring_summary", "monitoring_fact", "monitoring_measured", "monitoring_lowwater",
-    "monitoring_tally", "monitoring_monthtally", "monitoring_stock",
+    "monitoring_escalation", "monitoring_summary",
+    "monitoring_fact", "monitoring_measured", "monitoring_lowwater", "monitoring_tally", "monitoring_monthtally", "monitoring_stock",
     "complaints_deskpreference", "complaints_savedfilter", "complaints_answerdraft", "complaints_handover", "complaints_delegation", "complaints_cannedanswer",
     "complaints_letterjob", "complaints_lettercopy", "complaints_letter", "institutions_lettercounter",
     "institutions_sitebanner", "institutions_readonlyswitch", "complaints_reminder", "complaints_clockevent", "complaints_clock",
-    "complaints_entry", "complaints_transition", "complaints_gedsi", "complaints_reading",
+    "complaints_issuetag", "complaints_issuewater", "complaints_entry", "complaints_transition", "complaints_gedsi", "complaints_reading",
     "complaints_replay", "complaints_upload", "complaints_complaint", "officers_notice", "vault.identity", "django_session", "knox_authtoken",
     "complaints_contact", "officers_reach", "officers_staffsession", "officers_loginevent", "officers_noticetext", "officers_noticepreference",
 )  # fmt: skip

@@ -118,6 +118,7 @@ ALLOWED = (
     "2 ** min(",  # doubling, not for ever
     "limit: int = 1000",  # a batch
     "SPAN = timedelta(days=60)",  # how far back a working day is looked for
+    "LAG = timedelta(minutes=10)",  # how long a transaction may be open
     "max_line_length=998",  # what a line of a mail may hold
 )
 

@@ -248,6 +248,7 @@ class ListForm(Shape):
     institution = Text(label=gettext_lazy("Institution"), widget=Typed("offers-institutions"))
     state = Loose(label=gettext_lazy("State"))
     region = Text(widget=forms.HiddenInput)
+    issue = Text(widget=forms.HiddenInput)
 
     def __init__(self, data: Mapping[str, Any]) -> None:
         super().__init__(data)

@@ -7,6 +7,7 @@ from .desk import AnswerDraft, CannedAnswer, Delegation, DeskPreference, HandOve
 from .files import REFUSALS, Upload, UploadQuerySet
 from .history import Entry, Reading, Replay, Transition
 from .inclusion import AgeBand, Assistance, Disability, Gedsi, Gender
+from .issues import ISSUES, IssueTag, IssueWater
 from .letters import Letter, LetterCopy, LetterJob, LetterKind
 from .reminders import Reminder
 from .thread import CLOCKS, PARTS, PUBLIC_CLOCKS, PUBLIC_TIMELINE, TIMELINE, Family, family_of, with_parts
@@ -14,6 +15,7 @@ from .thread import CLOCKS, PARTS, PUBLIC_CLOCKS, PUBLIC_TIMELINE, TIMELINE, Fam
 __all__ = [
     "ASSISTED",
     "CLOCKS",
+    "ISSUES",
     "NEVER",
     "PARTS",
     "PUBLIC_CLOCKS",
@@ -40,6 +42,8 @@ __all__ = [
     "Gedsi",
     "Gender",
     "HandOver",
+    "IssueTag",
+    "IssueWater",
     "Letter",
     "LetterCopy",
     "LetterJob",

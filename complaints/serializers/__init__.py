@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 from drf_spectacular.utils import extend_schema_field, extend_schema_serializer
 from rest_framework import serializers
 
-from institutions.models import Institution, Region, Topic
+from institutions.models import Institution, PriorityIssue, Region, Topic
 
 from ..clock import PUBLIC_KEYS
 from ..models import NEVER, AgeBand, Assistance, Clock, Complaint, Disability, Entry, Family, Gender, Transition, Upload
@@ -141,6 +141,7 @@ class ComplaintRow(serializers.Serializer[Any]):
     holder = HolderOut()
     topic = CodeOut(allow_null=True)
     region = CodeOut(allow_null=True)
+    issues = CodeOut(many=True, help_text="Priority issues and strategic projects that it counts under.")
     submitted_at = serializers.DateField()
     version = serializers.IntegerField()
 
@@ -235,7 +236,7 @@ def place(institution: Institution) -> dict[str, str]:
     return {"slug": institution.slug, "name": institution.name}
 
 
-def coded(row: Topic | Region | None) -> dict[str, str] | None:
+def coded(row: Topic | Region | PriorityIssue | None) -> dict[str, str] | None:
     return {"code": str(row.pk), "name": row.name} if row is not None else None
 
 
@@ -272,6 +273,7 @@ def row_out(complaint: Complaint, *, in_full: bool) -> dict[str, Any]:
         "holder": place(complaint.holder),
         "topic": coded(complaint.topic),
         "region": coded(region),
+        "issues": [coded(tag.issue) for tag in vars(complaint)["confirmed_tags"]],
         "submitted_at": complaint.submitted_at.date(),
         "version": complaint.version,
     }

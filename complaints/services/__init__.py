@@ -14,6 +14,7 @@ from .foresee import PolicyForeseen, foresee_day, foresee_policy
 from .handover import WAYS, Leaving, able_names, hand_over, leads_a_desk, offered_to, release, to_hand_over
 from .intake import CONSENT_VERSION, Draft, Receipt, first_holder, forget_replays, missing_for_minimum, missing_of, read_draft, submit
 from .invariants import Breach, broken
+from .issues import issues_on, propose_tags, tag, untag
 from .ledger import Fault, verify
 from .letters import KINDS as LETTER_KINDS
 from .letters import kept, named_letter, order_letter, receipt, receipt_with_code, sheet, write_letters
@@ -32,7 +33,7 @@ from .vacancies import Vacancy, vacancies
 from .why import answer_deadline, explain, explanations, reckon
 
 # Acts beside the steps, each a row of the policy table.
-ACTS = ("mark_urgent", "clear_urgent", "extend", "publish", "take_down", "republish", "right_of_reply", "withhold_reply", "release_reply")
+ACTS = ("mark_urgent", "clear_urgent", "extend", "publish", "take_down", "republish", "right_of_reply", "withhold_reply", "release_reply", "tag", "untag")
 
 __all__ = [
     "ACTS",
@@ -104,6 +105,7 @@ __all__ = [
     "here",
     "inputs_of",
     "inserted",
+    "issues_on",
     "keep_draft",
     "kept",
     "leads_a_desk",
@@ -124,6 +126,7 @@ __all__ = [
     "prefer",
     "preference_of",
     "preview",
+    "propose_tags",
     "prove",
     "publish",
     "publishable_entries",
@@ -151,12 +154,14 @@ __all__ = [
     "step_of",
     "store_upload",
     "submit",
+    "tag",
     "take",
     "take_down",
     "throttle_submission",
     "throttle_upload",
     "to_hand_over",
     "unheard",
+    "untag",
     "vacancies",
     "verify",
     "write_canned",

@@ -93,6 +93,14 @@ QUERIES: dict[str, tuple[str, list[Any]]] = {
            WHERE k.verified_at IS NOT NULL AND (NOT c.has_contact OR k.verified_at < k.changed_at)""",
         [],
     ),
+    "an issue counts as the last decision on it says": (
+        """SELECT c.tracking_id FROM complaints_issuetag g JOIN complaints_complaint c ON c.id = g.complaint_id
+           LEFT JOIN LATERAL (
+               SELECT kind FROM complaints_transition t
+               WHERE t.complaint_id = c.id AND t.kind IN ('tag', 'untag') AND t.data->>'issue' = g.issue_id ORDER BY seq DESC LIMIT 1) d ON true
+           WHERE g.state <> CASE d.kind WHEN 'tag' THEN 'confirmed' WHEN 'untag' THEN 'rejected' ELSE 'proposed' END""",
+        [],
+    ),
     "every node of the tree stands under its parent": (
         """SELECT i.slug FROM institutions_institution i LEFT JOIN institutions_institution p ON p.id = i.parent_id
            WHERE i.path <> coalesce(p.path, '') || i.id || '.'""",

@@ -16,7 +16,7 @@ from .reference import Reference
 from .rules import invalid
 
 # What of the queue's address is kept; a place in the list is not.
-KEPT = ("tab", "q", "state", "topic", "institution", "region", "classification", "track", "is_urgent", "level")
+KEPT = ("tab", "q", "state", "topic", "institution", "region", "classification", "track", "is_urgent", "level", "issue", "issue_state")
 
 
 def canonical(query: str) -> str:

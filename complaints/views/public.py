@@ -7,10 +7,11 @@ from uuid import UUID
 
 from django.contrib.postgres.expressions import ArraySubquery
 from django.db.models import OuterRef, Q
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, QueryDict
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
+from institutions.models import PriorityIssue
 from lapor.ground import pages
 from lapor.ground.prepared import Prepared
 from lapor.ground.problems import Refusal
@@ -18,7 +19,7 @@ from lapor.ground.problems import Refusal
 from ..clock import PUBLIC_KEYS
 from ..filters import PublicFilter, narrowed
 from ..forms import ListForm, find_institutions
-from ..models import PUBLIC_CLOCKS, PUBLIC_TIMELINE, Clock, Complaint, ComplaintQuerySet, Upload, with_parts
+from ..models import ISSUES, PUBLIC_CLOCKS, PUBLIC_TIMELINE, Clock, Complaint, ComplaintQuerySet, Upload, with_parts
 from .files import files_of
 from .shared import at_of, number_of, read_cursor, write_cursor
 
@@ -72,7 +73,7 @@ def privacy(request: HttpRequest) -> HttpResponse:
     return pages.shown(request, "complaints/public/privacy.html", tuple, dict)
 
 
-NARROWING = ("q", "topic", "state", "institution", "region")
+NARROWING = ("q", "topic", "state", "institution", "region", "issue")
 
 
 @require_safe
@@ -88,17 +89,29 @@ def _listed(request: HttpRequest) -> dict[str, Any]:
     offers = find_institutions(typed)
     if len(offers) == 1:
         kept["institution"] = offers[0].value
-    rows, _bound = narrowed(PublicFilter, kept, Complaint.objects.public().annotate(day_60=DAY_60).select_related(*RELATED).only(*SHOWN))
+    rows, bound = narrowed(PublicFilter, kept, Complaint.objects.public().annotate(day_60=DAY_60).select_related(*RELATED).only(*SHOWN))
     page, following = _page(rows if not typed or len(offers) == 1 else rows.none(), cursor)
     return {
         "page": page,
         "next": following,
         "form": ListForm(kept),
+        "issue": _issue(bound, kept),
         "offers": offers if len(offers) > 1 else [],
         "is_unknown": bool(typed) and not offers,
         "kept": kept.urlencode(),
         "is_narrowed": any(kept.get(name) for name in NARROWING),
     }
+
+
+def _issue(bound: PublicFilter, kept: QueryDict) -> tuple[PriorityIssue, str] | None:
+    """The issue that the list is narrowed to, and the address of the list without it."""
+    code = bound.form.cleaned_data.get("issue")
+    found = PriorityIssue.objects.filter(pk=code).first() if code else None
+    if found is None:
+        return None
+    without = kept.copy()
+    without.pop("issue", None)
+    return found, without.urlencode()
 
 
 @require_safe
@@ -146,7 +159,7 @@ def _told(pk: UUID, *, at: datetime) -> dict[str, Any]:
         .annotate(day_60=DAY_60)
         .select_related(*RELATED)
         .only(*SHOWN, "body_public", "part_count", "part_number")
-        .prefetch_related(PUBLIC_TIMELINE, PUBLIC_CLOCKS)
+        .prefetch_related(PUBLIC_TIMELINE, PUBLIC_CLOCKS, ISSUES)
     )
     complaint = rows.filter(pk=pk).first()
     if complaint is None:

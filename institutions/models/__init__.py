@@ -2,6 +2,7 @@
 
 from .calendar import CalendarDay, CalendarYear, read_versions
 from .changes import Change, append_only
+from .issues import IssueRule, PriorityIssue
 from .letters import LetterCounter, Letterhead
 from .regions import Region, coarse
 from .rules import LegalBasis, Limit, Rule, SlaPolicy, Stricter, Unit
@@ -33,11 +34,13 @@ __all__ = [
     "Change",
     "HubMembership",
     "Institution",
+    "IssueRule",
     "Kind",
     "LegalBasis",
     "LetterCounter",
     "Letterhead",
     "Limit",
+    "PriorityIssue",
     "ReadOnlySwitch",
     "Region",
     "Rule",

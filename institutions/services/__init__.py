@@ -2,6 +2,7 @@
 
 from .calendar import confirm_year, remove_calendar_day, set_calendar_day
 from .change import holds, record, record_command, remove, snapshot, store, system_user
+from .issues import set_issue, set_issue_rule
 from .letters import TEXTS as LETTERHEAD_TEXTS
 from .letters import claim_serial, may_set_letterhead, set_letterhead
 from .reference import load_institutions, load_reference
@@ -35,6 +36,8 @@ __all__ = [
     "root",
     "set_banner",
     "set_calendar_day",
+    "set_issue",
+    "set_issue_rule",
     "set_letterhead",
     "set_limit",
     "set_policy",

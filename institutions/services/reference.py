@@ -25,9 +25,11 @@ from ..models import (
     CalendarYear,
     Change,
     Institution,
+    IssueRule,
     Kind,
     LegalBasis,
     Limit,
+    PriorityIssue,
     Region,
     SlaPolicy,
     Tier,
@@ -94,6 +96,7 @@ def load_reference(
     loader.add_missing(SlaPolicy, [SlaPolicy(**_rule(row)) for row in read("sla_policies.csv")], "key")
     loader.add_missing(Limit, [Limit(**_rule(row)) for row in read("limits.csv")], "key")
     _load_calendar(loader)
+    _load_issues(loader)
     return loader.written | seeds.run(by, at)
 
 
@@ -126,6 +129,21 @@ def _rule(row: dict[str, str]) -> dict[str, Any]:
     if "cap_length" in values:
         values["cap_length"] = values["cap_length"] or None
     return values
+
+
+def _load_issues(loader: Loader) -> None:
+    """Issues that are not there yet, with their rules; the rules of an issue that is there belong to the officers."""
+    known = set(PriorityIssue.objects.values_list("pk", flat=True))
+    issues = [
+        PriorityIssue(**{**row, "legal_basis": LegalBasis(row["legal_basis"]), "valid_from": date.fromisoformat(row["valid_from"])})
+        for row in read("priority_issues.csv")
+    ]
+    loader.add_missing(PriorityIssue, issues)
+    new = {issue.pk: issue for issue in issues if issue.pk not in known}
+    rows = [row for row in read("issue_rules.csv") if row["issue"] in new]
+    rules = [IssueRule(issue=new[row["issue"]], topic_id=row["topic"] or None, words=row["words"], valid_from=new[row["issue"]].valid_from) for row in rows]
+    IssueRule.objects.bulk_create(rules)
+    loader.note(IssueRule, len(rules))
 
 
 def _load_calendar(loader: Loader) -> None:

@@ -6,7 +6,7 @@ from importlib import import_module
 import django
 
 # What is measured in the database alone, beside the works that ask a server.
-APART = {"watch": "lapor.bench.watching"}
+APART = {"watch": "lapor.bench.watching", "measure": "lapor.bench.measuring"}
 
 django.setup()
 name, *rest = sys.argv[1:] or [""]

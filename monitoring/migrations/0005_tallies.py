@@ -38,6 +38,7 @@ class Migration(migrations.Migration):
                 ('is_counted', models.BooleanField(default=True)),
                 ('is_secret', models.BooleanField(default=False)),
                 ('arrived_on', models.DateField()),
+                ('over_on', models.DateField(null=True)),
                 ('cuts', models.JSONField(default=dict)),
                 ('cohort', models.JSONField(default=dict)),
                 ('flow', models.JSONField(default=list)),
@@ -48,7 +49,7 @@ class Migration(migrations.Migration):
                 ('institution', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='institutions.institution')),
             ],
             options={
-                'indexes': [models.Index(fields=['institution', 'arrived_on'], name='fact_arrived'), models.Index(fields=['institution', 'last_on'], name='fact_last'), models.Index(condition=models.Q(('is_open', True)), fields=['institution'], name='fact_open')],
+                'indexes': [models.Index(fields=['institution', 'arrived_on'], name='fact_arrived'), models.Index(fields=['last_on', 'institution'], name='fact_last'), models.Index(condition=models.Q(('is_open', True)), fields=['institution'], name='fact_open')],
                 'constraints': [models.UniqueConstraint(fields=('complaint', 'institution'), name='fact_one_per_place')],
             },
         ),

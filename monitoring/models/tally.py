@@ -22,8 +22,10 @@ class FactQuerySet(models.QuerySet["Fact"]):
 class Fact(models.Model):
     """A report at one place it has been at (a unit, a body, the nation), as its events tell it.
 
-    `cohort` holds `{measure: {dim: value}}` of the day of arrival; `flow` holds `[day, measure, dim, value, n]` of other days;
-    `stays` holds `[from, to or null, state]`: the days at whose end it was open there. Days are ISO texts, local to the place.
+    `cohort` holds `{measure: {dim: value}}` of the day of arrival, `flow` holds `[day, measure, dim, value, n]` of other days; what is
+    counted by every cut stands there once and is spread over `cuts` when it is summed. `stays` holds `[from, to or null, state,
+    since or null]`: the days at whose end it was open there, and since when a desk that had to act has left it alone. Days are ISO
+    texts, local to the place. `facts.FactData` is the same without the report.
     """
 
     id = models.BigAutoField(primary_key=True)
@@ -32,6 +34,7 @@ class Fact(models.Model):
     is_counted = models.BooleanField(default=True)
     is_secret = models.BooleanField(default=False)
     arrived_on = models.DateField()
+    over_on = models.DateField(null=True)  # from that day on past the 60 days of the law
     cuts = models.JSONField(default=dict)  # {"topic": "...", "region": "...", "channel": "...", "track": "...", "kind": "...", "issue": [...]}
     cohort = models.JSONField(default=dict)
     flow = models.JSONField(default=list)
@@ -45,7 +48,7 @@ class Fact(models.Model):
         constraints = [models.UniqueConstraint(fields=("complaint", "institution"), name="fact_one_per_place")]
         indexes = [
             models.Index(fields=("institution", "arrived_on"), name="fact_arrived"),
-            models.Index(fields=("institution", "last_on"), name="fact_last"),
+            models.Index(fields=("last_on", "institution"), name="fact_last"),
             models.Index(fields=("institution",), name="fact_open", condition=Q(is_open=True)),
         ]
 

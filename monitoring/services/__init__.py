@@ -3,11 +3,14 @@
 from .digest import summarise
 from .dossiers import log_reading, make_dossiers, open_dossier, read_transferred
 from .follow import consent_until, follow
+from .measure import measure
+from .recount import Recounted, recount
 from .referral import add_oversight_note, may, move, open_referral_steps, propose
 from .watch import Raised, Watched, watch, watch_silence
 
 __all__ = [
     "Raised",
+    "Recounted",
     "Watched",
     "add_oversight_note",
     "consent_until",
@@ -15,11 +18,13 @@ __all__ = [
     "log_reading",
     "make_dossiers",
     "may",
+    "measure",
     "move",
     "open_dossier",
     "open_referral_steps",
     "propose",
     "read_transferred",
+    "recount",
     "summarise",
     "watch",
     "watch_silence",

@@ -35,7 +35,7 @@ SENSITIVE: dict[str, Sensitive] = {
     "demo": Sensitive("it makes officers with known passwords", lambda given: not given.get("logins")),
     "journey": Sensitive("it files reports and acts in officers' names"),
     "publish": Sensitive("with --at it makes evaluation reports, and tells of lateness, before their time", _at_another_time),
-    **dict.fromkeys(("expire", "recompute", "remind", "letters", "clean", "follow", "hand_over", "sweep", "watch"), _OTHER_TIME),
+    **dict.fromkeys(("expire", "recompute", "remind", "propose_tags", "letters", "clean", "follow", "hand_over", "measure", "sweep", "watch"), _OTHER_TIME),
 }
 
 # Commands of the libraries, kept at the door of `manage.py`.
@@ -59,6 +59,7 @@ FOREIGN: dict[str, str] = {
 HARMLESS: dict[str, str] = {
     **dict.fromkeys(("check_invariants", "check_powers", "verify_ledger", "reproduce"), "looks and says what is wrong"),
     "evaluate": "freezes a report that the worker makes too; its files hold aggregates and numbers of reports, no person",
+    "recount": "looks and says what is wrong, or puts right what follows from the events anyway",
     "bounce": "marks one address as not reached, for a mail that carries our own key",
     "load_reference": "adds what is missing of the seeds; what officers changed is left alone",
     "migrate": "part of a release, kept by the migrations' own table",

@@ -2,6 +2,7 @@
 
 import gc
 import json
+from collections import Counter
 from io import StringIO
 from random import Random
 from typing import Any
@@ -13,7 +14,7 @@ from django.db.models import Value
 from django.db.models.functions import Concat
 
 from complaints.management.demo import stories, telling
-from complaints.models import Clock, Complaint, Transition
+from complaints.models import Clock, Complaint, IssueTag, Transition
 from complaints.services import Reference, broken, verify
 from complaints.workflow import State
 from institutions import services as places
@@ -44,6 +45,9 @@ def test_the_demo_builds_and_everything_in_it_holds_together(empty: World) -> No
     assert Complaint.objects.exclude(lead=None).exists()
     assert set(Complaint.objects.values_list("on_behalf", flat=True)) == {"", "person", "group"}
     assert {"mark_urgent", "publish", "right_of_reply"} <= set(Transition.objects.values_list("kind", flat=True))
+    states = Counter(IssueTag.objects.values_list("state", flat=True))
+    assert 8 <= states.total() <= 40
+    assert set(states) == {"proposed", "confirmed", "rejected"}
     assert list(broken(reference=Reference(empty.at))) == []
     assert sum(told["refused"].values()) <= 10
     assert {"closed", "archived", "awaiting_reporter", "in_progress"} <= set(told["states"])

@@ -16,10 +16,11 @@ from django.db import connection, transaction
 from complaints.models import Clock, Complaint, Transition
 from complaints.services import verify
 from monitoring.ladder import CLIMBS
-from monitoring.models import Escalation, Summary
+from monitoring.models import Escalation, Measured, Stock, Summary, Tally
+from monitoring.services import measure, recount
 from officers.models import Notice
 from officers.services import Message, notify_many
-from tests.world import World
+from tests.world import ANSWER, World
 
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -157,3 +158,67 @@ def test_watch_killed_at_a_marked_point_raises_and_tells_everything_once(committ
     assert len(told) == len(set(told))
     assert {"liaison", "superior", "accountable", "ombudsman"} <= set(told)
     assert not Summary.objects.filter(until_id__lt=rows.last().pk, user__username__in=told).exists()  # type: ignore[union-attr]
+
+
+MEASURING = """
+import sys, django
+django.setup()
+from django.core.management import call_command
+import monitoring.services
+sys.modules["monitoring.services.measure"].BATCH = 3
+call_command("measure", "--at", sys.argv[1])
+"""
+
+# Where the counting is killed: before its lock on a table, once so many reports are counted.
+COUNTING = {
+    "before the first facts": ("monitoring_fact", 0),
+    "facts written, tallies not": ("monitoring_tally", 0),
+    "days written, months not": ("monitoring_monthtally", 3),
+    "a later batch, not marked": ("monitoring_measured", 6),
+    "counted, not on record how far": ("monitoring_lowwater", 12),
+    "in the middle of the days": ("monitoring_stock", 12),
+}
+
+
+@pytest.mark.parametrize(
+    "point",
+    [point if point == "days written, months not" else pytest.param(point, marks=pytest.mark.night) for point in COUNTING],
+)
+def test_measure_killed_at_a_marked_point_loses_and_doubles_nothing(committed: World, tmp_path: Path, point: str) -> None:
+    for state in ("at_city", "in_progress", "awaiting_reporter", "closed"):
+        for _number in range(3):
+            committed.to_state(state)
+    measure(at=committed.at)
+    for complaint in Complaint.objects.filter(state="in_progress"):
+        committed.step(complaint, "answer", "liaison", at=committed.at + timedelta(days=3), **ANSWER)
+    for _number in range(9):
+        committed.to_state("awaiting_followup")
+    table, after = COUNTING[point]
+    later = (committed.at + timedelta(days=20)).isoformat()
+    counted = Measured.objects.count() if after else 0
+
+    assert kill_measure(python(tmp_path, "-c", MEASURING, later), table, counted + max(0, after - 6))
+    together = [python(tmp_path, "-c", MEASURING, later) for _n in range(2)]
+    assert [process.wait() for process in together] == [0, 0]
+
+    found = recount(check=True)
+    assert (found.examples, dict(found.counts), found.waiting, found.reports) == ([], {}, 0, 21)
+    assert sum(Tally.objects.filter(institution=committed.nation, measure="received", dim="").values_list("n", flat=True)) == 21
+    days = Stock.objects.filter(institution=committed.nation, measure="open", dim="").order_by("day")
+    assert list(days.values_list("n", flat=True))[2:] == [18] * 18
+
+
+def kill_measure(process: "subprocess.Popen[bytes]", table: str, after: int) -> bool:
+    """-9 where the sweep wants to write to a table, once so many reports are marked; whether it got there."""
+    end = time.monotonic() + 60
+    while Measured.objects.count() < after and process.poll() is None and time.monotonic() < end:
+        time.sleep(0.002)
+    with transaction.atomic():
+        with connection.cursor() as cursor:
+            cursor.execute(f"LOCK TABLE {table} IN SHARE MODE")
+        while not is_waiting() and process.poll() is None and time.monotonic() < end:
+            time.sleep(0.002)
+        reached = process.poll() is None and is_waiting()
+        process.send_signal(signal.SIGKILL)
+        process.wait()
+    return reached

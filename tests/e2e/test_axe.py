@@ -13,12 +13,15 @@ from django.test import Client, RequestFactory
 from django.utils import timezone
 from playwright.sync_api import Browser
 
+from complaints.services import propose_tags, tag
 from institutions import services as places
 from institutions.models import SiteBanner
 from lapor.errors import outage
+from monitoring.models import Fact
 from monitoring.services import watch
 from officers.actors import machine
 from tests.faces import HOST, Face
+from tests.monitoring.filled import fill
 from tests.referrals import brought_to
 from tests.world import COMPLAINT, World
 
@@ -48,6 +51,7 @@ PAGES: tuple[tuple[str, str, Sent], ...] = (
     ("", "/lacak/", None),
     ("", "/lacak/", {"number": "x", "code": "y"}),
     ("", "/laporan/", None),
+    ("", "/laporan/?issue=free-meals", None),
     ("", "/laporan/{number}/", None),
     ("", "/laporan/LPR-0000-0000-0/", None),
     ("", "/laporan/{number}/tenggat/", None),
@@ -70,6 +74,7 @@ PAGES: tuple[tuple[str, str, Sent], ...] = (
     ("own", "/lacak/{own}/kode-baru/", {}),
     ("liaison", "/meja/", None),
     ("liaison", "/meja/{number}/", None),
+    ("admin", "/meja/{number}/", None),
     ("liaison", "/meja/{number}/tenggat/", None),
     ("liaison", "/meja/{number}/langkah/answer/", None),
     ("liaison", "/meja/{number}/catatan/", None),
@@ -86,6 +91,12 @@ PAGES: tuple[tuple[str, str, Sent], ...] = (
     ("national", "/meja/massal/", {"apa": "note", "kasus": "{number}", "diisi": "1", "text": "Mohon dicek bersama."}),
     ("admin", "/meja/serah-terima/", None),
     ("admin", "/meja/tangga/", None),
+    ("admin", "/meja/ukuran/", None),
+    ("national", "/meja/ukuran/", None),
+    ("liaison", "/meja/ukuran/", None),
+    ("admin", "/meja/ukuran/isu/stunting/", None),
+    ("admin", "/meja/ukuran/definisi/", None),
+    ("admin", "/meja/ukuran/kasus/?scope=kota-uji&measure=received", None),
     ("national", "/meja/kekosongan/", None),
     ("liaison", "/meja/delegasi/", None),
     ("liaison", "/meja/pengaturan/", None),
@@ -156,7 +167,12 @@ def scene(world: World, browser: Browser) -> Iterator[Scene]:
     case, own = world.to_state("in_progress"), world.submit(at=at)
     fresh = world.submit(at=at).complaint
     answered = world.to_state("awaiting_reporter")
+    propose_tags(at=at)
+    tag(case.pk, issue="free-meals", by=world.actor("national", at=at), at=at)
     watch(at=at)
+    for place in (world.nation, world.city):
+        fill(place, on=at.date())
+    Fact.objects.create(complaint=case, institution=world.city, arrived_on=at.date(), last_on=at.date(), cohort={"received": {}})
     clients = {"": Client(), "own": Client(), **{name: world.login(Client(), name) for name in ("liaison", "admin", "national", "ombudsman")}}
     session = clients["own"].session
     session["cases"] = {str(answered.pk): timezone.now().replace(year=2099).isoformat()}

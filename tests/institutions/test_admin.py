@@ -10,14 +10,27 @@ from django.utils import timezone
 
 from institutions import services
 from institutions.admin import AuditedAdmin
-from institutions.models import CalendarDay, CalendarYear, Change, HubMembership, Institution, LegalBasis, Limit, Region, SlaPolicy, Topic
+from institutions.models import (
+    CalendarDay,
+    CalendarYear,
+    Change,
+    HubMembership,
+    Institution,
+    IssueRule,
+    LegalBasis,
+    Limit,
+    PriorityIssue,
+    Region,
+    SlaPolicy,
+    Topic,
+)
 from officers.models import User
 from tests.login import log_in
 from tests.pages import hidden
 
 from .conftest import AT, appointed
 
-MODELS = (CalendarDay, CalendarYear, Change, HubMembership, Institution, LegalBasis, Limit, Region, SlaPolicy, Topic)
+MODELS = (CalendarDay, CalendarYear, Change, HubMembership, Institution, IssueRule, LegalBasis, Limit, PriorityIssue, Region, SlaPolicy, Topic)
 
 
 def url(model: type[Any], page: str, *args: Any) -> str:
@@ -64,7 +77,7 @@ def test_the_national_admin_opens_every_list(national: Client, country: SimpleNa
     assert national.get(url(model, "changelist"), {"q": "a"}).status_code == 200
 
 
-@pytest.mark.parametrize("model", [CalendarDay, CalendarYear, Change, Institution, LegalBasis, Limit, Region, SlaPolicy, Topic])
+@pytest.mark.parametrize("model", [CalendarDay, CalendarYear, Change, Institution, IssueRule, LegalBasis, Limit, PriorityIssue, Region, SlaPolicy, Topic])
 def test_the_national_admin_opens_every_row(national: Client, country: SimpleNamespace, model: type[Any]) -> None:
     assert national.get(url(model, "change", model._default_manager.earliest("pk").pk)).status_code == 200
 

@@ -8,7 +8,7 @@ from django.db.models import Count
 from django.utils import translation
 
 from institutions import services
-from institutions.models import Change, Institution, Limit, Region, SlaPolicy, Topic
+from institutions.models import Change, Institution, IssueRule, Limit, PriorityIssue, Region, SlaPolicy, Topic
 from officers.models import User
 
 from .conftest import AT
@@ -68,6 +68,21 @@ def test_the_topics_are_those_of_the_file() -> None:
 
 
 @pytest.mark.django_db
+def test_the_seed_of_issues_comes_with_its_rules_and_leaves_alone_what_is_there(system: User) -> None:
+    assert set(PriorityIssue.objects.values_list("code", "kind")) >= {("free-meals", "issue"), ("road-damage", "issue"), ("irrigation-renewal", "project")}
+    assert set(IssueRule.objects.values_list("issue", flat=True)) == set(PriorityIssue.objects.values_list("code", flat=True))
+    IssueRule.objects.all().delete()
+    PriorityIssue.objects.filter(code="free-meals").delete()
+    PriorityIssue.objects.filter(code="road-damage").update(name_en="Roads")
+
+    written = services.load_reference(by=system, at=AT, provinces=PROVINCES)
+
+    assert (written["priorityissue"], written["issuerule"]) == (1, IssueRule.objects.filter(issue="free-meals").count())
+    assert IssueRule.objects.exclude(issue="free-meals").count() == 0
+    assert PriorityIssue.objects.get(code="road-damage").name_en == "Roads"
+
+
+@pytest.mark.django_db
 def test_the_root_is_a_desk_and_stands_alone_at_the_top() -> None:
     root = services.root()
 
@@ -103,7 +118,17 @@ def test_machines_get_the_same_names_in_every_language(language: str) -> None:
     with translation.override(language):
         call_command("load_reference", "--provinces", *PROVINCES, "--json", stdout=out)
 
-    assert set(json.loads(out.getvalue())) == {"region", "topic", "legalbasis", "slapolicy", "limit", "calendaryear", "calendarday"}
+    assert set(json.loads(out.getvalue())) == {
+        "region",
+        "topic",
+        "legalbasis",
+        "slapolicy",
+        "limit",
+        "calendaryear",
+        "calendarday",
+        "priorityissue",
+        "issuerule",
+    }
 
 
 @pytest.mark.django_db

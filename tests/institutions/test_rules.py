@@ -77,6 +77,7 @@ LIMITS = {
     "weight_followup_rate": 30, "weight_sla_compliance": 20, "weight_clearance_rate_flow": 15, "weight_satisfaction": 15, "weight_quality_score": 10,
     "weight_officer_compliance": 10, "ranking_min": 20, "target_followup_rate": 80, "target_sla_compliance": 90, "target_response_rate": 95,
     "target_verification_timeliness": 95, "target_clearance_rate_flow": 100,
+    "unit_login_days": 30, "unit_untouched_days": 5,
 }  # fmt: skip
 
 

@@ -9,12 +9,13 @@ from typing import Any
 import pytest
 
 from complaints.models import Clock
-from lapor.bench import recount, watching
+from lapor.bench import measuring, recount, watching
 from lapor.bench.load import Ask, Figures, drive
 from lapor.bench.table import judged
 from lapor.bench.works import Work
 from lapor.launcher import benching
-from monitoring.models import Escalation
+from monitoring.models import Escalation, Fact, Tally
+from monitoring.services import measure as sweep
 from tests.complaints.crowd import crowd
 from tests.world import World
 
@@ -101,3 +102,17 @@ def test_the_sweep_is_measured_beside_a_statement_that_writes_as_much_and_leaves
     assert found["ratio"] > 0
     assert list(Clock.objects.order_by("pk").values_list("rung", "rung_at", "due_at")) == before
     assert not Escalation.objects.exists()
+
+
+def test_counting_is_measured_beside_the_same_rows_ready_made_and_leaves_nothing(world: World) -> None:
+    for state in ("awaiting_followup", "in_progress", "closed"):
+        world.to_state(state)
+    sweep(at=world.at)
+    before = list(Tally.objects.order_by("pk").values()), list(Fact.objects.order_by("pk").values())
+
+    found = measuring.measure(at=world.at + timedelta(days=1), events=2, turns=1)
+
+    assert found["events"] == 2
+    assert found["rows"] > 2 * 3
+    assert found["ratio"] > 0
+    assert (list(Tally.objects.order_by("pk").values()), list(Fact.objects.order_by("pk").values())) == before

@@ -29,7 +29,10 @@ CALLS: dict[str, tuple[str, ...]] = {
     "deliver": ("--retry-dead",),
     "demo": (),
     "journey": (),
-    **dict.fromkeys(("expire", "recompute", "remind", "letters", "clean", "follow", "hand_over", "sweep", "watch", "publish"), ("--at", "2027-01-01")),
+    **dict.fromkeys(
+        ("expire", "recompute", "remind", "propose_tags", "letters", "clean", "follow", "hand_over", "measure", "sweep", "watch", "publish"),
+        ("--at", "2027-01-01"),
+    ),
 }
 
 
@@ -76,7 +79,24 @@ def test_with_a_ticket_it_is_on_record_and_then_done(world: World, production: N
 
 
 @pytest.mark.parametrize(
-    "name", ["expire", "recompute", "remind", "letters", "clean", "follow", "hand_over", "sweep", "watch", "deliver", "check_powers", "verify_ledger"]
+    "name",
+    [
+        "expire",
+        "recompute",
+        "remind",
+        "propose_tags",
+        "letters",
+        "clean",
+        "follow",
+        "hand_over",
+        "measure",
+        "recount",
+        "sweep",
+        "watch",
+        "deliver",
+        "check_powers",
+        "verify_ledger",
+    ],
 )
 def test_what_the_worker_does_anyway_asks_for_nothing(world: World, production: None, name: str) -> None:
     call_command(name, "--json")

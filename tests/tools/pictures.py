@@ -124,11 +124,15 @@ def officer(page: Page, site: str) -> Iterator[str]:
         yield "step"
         page.locator("main .actions button").first.click()
         yield "step-errors"
-    for name in ("sunting", "catatan", "publikasi", "mendesak", "langkah/invite", "tenggat", "perpanjang"):
+    for name in ("sunting", "catatan", "mendesak", "langkah/invite", "tenggat", "perpanjang"):
         page.goto(f"{case}{name}/")
         yield f"case-{name.rpartition('/')[2]}"
     page.goto(f"{site}/meja/{FILED[-1]}/")
     yield "case-files"
+    page.goto(f"{site}/laporan/")
+    page.locator("main a[href*='/laporan/LPR']").first.click()
+    page.goto(f"{site}/meja/{page.url.rstrip('/').rpartition('/')[2]}/publikasi/")
+    yield "case-publikasi"
     page.goto(f"{site}/meja/")
     for pick in page.locator("td.pick input").all()[:3]:
         pick.check()
@@ -136,12 +140,13 @@ def officer(page: Page, site: str) -> Iterator[str]:
     yield "bulk"
     for path, name in (
         ("meja/baru/", "intake"),
-        ("meja/hak-jawab/", "replies"),
         ("akun/sesi/", "sessions"),
         ("akun/faktor/", "factors"),
         ("meja/?q=takada", "queue-empty"),
         ("meja/?tab=naik", "queue-escalated"),
         ("meja/tangga/", "ladder"),
+        ("meja/ukuran/", "board"),
+        ("meja/ukuran/definisi/", "board-definitions"),
         ("meja/ombudsman/", "proposals"),
         ("meja/serah-terima/", "hand-over"),
         ("meja/kekosongan/", "vacancies"),
@@ -155,6 +160,20 @@ def officer(page: Page, site: str) -> Iterator[str]:
     ):
         page.goto(f"{site}/{path}")
         yield name
+
+
+def body(page: Page, site: str) -> Iterator[str]:
+    """The desk of an institution, by its admin."""
+    for _page in _enter(page, site, "admin.instansi"):
+        pass
+    page.goto(f"{site}/meja/hak-jawab/")
+    yield "replies"
+    page.goto(f"{site}/meja/?state=in_progress")
+    page.locator("td.title a").first.click()
+    case = page.url.partition("?")[0]
+    yield "case-own"
+    page.goto(f"{case}langkah/hold/")
+    yield "hold"
 
 
 def watcher(page: Page, site: str) -> Iterator[str]:
@@ -174,8 +193,8 @@ def main(site: str, folder: Path, only: str = "") -> None:
         browser = playwright.chromium.launch(executable_path=CHROMIUM, args=ARGUMENTS)
         for language in ("id", "en"):
             for size, width in WIDTHS.items():
-                for walk in (citizen, everybody, officer, watcher):
-                    context = browser.new_context(viewport={"width": width, "height": 800}, java_script_enabled=walk in (officer, watcher))
+                for walk in (citizen, everybody, officer, body, watcher):
+                    context = browser.new_context(viewport={"width": width, "height": 800}, java_script_enabled=walk in (officer, body, watcher))
                     context.add_cookies([{"name": "bahasa", "value": language, "url": site}])
                     page = context.new_page()
                     page.set_default_timeout(8_000)

@@ -70,6 +70,7 @@ class Command(SweepCommand):
         if options["size"]:
             self._grow(now, options)
         extras.refer_some(now)
+        extras.tag_some(now)
         sweeps.run(now)  # what the reports have come to by now is part of the invented past
         officers.mark_sent(before=now + timedelta(seconds=1))
         return dict(refused)

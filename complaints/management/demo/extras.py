@@ -6,7 +6,7 @@ from random import Random
 from typing import TYPE_CHECKING, Any
 
 from complaints import services
-from complaints.models import Clock, Complaint
+from complaints.models import Clock, Complaint, IssueTag
 from complaints.workflow import OnBehalf, Relation, Track, TransferConsent
 from officers.actors import actor_for
 from officers.models import User
@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from .stories import Story
 
 REFERRED = 4
+TAGGED, UNDECIDED = 80, timedelta(days=10)
 Move = tuple[timedelta, Callable[[datetime], None]]
 
 
@@ -94,6 +95,19 @@ def refer_some(now: datetime) -> int:
             reporter = actor_for(None, at=now, case_ids=frozenset({pk}))
             services.advance(pk, "consent_transfer", by=reporter, at=now, given={"consent": number % 2 == 0})
     return len(found)
+
+
+def tag_some(now: datetime) -> int:
+    """The rules propose, and the nation decides on the earlier part of it: mostly yes; the rest waits at the desks."""
+    services.propose_tags(at=now)
+    nation = actor_for(User.objects.get(username="admin.nasional"), at=now)
+    open_to = Complaint.objects.allowing("tag", nation).filter(submitted_at__lt=now - UNDECIDED)
+    found = IssueTag.objects.proposed().filter(complaint__in=open_to).order_by("complaint__submitted_at", "complaint__tracking_id")
+    pairs = list(found.values_list("complaint_id", "issue_id")[:TAGGED])
+    for number, (pk, issue) in enumerate(pairs, 1):
+        decide = services.tag if number % 6 else services.untag
+        decide(pk, issue=issue, by=nation, at=now)
+    return len(pairs)
 
 
 def _urgent(story: "Story", random: Random, at: datetime) -> None:

@@ -2,6 +2,7 @@
 
 from contextlib import suppress
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 from urllib.parse import urlencode
 
@@ -18,7 +19,7 @@ from lapor.ground.actor import Actor
 from lapor.ground.problems import Refusal
 
 from ... import forms, services
-from ...models import AnswerDraft, Complaint, Entry, Upload, family_of
+from ...models import AnswerDraft, Complaint, Entry, IssueTag, Upload, family_of
 from ...workflow import EntryKind
 from ..files import files_of, keep_files, kept_rows, with_files
 from ..shared import actor_of, at_of
@@ -37,6 +38,15 @@ def _readable(entry: Entry | None, complaint: Complaint, actor: Actor) -> bool:
         return True
     paths = actor.under("see_notes") + actor.under("handle_oversight")
     return complaint.may("see_notes") and entry.institution is not None and any(entry.institution.path.startswith(path) for path in paths)
+
+
+def _issues(complaint: Complaint, at: datetime) -> dict[str, Any]:
+    """The tags of a case, the name of each issue, and those that may be added."""
+    tags = list(complaint.issue_tags.select_related("issue"))
+    shown = [row for row in tags if row.state != IssueTag.State.REJECTED]
+    taken = {row.issue_id for row in shown}
+    addable = [row for row in services.issues_on(at) if row.pk not in taken] if complaint.may("tag") else []
+    return {"tags": shown, "addable": addable, "issue_names": {row.issue_id: row.issue.name for row in tags}}
 
 
 def case_context(request: HttpRequest, complaint: Complaint) -> dict[str, Any]:
@@ -61,6 +71,7 @@ def case_context(request: HttpRequest, complaint: Complaint) -> dict[str, Any]:
         "around": around(request),
         "able": services.able_names(complaint, at=at) if complaint.may("assign") and complaint.is_open else [],
         "has_shortcuts": services.preference_of(by=actor).has_shortcuts,
+        **_issues(complaint, at),
         "is_edited": (complaint.title, complaint.body) != (complaint.title_original, complaint.body_original),
     }
 

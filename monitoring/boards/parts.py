@@ -1,0 +1,234 @@
+"""The parts of a board: tiles, rows of indicators, and pictures with the table that says the same in numbers."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import date
+from decimal import Decimal
+from fractions import Fraction
+
+from django.utils.formats import date_format
+from django.utils.functional import Promise
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from lapor.ground import charts
+from lapor.ground.charts import Bar, figure
+from lapor.ground.shares import hidden, rounded
+
+from ..figures import DAY, Figures
+from ..indicators import COUNT, INDICATORS, Indicator, Result, work_out
+from .labels import ticks
+from .lines import DASH, Line, Link, line, too_few
+from .read import YEAR, Board
+
+CLOSED = Indicator("closed", gettext_lazy("Reports closed"), COUNT, ("closed",), unit="reports", is_better_high=None, has_cuts=True)
+TILES = ("received", "closed", "backlog", "followup_rate", "sla_compliance", "satisfaction", "clearance_rate_flow", "over_60")
+# Of which a year is drawn small: what is divided by what, and by how much that is multiplied.
+SPARKS = {
+    "received": ("received", "", 1),
+    "closed": ("closed", "", 1),
+    "followup_rate": ("followed_up", "validated", 100),
+    "satisfaction": ("stars", "rated", 1),
+    "clearance_rate_flow": ("closed", "received", 100),
+    "over_60": ("passed_60", "validated", 100),
+}
+GROUPS: tuple[tuple[str, Promise, tuple[str, ...]], ...] = (
+    ("kemajuan", gettext_lazy("How far the reports came"), ("response_rate", "completion_rate", "clearance_rate_cohort", "backlog_months", "open_over_60")),
+    ("waktu", gettext_lazy("How long it took"), ("verification_time", "response_time", "followup_time", "followup_time_raw", "handling_time")),
+    ("tepat-waktu", gettext_lazy("In time"), ("verification_timeliness", "first_response_timeliness", "reply_handled")),
+    (
+        "alur",
+        gettext_lazy("Returned, misrouted, pended, archived, reopened"),
+        ("return_rate", "misroute_rate", "pend_rate", "archive_rate", "reopen_rate", "auto_close_share"),
+    ),
+    ("petugas", gettext_lazy("Officers and units"), ("officer_compliance", "active_units")),
+    ("kepuasan", gettext_lazy("What reporters say"), ("satisfied_share", "rating_response")),
+    ("indeks", gettext_lazy("Composite index"), ("composite", "quality_score")),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Cell:
+    text: str
+    href: str = ""
+    label: str = ""  # the heading of its column, for telephones
+
+
+@dataclass(frozen=True, slots=True)
+class Picture:
+    """A chart and the table behind it."""
+
+    key: str
+    title: str
+    chart: str
+    headings: Sequence[str]
+    rows: Sequence[Sequence[Cell]]
+    nothing: str = ""  # what is said when there is nothing to draw
+
+    @property
+    def is_empty(self) -> bool:
+        return not self.rows
+
+
+@dataclass(frozen=True)
+class Pen:
+    """A board with the way to its cases: what every part is drawn from."""
+
+    board: Board
+    link: Link
+
+    @property
+    def hides(self) -> bool:
+        return self.board.asked.sight.hides
+
+    def line(self, key: str) -> Line:
+        board = self.board
+        return line(board.results[key], board.results_before[key], limits=board.limits, link=self.link, hides=self.hides)
+
+
+def _closed(pen: Pen) -> Line:
+    now, before = (work_out(CLOSED, figures, pen.board.limits) for figures in (pen.board.now, pen.board.before))
+    shown = line(now, before, limits=pen.board.limits, link=pen.link, hides=pen.hides)
+    return replace(shown, definition="clearance_rate_flow")
+
+
+def _spark(pen: Pen, key: str) -> str:
+    top, bottom, times = SPARKS[key]
+    months, least = sorted(pen.board.over_time)[-YEAR:], pen.board.least
+    values: list[Fraction | None] = []
+    for counts in (pen.board.over_time[month] for month in months):
+        over = counts.get(bottom, 0) if bottom else 1
+        n = over if bottom else counts.get(top, 0)
+        is_small = (pen.hides or bottom == "rated") and 0 < n < least
+        values.append(Fraction(counts.get(top, 0) * times, over) if over and not is_small else None)
+    if sum(value is not None for value in values) <= 1:
+        return ""
+    return charts.spark(_("The last twelve months"), values, unit="%" if bottom and bottom != "rated" else "")
+
+
+def _satisfied(pen: Pen, shown: Line) -> Line:
+    """Stars with the interval of the share of satisfied reporters, who are people: a mean alone would hide how few there were."""
+    share = pen.board.results.get("satisfied_share")
+    if share is None or share.low is None or share.high is None or not shown.value:
+        return shown
+    told = {"low": figure(share.low, places=1), "high": figure(share.high, "%", 1), "dash": DASH}
+    return replace(shown, interval=_("satisfied: %(low)s%(dash)s%(high)s") % told)
+
+
+def tiles(pen: Pen) -> list[Line]:
+    """The headline figures."""
+    found = []
+    for key in TILES:
+        shown = _closed(pen) if key == "closed" else pen.line(key)
+        shown = _satisfied(pen, shown) if key == "satisfaction" else shown
+        found.append(replace(shown, spark=_spark(pen, key)) if key in SPARKS and not shown.missing else shown)
+    return found
+
+
+def groups(pen: Pen) -> list[tuple[str, str, list[Line]]]:
+    """The other indicators in groups; what is not known for one value of a cut is left out."""
+    found = []
+    for key, title, keys in GROUPS:
+        lines = [pen.line(one) for one in keys if one == "quality_score" or pen.board.results[one].missing != "unknown"]
+        if lines and (key != "indeks" or not pen.board.now.is_cut):
+            found.append((key, str(title), lines))
+    return found
+
+
+def _cells(pen: Pen, cells: Mapping[str, int], *, hides: bool = False) -> dict[str, int | None]:
+    """The numbers, the largest first, those that must not be told as None and last."""
+    out = hidden(cells, pen.board.least) if hides or pen.hides else frozenset()
+    told = sorted((key for key in cells if key not in out), key=lambda key: (-cells[key], key))
+    return {key: cells[key] for key in told} | dict.fromkeys(sorted(out))
+
+
+def counted(
+    pen: Pen, key: str, title: str, cells: Mapping[str, int], names: Mapping[str, str], *,
+    of: tuple[str, str] = ("", ""), most: int | None = None, hides: bool = False, keeps_order: bool = False,
+) -> Picture:  # fmt: skip
+    """Bars of how many; `of` is the (measure, dim) whose cases stand behind each."""
+    told, total = _cells(pen, cells, hides=hides), sum(cells.values())
+    order = [one for one in names if one in told] if keeps_order else list(told)
+    few = too_few(pen.board.least)
+    shown = [(one, told[one]) for one in order[:most]]
+    drawn = charts.bars(title, [Bar(names[one], n, few) for one, n in shown]) if shown else ""
+    rows = []
+    for one, n in shown:
+        href = pen.link(*of, one) if of[0] and n and not hides else ""
+        share = figure(Fraction(n * 100, total), "%", 1) if n is not None and total else ""
+        rows.append([Cell(names[one]), Cell(few if n is None else figure(n), href), Cell(share)])
+    return Picture(key, title, drawn, (_("What"), _("Reports"), _("Share")), rows)
+
+
+def _steps(figures_by: Mapping[date, Mapping[str, int]], days: Iterable[date], measure: str, reached: date) -> list[int | None]:
+    return [figures_by.get(day, {}).get(measure, 0) if day <= reached else None for day in days]
+
+
+def _told_steps(pen: Pen, values: list[int | None]) -> list[int | None]:
+    if not pen.hides:
+        return values
+    out = hidden({str(n): value or 0 for n, value in enumerate(values)}, pen.board.least)
+    return [None if str(n) in out else value for n, value in enumerate(values)]
+
+
+def _span(pen: Pen) -> tuple[Mapping[date, Mapping[str, int]], list[date], list[date], list[str], tuple[str, str]]:
+    """What is drawn over time: the sums, the steps of the period and of the one before, their labels, and what the two are called."""
+    board, period = pen.board, pen.board.asked.period
+    names = (period.name, period.before.name)
+    if period.kind != "month":
+        return board.over_time, period.months, period.before.months, ticks(period), names
+    if pen.hides:
+        months = sorted(board.over_time)[-YEAR:]
+        return board.over_time, months, [], [str(date_format(month, "M y")) for month in months], (_("The last twelve months"), "")
+    now, before = ([one.first + DAY * n for n in range((one.last - one.first).days + 1)] for one in (period, period.before))
+    return board.days, now, before, ticks(period), names
+
+
+def over_time(pen: Pen, measure: str, title: str) -> Picture:
+    """The days of a month, or the months of a longer period, beside those of the period before; of a hub always months."""
+    source, when, then, labels, names = _span(pen)
+    now = _told_steps(pen, _steps(source, when, measure, pen.board.reached))
+    before = _told_steps(pen, _steps(source, then, measure, pen.board.reached))[: len(now)]
+    rows = [[Cell(label), Cell(_said(now, n)), *([Cell(_said(before, n))] if then else [])] for n, label in enumerate(labels)]
+    headings = ("", *(name for name in names if name))
+    return Picture(f"{measure}-waktu", title, charts.columns(title, labels, now, before, names=names), headings, rows)
+
+
+def _said(values: Sequence[int | None], n: int) -> str:
+    value = values[n] if n < len(values) else None
+    return "" if value is None else figure(value)
+
+
+def clocks(pen: Pen, names: Mapping[str, str]) -> Picture:
+    """Deadlines met and missed, each kind by itself."""
+    now, title = pen.board.now, _("Deadlines met")
+    rows, drawn = [], []
+    for key, name in names.items():
+        met, missed = now.n("met", "clock", key), now.n("missed", "clock", key)
+        if not met + missed:
+            continue
+        is_told = not (pen.hides and met + missed < pen.board.least)
+        share = rounded(Fraction(met * 100, met + missed)) if is_told else None
+        few = too_few(pen.board.least)
+        drawn.append(Bar(name, share, few))
+        cells = [Cell(figure(met), pen.link("met", "clock", key)), Cell(figure(missed), pen.link("missed", "clock", key)), Cell(figure(share, "%"))] if (
+            share is not None
+        ) else [Cell(few), Cell(""), Cell("")]  # fmt: skip
+        rows.append([Cell(name), *cells])
+    target = pen.board.limits.get("target_sla_compliance")
+    chart = charts.bars(title, drawn, unit="%", top=100, target=Decimal(target) if target else None, target_label=_("Target: settled in time")) if drawn else ""
+    return Picture("tenggat", title, chart, (_("Deadline"), _("Met"), _("Missed"), _("Share")), rows)
+
+
+def bands(pen: Pen, names: Mapping[str, str]) -> Picture:
+    """How old the open reports are."""
+    found = pen.board.now.stocks("open", "band")
+    told, title, few = _cells(pen, found), _("Open reports by age"), too_few(pen.board.least)
+    order = [(band, told.get(band, 0)) for band in names]
+    chart = charts.stacked(title, [(names[band], n) for band, n in order], note=few) if found else ""
+    rows = [[Cell(names[band]), Cell(few if n is None else figure(n), pen.link("open", "band", band) if n else "")] for band, n in order]
+    return Picture("umur", title, chart, (_("Age"), _("Reports")), rows if found else [])
+
+
+def result_of(figures: Figures, key: str, limits: Mapping[str, int]) -> Result:
+    return work_out(INDICATORS[key], figures, limits)

@@ -1,0 +1,195 @@
+"""Everything that one board shows, read in a number of queries that does not grow with what is shown."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from datetime import date
+from functools import cached_property
+from typing import Any
+
+from django.db.models import Count, Q, QuerySet, Sum
+
+from complaints.models import Complaint
+from institutions.models import Institution, Kind, Limit
+from lapor.ground.shares import hidden
+
+from ..figures import Figures, Period, Scope, breakdown, by_day, by_month, pair
+from ..indicators import RESOLUTION, Result, measure_all
+from ..models import Escalation, MonthTally, Stock
+from .labels import names_of
+from .sight import Sight
+
+# Of which every topic, region, channel, track, kind and issue is read.
+BROKEN_DOWN = ("received", "validated", "followed_up")
+# What is drawn over time.
+OVER_TIME = ("received", "closed", "validated", "followed_up", "rated", "stars", "passed_60")
+YEAR = 12
+# What a body or unit is compared by: the sums that it takes, and the columns made of them.
+COMPARED = ("received", "validated", "followed_up", "closed", "rated", "stars")
+COLUMNS = ("followup_rate", "sla_compliance", "clearance_rate_flow", "satisfaction")
+TOPICS = 10
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """What a page asks for: a scope as the officer sees it, a period, perhaps one value of a cut; and the day on which it asks."""
+
+    sight: Sight
+    period: Period
+    on: date
+    cut: tuple[str, str] = ("", "")
+
+    @property
+    def scope(self) -> Scope:
+        return self.sight.scope
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """A row of the comparison: a body, a unit, or a kind of bodies, with what was counted there."""
+
+    key: str  # of its scope
+    name: str
+    kind: str
+    figures: Figures
+    results: Mapping[str, Result]
+    bodies: int = 0  # of a kind: how many there are
+    connected: int = 0  # of those, with a report in the period
+
+
+@dataclass(frozen=True)
+class Board:
+    asked: Asked
+    now: Figures
+    before: Figures
+    limits: Mapping[str, int]
+    over_time: Mapping[date, Mapping[str, int]]
+    days: Mapping[date, Mapping[str, int]]
+    levels: Mapping[int, int] | None  # of the ladder, now; None where it is not told
+    places: list[Place]
+    names: Mapping[tuple[str, str], str]
+    is_hidden: bool = False  # the whole board is about too few
+    results: Mapping[str, Result] = field(default_factory=dict)
+    results_before: Mapping[str, Result] = field(default_factory=dict)
+
+    @property
+    def least(self) -> int:
+        return self.limits["small_cell"]
+
+    @property
+    def reached(self) -> date:
+        """The day up to which the figures go."""
+        return self.now.level_on or self.asked.period.until(self.asked.on)
+
+    @cached_property
+    def provinces(self) -> dict[str, int]:
+        """Reports received by the first digits of their regions."""
+        found: dict[str, int] = {}
+        for code, n in self.now.values("received", "region").items():
+            found[code.partition(".")[0]] = found.get(code.partition(".")[0], 0) + n
+        return found
+
+
+def _children(asked: Asked) -> QuerySet[Institution]:
+    """What is compared below a scope, in force now: the members of a hub, the bodies of a kind, the units of a body."""
+    scope = asked.scope
+    rows = Institution.objects.in_force(asked.on)
+    if scope.key.startswith(("hub:", "kind:")):
+        return rows.filter(pk__in=scope.ids)
+    return rows.filter(parent__in=scope.ids) if asked.sight.has_below else rows.none()
+
+
+def _sums(asked: Asked, by: str, where: Q) -> dict[Any, tuple[dict[tuple[str, str, str], int], int]]:
+    """What was counted at each place, or each kind of places, and how many of them had a report."""
+    dim, value = asked.cut
+    clocks = Q(dim="clock", measure__in=("met", "missed"), value__in=RESOLUTION)
+    wanted = Q(dim=dim, value=value, measure__in=COMPARED) if dim else Q(dim="", measure__in=COMPARED) | clocks
+    rows = MonthTally.objects.filter(where, wanted, day__range=(asked.period.first, asked.period.last))
+    found: dict[Any, tuple[dict[tuple[str, str, str], int], int]] = {}
+    for key, measure, where_, which, n, places in (
+        rows.values_list(by, "measure", "dim", "value").annotate(n=Sum("n"), places=Count("institution", distinct=True)).order_by()
+    ):
+        sums, connected = found.get(key, ({}, 0))
+        sums[(measure, "", "") if dim else (measure, where_, which)] = n
+        found[key] = (sums, places if measure == "received" else connected)
+    return found
+
+
+def _open(asked: Asked, by: str, where: Q) -> dict[Any, int]:
+    """What was open at each place at the end of the last day that was taken."""
+    dim, value = asked.cut
+    taken = Stock.objects.filter(where, day__range=(asked.period.first, asked.period.last))
+    rows = taken.filter(day=taken.order_by("-day").values("day")[:1], measure="open", dim=dim, value=value)
+    return dict(rows.values_list(by).annotate(n=Sum("n")).order_by())
+
+
+def _compared(figures: Figures, limits: Mapping[str, int]) -> dict[str, Result]:
+    results = measure_all(figures, limits)
+    return {key: results[key] for key in ("received", "backlog", *COLUMNS)}
+
+
+def _places(asked: Asked, limits: Mapping[str, int], level_on: date | None) -> list[Place]:
+    """What stands below the scope; the nation shows its kinds of bodies, whose boards show the bodies."""
+    is_nation = asked.scope.key == "nation"
+    by = "institution__kind" if is_nation else "institution"
+    rows: list[tuple[Any, str, str, str, int]]
+    if is_nation:
+        counted = dict(Institution.objects.in_force(asked.on).filter(parent__kind=Kind.NATIONAL).values_list("kind").annotate(n=Count("pk")).order_by())
+        rows = [(kind.value, f"kind:{kind.value}", str(kind.label), "", counted[kind.value]) for kind in Kind if kind.value in counted]
+        where = Q(institution__parent__in=asked.scope.ids)
+    else:
+        rows = [(place.pk, place.slug, place.name, place.kind, 0) for place in _children(asked)]
+        where = Q(institution__in=[row[0] for row in rows])
+    sums = _sums(asked, by, where) if rows else {}
+    stock = _open(asked, by, where) if rows else {}
+    found = []
+    for pk, key, name, kind, bodies in rows:
+        counts, connected = sums.get(pk, ({}, 0))
+        figures = Figures(replace(asked.scope, key=key), asked.period, counts, {("open", "", ""): stock.get(pk, 0)}, level_on, asked.cut)
+        found.append(Place(key, name, kind, figures, _compared(figures, limits), bodies, connected))
+    return found
+
+
+def _ladder(asked: Asked) -> dict[int, int] | None:
+    """How many deadlines stand at each level now; not for a period that is over, one value of a cut, or many bodies at once."""
+    scope = asked.scope
+    if asked.cut[0] or asked.period.is_over(asked.on) or scope.institution is None or scope.key.startswith("hub:"):
+        return None
+    cases = Complaint.objects.open().held_under(scope.institution.path)
+    cases = cases.counted() if scope.key == "nation" else cases
+    rows = Escalation.objects.standing().topmost().filter(complaint__in=cases)
+    return dict(rows.values_list("level").annotate(n=Count("pk")).order_by())
+
+
+def months_back(period: Period) -> tuple[date, ...]:
+    """The months that are read: of the period and the one before, and at least a year."""
+    months = [*period.before.months, *period.months]
+    while len(months) < YEAR:
+        months = [*Period.of("month", months[0]).before.months, *months]
+    return tuple(months)
+
+
+def _is_hidden(asked: Asked, least: int) -> bool:
+    """Whether a hub must not be told of this value of a cut: too few reports, or what would let others be worked out."""
+    from_all = breakdown(asked.scope, asked.period, asked.cut[0], ("received",))
+    cells = {value: counts.get("received", 0) for value, counts in from_all.items()}
+    return asked.cut[1] in hidden(cells, least)
+
+
+def read(asked: Asked) -> Board:
+    """The board; of a hub's cut about too few nothing but that."""
+    scope, period, (dim, value) = asked.scope, asked.period, asked.cut
+    limits = Limit.objects.table(asked.on, scope.institution if not scope.key.startswith("hub:") else None)
+    if asked.sight.hides and dim and _is_hidden(asked, limits["small_cell"]):
+        nothing = Figures(scope, period, {}, {}, None, asked.cut)
+        return Board(asked, nothing, nothing, limits, {}, {}, None, [], {}, is_hidden=True)
+    now, before = pair(scope, period, dim=dim, value=value, more=BROKEN_DOWN)
+    over_time = by_month(scope, months_back(period), OVER_TIME, dim=dim, value=value)
+    by_days = period.kind == "month" and not asked.sight.hides  # a hub's days would hold too few to be told
+    days = by_day(scope, period.before.first, period.last, OVER_TIME, dim=dim, value=value) if by_days else {}
+    topics = sorted(now.values("received", "topic").items(), key=lambda pair: (-pair[1], pair[0]))
+    regions = now.values("received", "region")
+    names = names_of([code for code, _n in topics] + ([value] if dim == "topic" else []), [*regions, *([value] if dim == "region" else [])])
+    return Board(
+        asked, now, before, limits, over_time, days, _ladder(asked), _places(asked, limits, now.level_on), names,
+        results=measure_all(now, limits), results_before=measure_all(before, limits),
+    )  # fmt: skip
