@@ -49,7 +49,7 @@ def verify_address(code: str) -> str:
     return f"{settings.SITE_URL}/verifikasi/{numbers.grouped(code)}/"
 
 
-def _head(letterhead: Letterhead | None) -> dict[str, Any]:
+def head_of(letterhead: Letterhead | None) -> dict[str, Any]:
     """A letterhead as the templates read it; the nation's own where there is none."""
     if letterhead is None:
         return {}
@@ -100,7 +100,7 @@ class Answer:
             position = head.signer_position or f"{role} {self.issuer.name}".strip()
             outcome = str(Outcome(self.transition.reason).label) if self.transition.reason in Outcome else ""
         return {
-            "head": _head(head),
+            "head": head_of(head),
             "number": self.number,
             "place": head.city,
             "day": local_day(self.at, self.issuer.time_zone).isoformat(),
@@ -165,7 +165,7 @@ def draw_sheet(complaint: Complaint, events: Sequence[Transition], clocks: Seque
     """The disposition sheet of an office: from whom to whom, about what, due when, through which hands; and room to write."""
     moves = [row for row in events if row.holder_before_id is None or row.holder_before_id != row.holder_after_id]
     context = {
-        "head": _head(letterhead),
+        "head": head_of(letterhead),
         "complaint": complaint,
         "summary": complaint.body[:LONGEST_SUMMARY],
         "is_cut": len(complaint.body) > LONGEST_SUMMARY,

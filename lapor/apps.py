@@ -16,4 +16,5 @@ class LaporConfig(AppConfig):
         ladder = import_module("monitoring.views.ladder")
         panels.register("complaint", ladder.climbed)
         panels.register("desk", ladder.link)
+        panels.register("desk", import_module("reports.views.editions").link)
         panels.register("desk", import_module("monitoring.views.boards").link)

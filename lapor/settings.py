@@ -194,6 +194,7 @@ CELERY_BEAT_SCHEDULE = {
     "watch": {"task": "monitoring.watch", "schedule": 60.0, "options": {"expires": 60}},
     "silence": {"task": "monitoring.silence", "schedule": 3600.0, "options": {"expires": 3600}},
     "summarise": {"task": "monitoring.summarise", "schedule": 300.0, "options": {"expires": 300}},
+    "publish": {"task": "reports.publish", "schedule": 60.0, "options": {"expires": 60}},
     "measure": {"task": "monitoring.measure", "schedule": 60.0, "options": {"expires": 60}},
     "release": {"task": "reports.release", "schedule": 3600.0, "options": {"expires": 3600}},
     "expire officers": {"task": "officers.expire", "schedule": 3600.0, "options": {"expires": 3600}},

@@ -36,7 +36,7 @@ urlpatterns = [
     path("api/v1/topics/", api.TopicList.as_view(), name="api-topics"),
     path("api/v1/regions/", api.RegionList.as_view(), name="api-regions"),
     path("", include("officers.urls")),
-    path("", include("reports.urls")),
+    path("", include("reports.urls")),  # as the next one
     path("", include("monitoring.urls")),  # before the desk's, whose addresses begin with a number of a report
     path("", include("complaints.urls")),
 ]

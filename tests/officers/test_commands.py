@@ -30,7 +30,7 @@ CALLS: dict[str, tuple[str, ...]] = {
     "demo": (),
     "journey": (),
     **dict.fromkeys(
-        ("expire", "recompute", "remind", "propose_tags", "letters", "clean", "follow", "hand_over", "measure", "release", "sweep", "watch"),
+        ("expire", "recompute", "remind", "propose_tags", "letters", "clean", "follow", "hand_over", "measure", "release", "sweep", "watch", "publish"),
         ("--at", "2027-01-01"),
     ),
 }

@@ -8,10 +8,9 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
 
-    initial = True
-
     dependencies = [
         ('institutions', '0004_calendar_versions'),
+        ('reports', '0001_editions'),
     ]
 
     operations = [

@@ -1,0 +1,240 @@
+"""The chapters of a report in the language spoken now: the same words and numbers on the page and on paper."""
+
+from dataclasses import dataclass, field
+from datetime import date
+from typing import Any
+
+from django.utils.formats import date_format
+from django.utils.translation import gettext as _
+
+from monitoring.indicators import INDICATORS
+
+from ..access import Template
+from ..snapshot import Data
+from . import words
+from .document import Document
+
+
+@dataclass(frozen=True, slots=True)
+class Cell:
+    label: str
+    text: str
+    is_number: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    name: str
+    cells: tuple[Cell, ...]
+    share: int = -1  # the length of its bar in steps of 5 percent; -1: none
+    tone: str = ""
+    light: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Table:
+    """Of figures or counts: headings and rows, ready to be written down."""
+
+    title: str
+    headings: tuple[str, ...]
+    rows: tuple[Row, ...]
+    note: str = ""
+    kind: str = "counts"
+    key: str = ""
+
+
+@dataclass(slots=True)
+class Chapter:
+    number: int
+    title: str
+    tables: list[Table] = field(default_factory=list)
+    notes: list[str] = field(default_factory=list)
+    facts: list[tuple[str, str]] = field(default_factory=list)
+    numbers: list[dict[str, str]] = field(default_factory=list)  # of reports
+
+    @property
+    def anchor(self) -> str:
+        return f"bab-{self.number}"
+
+    @property
+    def is_wide(self) -> bool:
+        """Whether paper must be turned for it."""
+        return any(table.kind == "annex" for table in self.tables)
+
+
+def day(text: str) -> str:
+    return date_format(date.fromisoformat(text[:10]), "j F Y") if text else "-"
+
+
+def value(cell: Data, unit: str = "") -> str:
+    """A figure in words: with its unit, or why there is none."""
+    if cell.get("value") is None:
+        return str(words.MISSING.get(cell.get("missing", "unknown"), "-"))
+    text = words.number(cell["value"])
+    return f"{text}%" if unit == "%" else f"{text} {unit}".strip()
+
+
+def counted(cell: Data) -> str:
+    """What the figure was worked out from."""
+    parts = []
+    if "median" in cell:
+        parts.append(
+            _("median %(median)s, 90th percentile %(p90)s, n %(n)s") % {"median": cell["median"], "p90": cell["p90"], "n": words.number(str(cell["n"]))}
+        )
+    elif cell.get("denominator") is not None and "parts" not in cell:
+        of = {"top": words.number(str(cell.get("numerator", 0))), "bottom": words.number(str(cell["denominator"]))}
+        parts.append(_("%(top)s of %(bottom)s") % of)
+    if "low" in cell:
+        parts.append(_("95%% interval %(low)s to %(high)s") % {"low": words.number(cell["low"]), "high": words.number(cell["high"])})
+    return ", ".join(parts)
+
+
+def _figure(row: Data) -> Row:
+    unit = words.unit_of(row["key"])
+    tone, light = words.LIGHTS[row.get("light", "none")]
+    target = f"{words.number(str(row['target']))}{'%' if unit == '%' else ''}" if "target" in row else ""
+    before = value(row["before"], unit) if row.get("before") else ""
+    cells = (
+        Cell(_("Value"), value(row, unit), is_number=True),
+        Cell(_("Worked out from"), counted(row)),
+        Cell(_("Period before"), before, is_number=True),
+        Cell(_("Target"), target, is_number=True),
+    )
+    return Row(words.indicator_name(row["key"]), cells, tone=tone, light=str(light))
+
+
+def figures(snapshot: Data, keys: tuple[str, ...]) -> Table | None:
+    by_key = {row["key"]: row for row in snapshot["indicators"]}
+    rows = tuple(_figure(by_key[key]) for key in keys if key in by_key)
+    headings = (_("Figure"), _("Value"), _("Worked out from"), _("Period before"), _("Target"))
+    return Table("", headings, rows, kind="figures") if rows else None
+
+
+def _text(cell: Data, table: Data, column: str) -> str:
+    unit = words.unit_of(column) if table["key"] == "annex" else "%" if column == "share" else ""
+    return value(cell, "%" if unit == "%" else "")
+
+
+def _bars(table: Data) -> dict[str, int]:
+    """How long the bar of each row is, by its first column; a table of figures has none."""
+    first = table["columns"][0]
+    known = {row["key"]: int(row["cells"][first]["value"]) for row in table["rows"] if (row["cells"][first].get("value") or "").isdigit()}
+    most = max(known.values(), default=0)
+    return {key: -(-20 * n // most) * 5 for key, n in known.items()} if most else {}
+
+
+def counts(table: Data) -> Table:
+    columns = table["columns"]
+    labels = [words.column_name(table, column) for column in columns]
+    bars = _bars(table)
+    rows = tuple(
+        Row(
+            words.row_name(table, row),
+            tuple(Cell(label, _text(row["cells"][column], table, column), is_number=True) for column, label in zip(columns, labels, strict=True)),
+            share=bars.get(row["key"], -1),
+        )
+        for row in table["rows"]
+    )
+    more = table.get("more", 0)
+    note = _("and %(count)s more") % {"count": words.number(str(more))} if more else ""
+    kind = "annex" if table["key"] == "annex" else "counts"
+    return Table(str(words.TABLES[table["key"]]), (str(words.FIRST[table["dim"]]), *labels), rows, note=note, kind=kind, key=table["key"])
+
+
+def about(document: Document) -> list[tuple[str, str]]:
+    snapshot = document.snapshot
+    period = snapshot["period"]
+    until = snapshot["counted_until"]
+    facts = [
+        (_("Report"), str(Template(document.template).label)),
+        (_("About"), document.name),
+        (_("Period"), _("%(first)s to %(last)s") % {"first": day(period["first"]), "last": day(period["last"])}),
+        (_("Cut-off"), f"{day(snapshot['cut_off'])}, {snapshot['cut_off'][11:16]} ({document.zone})"),
+        (_("Stock as of"), day(until) if until else str(words.MISSING["nothing"])),
+        (_("Formulas"), snapshot["formula"]),
+        (_("Revision"), f"{document.revision}{f': {document.why}' if document.why else ''}"),
+        (_("Number"), document.number or _("numbered when it is submitted")),
+    ]
+    if document.template == Template.MESO:
+        facts.insert(2, (_("Members"), words.number(str(snapshot["scope"]["places"]))))
+    return facts
+
+
+def _plan(items: list[Data], title: str) -> Table:
+    headings = (_("What"), _("Who"), _("By when"), _("Status"), _("Progress"))
+    rows = tuple(
+        Row(
+            item["text"],
+            (
+                Cell(headings[1], item["owner"]),
+                Cell(headings[2], day(item["due_on"])),
+                Cell(headings[3], str(words.STATUS[item["status"]])),
+                Cell(headings[4], item["progress"] or "-"),
+            ),
+        )
+        for item in items
+    )
+    return Table(title, headings, rows, kind="plan")
+
+
+def _over_60(chapter: Chapter, over: Data) -> None:
+    if over["count"] is None:
+        chapter.notes.append(_("Open reports past 60 days: %(text)s.") % {"text": words.MISSING["few"]})
+        return
+    chapter.notes.append(_("Open reports past 60 days at the cut-off: %(count)s.") % {"count": words.number(str(over["count"]))})
+    chapter.numbers = [{"number": row["number"], "day": day(row["passed_on"]), "holder": row["holder"]} for row in over["listed"]]
+    if over["not_listed"] and over["listed"]:
+        chapter.notes.append(
+            _("Not listed by number: %(count)s (secret, or beyond the length of this list).") % {"count": words.number(str(over["not_listed"]))}
+        )
+
+
+def _fill(chapter: Chapter, document: Document) -> None:
+    snapshot = document.snapshot
+    number = chapter.number
+    if number == 1:
+        chapter.facts = about(document)
+    keys = words.SUMMARY if number == 2 else words.IN_CHAPTER.get(number, ())
+    if number == 18:
+        placed = {key for keys in words.IN_CHAPTER.values() for key in keys} | set(words.SUMMARY)
+        keys = tuple(row["key"] for row in snapshot["indicators"] if row["key"] not in placed)
+    if (found := figures(snapshot, keys)) is not None:
+        chapter.tables.append(found)
+    if number == 7:
+        _over_60(chapter, snapshot["over_60"])
+    if number == 16:
+        chapter.tables += [_plan(document.plan, _("Action plan"))] if document.plan else []
+        chapter.tables += [_plan(snapshot["last_plan"], _("Progress on the last action plan"))] if snapshot["last_plan"] else []
+    chapter.tables += [counts(table) for table in snapshot["tables"] if table["chapter"] == number and table["rows"]]
+    chapter.notes += [str(words.UNCOLLECTED[row["key"]]) for row in snapshot["uncollected"] if row["chapter"] == number]
+
+
+def chapters(document: Document) -> list[Chapter]:
+    """Every chapter in order; one without content says that there is none."""
+    only = words.ONLY.get(document.template)
+    found = []
+    for number, title in words.CHAPTERS.items():
+        if only is not None and number not in only:
+            continue
+        chapter = Chapter(number, str(title))
+        _fill(chapter, document)
+        if not (chapter.tables or chapter.notes or chapter.facts):
+            if number == 18 and document.template == Template.UNIT:
+                continue
+            chapter.notes.append(_("There is nothing to tell of this in the period."))
+        found.append(chapter)
+    return found
+
+
+def methods(document: Document) -> list[dict[str, Any]]:
+    """How each figure is worked out, by the formulas that were frozen with it."""
+    rows = []
+    for formula in document.snapshot["formulas"]:
+        known = INDICATORS.get(formula["key"])
+        text = " + ".join(formula["top"]) + (f" / ({' + '.join(formula['bottom'])})" if formula["bottom"] else "")
+        rows.append({"name": words.indicator_name(formula["key"]), "formula": text or ", ".join(formula["weights"]), "note": str(known.note) if known else ""})
+    return rows
+
+
+def title(document: Document) -> str:
+    return _("Evaluation report %(period)s: %(name)s") % {"period": document.period, "name": document.name}

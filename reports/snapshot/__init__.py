@@ -1,0 +1,8 @@
+"""The frozen content of an edition: taken from the sums in a constant number of queries, and everything that can be done with it later."""
+
+from .canonical import Data, canonical, digest
+from .masking import masked
+from .record import Difference, differences, indicators_of, recorded
+from .taking import Frame, take
+
+__all__ = ["Data", "Difference", "Frame", "canonical", "differences", "digest", "indicators_of", "masked", "recorded", "take"]

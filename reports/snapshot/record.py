@@ -1,0 +1,67 @@
+"""The figures of an edition worked out again: from the sums it holds itself, and from what the books say today."""
+
+from datetime import date
+from typing import NamedTuple
+
+from monitoring.figures import SMALL, Figures, Period, Scope
+from monitoring.indicators import measure_all
+
+from .canonical import Data
+from .cells import cell
+
+PEOPLE = frozenset({"gender", "disability", "age"})  # sums by these are told through tables that hide the few, never as they are
+KEPT = tuple(dim for dim in SMALL if dim not in PEOPLE)
+
+
+def _written(sums: dict[tuple[str, str, str], int]) -> dict[str, int]:
+    return {"|".join(key): n for key, n in sums.items() if n and key[1] in KEPT}
+
+
+def sums_of(figures: Figures) -> Data:
+    """What the indicators were worked out from, so that anybody can do it again."""
+    return {
+        "ids": list(figures.scope.ids),
+        "sums": _written(dict(figures.sums)),
+        "levels": _written(dict(figures.levels)),
+        "level_on": figures.level_on.isoformat() if figures.level_on else None,
+    }
+
+
+def _read(sums: dict[str, int]) -> dict[tuple[str, str, str], int]:
+    found = {}
+    for name, n in sums.items():
+        measure, dim, value = name.split("|", 2)
+        found[measure, dim, value] = n
+    return found
+
+
+def recorded(snapshot: Data) -> Figures:
+    """The sums that a snapshot holds, as figures are read from the books."""
+    kept = snapshot["recorded"]
+    where = snapshot["scope"]
+    scope = Scope(where["key"], where["name"], tuple(kept["ids"]), where["tier"])
+    level_on = date.fromisoformat(kept["level_on"]) if kept["level_on"] else None
+    return Figures(scope, Period.parse(snapshot["period"]["code"]), _read(kept["sums"]), _read(kept["levels"]), level_on)
+
+
+def indicators_of(figures: Figures, limits: dict[str, int]) -> dict[str, Data]:
+    """Every indicator as a snapshot says it, by key."""
+    return {key: cell(result) for key, result in measure_all(figures, limits).items()}
+
+
+class Difference(NamedTuple):
+    """A part of a figure that is not what it was."""
+
+    key: str
+    part: str
+    was: str
+    now: str
+
+
+def differences(was: dict[str, Data], now: dict[str, Data]) -> list[Difference]:
+    found = []
+    for key in sorted(was.keys() | now.keys()):
+        before, after = was.get(key, {}), now.get(key, {})
+        parts = [part for part in sorted(before.keys() | after.keys()) if before.get(part) != after.get(part)]
+        found += [Difference(key, part, str(before.get(part, "")), str(after.get(part, ""))) for part in parts]
+    return found

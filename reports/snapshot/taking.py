@@ -1,0 +1,149 @@
+"""Taking a snapshot: every chapter of an evaluation report from the sums, in a constant number of queries."""
+
+from dataclasses import dataclass
+from datetime import date, datetime
+from decimal import Decimal
+from zoneinfo import ZoneInfo
+
+from institutions.models import Institution, Limit
+from monitoring.figures import Figures, Period, Scope
+from monitoring.indicators import INDICATORS, VERSION
+
+from ..access import Template
+from . import cases, tables
+from .canonical import FORMAT, Data
+from .record import indicators_of, sums_of
+
+# What no part of the system collects yet; a report says so in the chapter concerned.
+UNCOLLECTED = {
+    "training": 11,
+    "meetings": 14,
+    "recommendations": 15,
+    "service_standard": 17,
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Frame:
+    """Of what a snapshot is taken: the kind of report, the place, and the period."""
+
+    template: str
+    scope: Scope
+    institution: Institution
+    period: Period
+
+
+def _places(frame: Frame) -> list[Institution]:
+    """Whose rows stand in the annex."""
+    if frame.template == Template.MESO:
+        return list(Institution.objects.filter(pk__in=frame.scope.ids).order_by("name", "pk"))
+    if frame.template == Template.MICRO:
+        rows = Institution.objects.under(frame.institution.path).exclude(pk=frame.institution.pk)
+    elif frame.template == Template.MACRO:
+        rows = Institution.objects.filter(parent=frame.institution)
+    else:
+        return []
+    return [
+        place
+        for place in rows.order_by("name", "pk")
+        if place.valid_from <= frame.period.last and (place.valid_to is None or place.valid_to >= frame.period.first)
+    ]
+
+
+def _paths(frame: Frame, places: list[Institution]) -> tuple[str, ...]:
+    return tuple(place.path for place in places) if frame.template == Template.MESO else (frame.institution.path,)
+
+
+def light(key: str, value: str | None, target: int | None, margin: int) -> str:
+    """How a figure stands to its target: good, amber, bad; none without either."""
+    if value is None or target is None:
+        return "none"
+    gap = Decimal(value) - target
+    if INDICATORS[key].is_better_high is False:
+        gap = -gap
+    return "good" if gap >= 0 else "amber" if gap >= -margin else "bad"
+
+
+def _indicators(now: dict[str, Data], before: dict[str, Data], limits: dict[str, int]) -> list[Data]:
+    found = []
+    for key, cell in now.items():
+        target = limits.get(f"target_{key}")
+        row = {"key": key, **cell, "before": before[key], "light": light(key, cell["value"], target, limits["edition_amber_points"])}
+        if target is not None:
+            row["target"] = target
+        found.append(row)
+    return found
+
+
+def _formulas() -> list[Data]:
+    """How each figure is worked out, in the words of the table of indicators."""
+    return [
+        {
+            "key": row.key,
+            "shape": row.shape,
+            "unit": row.unit,
+            "top": list(row.top),
+            "bottom": list(row.bottom),
+            "basis": row.basis,
+            "weights": dict(row.weights),
+        }
+        for row in INDICATORS.values()
+    ]
+
+
+def _used(limits: dict[str, int]) -> dict[str, int]:
+    """The numbers that the figures depend on."""
+    names = ("small_cell", "edition_amber_points")
+    return {key: value for key, value in sorted(limits.items()) if key in names or key.startswith(("weight_", "target_"))}
+
+
+def _about(frame: Frame) -> Data:
+    scope, period = frame.scope, frame.period
+    return {
+        "format": FORMAT,
+        "template": frame.template,
+        "formula": VERSION,
+        "scope": {"key": scope.key, "name": scope.name, "tier": scope.tier, "places": len(scope.ids), "slug": frame.institution.slug},
+        "period": {"code": period.code, "kind": period.kind, "first": period.first.isoformat(), "last": period.last.isoformat()},
+        "before": {"code": period.before.code},
+    }
+
+
+def _tables(frame: Frame, figures: Figures, places: list[Institution], limits: dict[str, int]) -> list[Data]:
+    scope, period = frame.scope, frame.period
+    return [
+        *tables.cut_tables(scope, period, most=limits["edition_topics"]),
+        tables.trend_table(scope, period, limits["edition_trend_months"]),
+        tables.clock_table(figures),
+        *tables.mix_tables(figures),
+        *tables.people_tables(figures, limits["small_cell"]),
+        tables.annex_table(places, period, limits),
+    ]
+
+
+def take(frame: Frame, *, at: datetime) -> Data:
+    """Everything that the report will ever say, as it is at this instant; the same reading twice gives the same digest."""
+    zone = ZoneInfo(frame.institution.time_zone)
+    today: date = at.astimezone(zone).date()
+    limits = Limit.objects.table(today, frame.institution)
+    figures, before = Figures.read(frame.scope, frame.period), Figures.read(frame.scope, frame.period.before)
+    places = _places(frame)
+    paths = _paths(frame, places)
+    found = _tables(frame, figures, places, limits)
+    found.append(cases.referral_table(paths, frame.period))
+    found.append(cases.parts_table(paths, frame.period))
+    found.append(cases.submission_table(frame.template, places, frame.period, today))
+    return _about(frame) | {
+        "cut_off": at.astimezone(zone).isoformat(timespec="seconds"),
+        "is_final": frame.period.is_over(today),
+        "is_empty": figures.is_empty,
+        "counted_until": figures.level_on.isoformat() if figures.level_on else None,
+        "limits": _used(limits),
+        "indicators": _indicators(indicators_of(figures, limits), indicators_of(before, limits), limits),
+        "tables": found,
+        "over_60": cases.over_60(paths, at, limits["edition_list_max"]),
+        "last_plan": cases.items(frame.template, frame.scope.key, frame.period.before.code),
+        "uncollected": [{"key": key, "chapter": chapter} for key, chapter in UNCOLLECTED.items()],
+        "formulas": _formulas(),
+        "recorded": sums_of(figures),
+    }

@@ -1,0 +1,183 @@
+"""The faces of one snapshot agree to the last digit, and none of them runs what somebody typed."""
+
+import csv
+import html
+import io
+import json
+import zipfile
+from pathlib import Path
+from typing import Any
+
+import openpyxl
+import pytest
+from django.test import Client
+from django.utils import translation
+
+from monitoring.indicators import INDICATORS
+from reports import services
+from reports.faces import DRAW, Document, chapters, draw, words
+from reports.models import Edition
+from reports.snapshot import digest
+from tests.lapor.pdfs import faults_of, pages_of, tags_of, words_of
+from tests.pages import page
+from tests.reports.figures import AFTER, counted, frozen
+from tests.world import World
+
+FORMULA = '=HYPERLINK("http://127.0.0.1:9/"&A1,"klik")'
+STRINGS = (FORMULA, "@SUM(1+1)", "+6281", "-2+3", "<script>alert(1)</script>", "{{ settings.SECRET_KEY }}", "=cmd|' /C calc'!A0")
+
+
+@pytest.fixture
+def edition(world: World) -> Edition:
+    counted(world, world.city, world.unit)
+    made = frozen(world)
+    for number, text in enumerate(STRINGS, 1):
+        services.add_item(made.pk, {"text": text, "owner": text[:100], "due_on": f"2026-12-0{number}"}, by=world.actor("admin"), at=AFTER)
+    return made
+
+
+def document(edition: Edition, *, is_masked: bool = False) -> Document:
+    return services.document_of(edition, is_masked=is_masked, at=AFTER)
+
+
+def from_csv(raw: bytes) -> list[dict[str, str]]:
+    return list(csv.DictReader(io.StringIO(raw.decode(), newline="")))
+
+
+def flat(data: dict[str, Any]) -> dict[tuple[str, str, str], dict[str, Any]]:
+    """(section, item, measure) -> the cell, of a snapshot."""
+    found = {("figure", row["key"], row["key"]): row for row in data["indicators"]}
+    found |= {("before", row["key"], row["key"]): row["before"] for row in data["indicators"]}
+    return found | {(table["key"], row["key"], column): cell for table in data["tables"] for row in table["rows"] for column, cell in row["cells"].items()}
+
+
+def test_csv_and_json_say_every_cell_of_the_snapshot(edition: Edition) -> None:
+    cells = flat(edition.snapshot)
+
+    said = json.loads(draw(document(edition), "json", "id"))
+    lines = from_csv(draw(document(edition), "csv", "id"))
+
+    assert flat(said["snapshot"]) == cells
+    assert digest(said["snapshot"]) == said["edition"]["sha256"] == edition.sha256
+    assert set(said["dictionary"]["figures"]) == set(INDICATORS)
+    read = {(line["section"], line["item"], line["measure"]): line for line in lines}
+    assert len(cells) > 100
+    for key, cell in cells.items():
+        for part in ("value", "numerator", "denominator", "n", "low", "high", "median", "p90", "missing", "target", "light"):
+            assert read[key][part] == ("" if cell.get(part) is None else str(cell[part])), (key, part)
+
+
+def sheets(raw: bytes) -> dict[str, list[list[Any]]]:
+    book = openpyxl.load_workbook(io.BytesIO(raw))
+    return {sheet.title: [[cell.value for cell in row] for row in sheet.iter_rows()] for sheet in book.worksheets}
+
+
+def test_the_spreadsheet_holds_the_same_numbers_as_numbers(edition: Edition) -> None:
+    raw = draw(document(edition), "xlsx", "id")
+
+    book = openpyxl.load_workbook(io.BytesIO(raw))
+    assert all(sheet.freeze_panes == "B2" for sheet in book.worksheets)
+    with translation.override("id"):
+        summary = str(translation.gettext("Summary"))
+        titles = {key: str(name)[:31] for key, name in words.TABLES.items()}
+    read = sheets(raw)
+    rows = {row[-1]: row for row in read[summary][1:]}
+    for figure in edition.snapshot["indicators"]:
+        row = rows[figure["key"]]
+        if figure["value"] is None:
+            assert isinstance(row[1], str)
+        else:
+            assert isinstance(row[1], int | float)
+            assert f"{row[1]:.2f}" == f"{float(figure['value']):.2f}"
+        assert row[3] == figure.get("numerator")
+        assert row[4] == figure.get("denominator")
+    for table in edition.snapshot["tables"]:
+        if table["rows"]:
+            lines = {line[-1]: line for line in read[titles[table["key"]]][1:]}
+            for row in table["rows"]:
+                told = [row["cells"][column]["value"] for column in table["columns"]]
+                assert [None if isinstance(cell, str) else cell for cell in lines[row["key"]][1:-1]] == [
+                    None if value is None else float(value) for value in told
+                ]
+
+
+def test_what_was_typed_is_text_in_every_file(edition: Edition) -> None:
+    raw = draw(document(edition), "xlsx", "id")
+    with zipfile.ZipFile(io.BytesIO(raw)) as archive:
+        xml = "".join(archive.read(name).decode() for name in archive.namelist() if name.startswith("xl/worksheets/"))
+    assert "<f>" not in xml
+    assert "hyperlink" not in xml.lower().replace("=hyperlink", "")
+    book = openpyxl.load_workbook(io.BytesIO(raw))
+    typed = {cell.value for sheet in book.worksheets for row in sheet.iter_rows() for cell in row if cell.data_type == "s"}
+    assert set(STRINGS) <= typed
+    assert not [cell for sheet in book.worksheets for row in sheet.iter_rows() for cell in row if cell.data_type == "f"]
+
+    cells = [cell for line in csv.reader(io.StringIO(draw(document(edition), "csv", "id").decode(), newline="")) for cell in line]
+    assert not [cell for cell in cells if cell[:1] in set("=+-@\t\r|")]
+    said = words_of(draw(document(edition), "pdf", "id")).replace(" ", "")
+    assert [text for text in STRINGS if text.replace(" ", "") not in said] == []
+
+
+@pytest.mark.parametrize("language", ["id", "en"])
+def test_paper_and_page_show_the_same_figures_in_the_language_asked(
+    world: World, client: Client, clock: Any, edition: Edition, settings: Any, language: str
+) -> None:
+    clock.move_to(AFTER)
+    client.cookies[settings.LANGUAGE_COOKIE_NAME] = language
+    pdf = words_of(draw(document(edition), "pdf", language)).replace(" ", "")
+    answer = page(world.login(client, "admin").get(f"/meja/evaluasi/{edition.pk}/"))
+    said = " ".join(html.unescape(answer).split()).replace(" ", "")
+
+    with translation.override(language):
+        cells = [cell.text for chapter in chapters(document(edition)) for table in chapter.tables for row in table.rows for cell in row.cells if cell.text]
+        assert words.number("1234.50") == {"id": "1.234,50", "en": "1,234.50"}[language]
+    assert len(cells) > 200
+    assert [text for text in cells if text.replace(" ", "") not in pdf] == []
+    assert [text for text in cells if text.replace(" ", "") not in said] == []
+    assert {"id": "78,38%", "en": "78.38%"}[language] in pdf
+
+
+def test_the_pdf_is_tagged_has_pages_and_passes_the_checker(world: World, edition: Edition, tmp_path: Path) -> None:
+    for kind in ("pdf",):
+        raw = draw(document(edition), kind, "id")
+        assert raw == draw(document(edition), kind, "id")
+        assert faults_of(raw, tmp_path) == ""
+        tags = [tag for tag, _element in tags_of(raw)]
+        assert {"H1", "H2", "H3", "TH", "TD"} <= set(tags)
+        assert pages_of(raw) >= 5
+        assert edition.sha256 in words_of(raw).replace(" ", "")
+
+
+@pytest.mark.night
+def test_the_pdf_passes_the_thorough_checker(edition: Edition, tmp_path: Path) -> None:
+    assert faults_of(draw(document(edition), "pdf", "id"), tmp_path, thoroughly=True) == ""
+
+
+def test_every_file_of_the_same_document_is_the_same_bytes(edition: Edition) -> None:
+    for kind in DRAW:
+        assert draw(document(edition), kind, "id") == draw(document(edition), kind, "id"), kind
+
+
+def test_every_figure_of_the_table_stands_in_a_chapter(edition: Edition) -> None:
+    with translation.override("en"):
+        shown = {row.name for chapter in chapters(document(edition)) for table in chapter.tables if table.kind == "figures" for row in table.rows}
+        assert shown == {str(row.name) for row in INDICATORS.values()}
+
+
+def test_a_hub_reads_no_small_cell_no_number_and_no_sum(world: World, edition: Edition) -> None:
+    masked = document(edition, is_masked=True)
+
+    data = json.loads(draw(masked, "json", "id"))["snapshot"]
+
+    assert "recorded" not in data
+    assert data["over_60"]["listed"] == []
+    for cell in flat(data).values():
+        if "denominator" in cell and cell["value"] is not None:
+            assert not 0 < cell["denominator"] < 10
+    tracks = next(table for table in data["tables"] if table["key"] == "channels")
+    assert {row["key"]: row["cells"]["received"]["value"] for row in tracks["rows"]} == {"web": "30", "whatsapp": "10"}
+    stars = next(table for table in data["tables"] if table["key"] == "stars")
+    assert {row["cells"]["rated"]["value"] for row in stars["rows"]} == {None}
+    assert "recorded" in edition.snapshot
+    for kind in DRAW:
+        assert draw(masked, kind, "id")
