@@ -81,20 +81,26 @@ class Pen:
     def hides(self) -> bool:
         return self.board.asked.sight.hides
 
+    @property
+    def runs(self) -> bool:
+        """Whether the period is not over yet."""
+        return not self.board.asked.period.is_over(self.board.asked.on)
+
     def line(self, key: str) -> Line:
         board = self.board
-        return line(board.results[key], board.results_before[key], limits=board.limits, link=self.link, hides=self.hides)
+        return line(board.results[key], board.results_before[key], limits=board.limits, link=self.link, hides=self.hides, runs=self.runs)
 
 
 def _closed(pen: Pen) -> Line:
     now, before = (work_out(CLOSED, figures, pen.board.limits) for figures in (pen.board.now, pen.board.before))
-    shown = line(now, before, limits=pen.board.limits, link=pen.link, hides=pen.hides)
+    shown = line(now, before, limits=pen.board.limits, link=pen.link, hides=pen.hides, runs=pen.runs)
     return replace(shown, definition="clearance_rate_flow")
 
 
 def _spark(pen: Pen, key: str) -> str:
     top, bottom, times = SPARKS[key]
-    months, least = sorted(pen.board.over_time)[-YEAR:], pen.board.least
+    months = [month for month in sorted(pen.board.over_time) if month <= pen.board.reached][-YEAR:]
+    least = pen.board.least
     values: list[Fraction | None] = []
     for counts in (pen.board.over_time[month] for month in months):
         over = counts.get(bottom, 0) if bottom else 1
