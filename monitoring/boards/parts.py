@@ -15,10 +15,10 @@ from lapor.ground import charts
 from lapor.ground.charts import Bar, figure
 from lapor.ground.shares import hidden, rounded
 
-from ..figures import DAY, Figures
+from ..figures import DAY
 from ..indicators import COUNT, INDICATORS, Indicator, Result, work_out
 from .labels import ticks
-from .lines import DASH, Line, Link, line, too_few
+from .lines import DASH, Line, Link, guarded, line, too_few
 from .read import YEAR, Board
 
 CLOSED = Indicator("closed", gettext_lazy("Reports closed"), COUNT, ("closed",), unit="reports", is_better_high=None, has_cuts=True)
@@ -88,7 +88,13 @@ class Pen:
 
     def line(self, key: str) -> Line:
         board = self.board
-        return line(board.results[key], board.results_before[key], limits=board.limits, link=self.link, hides=self.hides, runs=self.runs)
+        now, before = self._told(board.results, key), self._told(board.results_before, key)
+        return line(now, before, limits=board.limits, link=self.link, hides=self.hides, runs=self.runs)
+
+    def _told(self, results: Mapping[str, Result], key: str) -> Result:
+        """The result; of an index not, where one of its parts must not be told."""
+        parts = (guarded(results[part], self.board.least, hides=self.hides) for part in INDICATORS[key].weights)
+        return Result(INDICATORS[key], None, missing="few") if any(part.missing == "few" for part in parts) and self.hides else results[key]
 
 
 def _closed(pen: Pen) -> Line:
@@ -234,7 +240,3 @@ def bands(pen: Pen, names: Mapping[str, str]) -> Picture:
     chart = charts.stacked(title, [(names[band], n) for band, n in order], note=few) if found else ""
     rows = [[Cell(names[band]), Cell(few if n is None else figure(n), pen.link("open", "band", band) if n else "")] for band, n in order]
     return Picture("umur", title, chart, (_("Age"), _("Reports")), rows if found else [])
-
-
-def result_of(figures: Figures, key: str, limits: Mapping[str, int]) -> Result:
-    return work_out(INDICATORS[key], figures, limits)

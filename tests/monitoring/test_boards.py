@@ -220,7 +220,8 @@ def test_a_board_costs_the_same_however_much_it_shows(world: World, desk: Desk) 
     assert max(few.values()) <= 15, few
 
 
-def test_every_indicator_has_a_definition(world: World, desk: Desk, settings: Any) -> None:
+def test_every_indicator_has_a_definition_and_stands_on_a_board(world: World, desk: Desk, settings: Any) -> None:
+    fill(world.city)
     browser = desk("admin")
     for language, formula in (
         ("id", "Laporan dengan tindak lanjut akhir, dalam persen dari: Laporan valid."),
