@@ -169,7 +169,7 @@ def counted(
         href = pen.link(*of, one) if of[0] and n and not hides else ""
         share = figure(Fraction(n * 100, total), "%", 1) if n is not None and total else ""
         rows.append([Cell(names[one]), Cell(few if n is None else figure(n), href), Cell(share)])
-    return Picture(key, title, drawn, (_("What"), _("Reports"), _("Share")), rows)
+    return Picture(key, title, drawn, (_("What"), _("How many"), _("Share")), rows)
 
 
 def _steps(figures_by: Mapping[date, Mapping[str, int]], days: Iterable[date], measure: str, reached: date) -> list[int | None]:
@@ -239,4 +239,4 @@ def bands(pen: Pen, names: Mapping[str, str]) -> Picture:
     order = [(band, told.get(band, 0)) for band in names]
     chart = charts.stacked(title, [(names[band], n) for band, n in order], note=few) if found else ""
     rows = [[Cell(names[band]), Cell(few if n is None else figure(n), pen.link("open", "band", band) if n else "")] for band, n in order]
-    return Picture("umur", title, chart, (_("Age"), _("Reports")), rows if found else [])
+    return Picture("umur", title, chart, (_("Age"), _("How many")), rows if found else [])
