@@ -35,6 +35,7 @@ LOOKS = {
     "track": 'fill="#ece6e1"',
     "bar": 'fill="#a8182d"',
     "before": 'stroke="#1f1a1c" stroke-width="2"',
+    "scale": 'fill="#5a5356"',
     "grid": 'stroke="#ddd6d0" stroke-width="1"',
     "target": 'stroke="#1f1a1c" stroke-width="2" stroke-dasharray="4 3"',
     "line-0": 'stroke="#a8182d" stroke-width="2.5"',
@@ -161,16 +162,18 @@ def _every(count: int, most: int = 6) -> Callable[[int], bool]:
     return lambda number: number % step == 0
 
 
-def _plot(highest: Number, unit: str) -> list[str]:
-    """The ground of a plot: a line at nothing, the half and the highest, with their numbers."""
-    parts = []
-    for share in (Fraction(0), Fraction(1, 2), Fraction(1)):
-        y = TICKS + PLOT * float(1 - share)
-        parts.append(_line("0", y, "100%", y, "grid"))
-        if share:
-            value = Fraction(highest) * share
-            parts.append(_text("0", y - 3, figure(value, unit, 0 if highest > 2 else 1), look="soft", size=11))
-    return parts
+SCALE = (Fraction(0), Fraction(1, 2), Fraction(1))
+
+
+def _plot() -> list[str]:
+    """The ground of a plot: a line at nothing, the half and the highest."""
+    return [_line("0", TICKS + PLOT * float(1 - share), "100%", TICKS + PLOT * float(1 - share), "grid") for share in SCALE]
+
+
+def _scale(highest: Number, unit: str) -> list[str]:
+    """The numbers at the lines, drawn last so that no column covers them."""
+    places = 0 if highest > 2 else 1
+    return [_text("0", TICKS + PLOT * float(1 - share) - 3, figure(Fraction(highest) * share, unit, places), look="scale", size=11) for share in SCALE if share]
 
 
 def _ticks(labels: Sequence[str]) -> list[str]:
@@ -188,7 +191,7 @@ def columns(
 ) -> SafeString:
     """Columns over time, and for each the number of the period before as a stroke across it; `names` are those of the two periods."""
     highest = _highest(now, *before)
-    parts, pairs = _plot(highest, unit), []
+    parts, pairs = _plot(), []
     for n, label in enumerate(labels):
         value, old = now[n], before[n] if n < len(before) else None
         left, width = _at((n + 0.15) / len(labels)), _at(0.7 / len(labels))
@@ -202,7 +205,7 @@ def columns(
         if old is not None:
             y = _y(old, highest)
             parts.append(_line(_at((n + 0.05) / len(labels)), y, _at((n + 0.95) / len(labels)), y, "before"))
-    parts += _ticks(labels)
+    parts += [*_ticks(labels), *_scale(highest, unit)]
     y = TICKS + PLOT + LEGEND + 12
     parts += [_rect("0", y - 10, "12", 11, "bar"), _text("18", y, names[0], look="soft")]
     if before:
@@ -214,12 +217,12 @@ def columns(
 def lines(title: str, labels: Sequence[str], series: Sequence[tuple[str, Sequence[Number | None]]], *, unit: str = "") -> SafeString:
     """Up to three lines over time; a gap where a number is missing. They differ in dash and mark, and are named below."""
     highest = _highest(value for _name, values in series for value in values)
-    parts, pairs = _plot(highest, unit), []
+    parts, pairs = _plot(), []
     for order, (name, values) in enumerate(series):
         points = [(_at((n + 0.5) / len(labels)), _y(value, highest)) if value is not None else None for n, value in enumerate(values)]
         parts += _joined(points, order)
         pairs += [(f"{name}, {labels[n]}", figure(value, unit)) for n, value in enumerate(values) if value is not None]
-    parts += _ticks(labels)
+    parts += [*_ticks(labels), *_scale(highest, unit)]
     y = TICKS + PLOT + LEGEND + 12
     for order, (name, _values) in enumerate(series):
         x = order / max(len(series), 1)

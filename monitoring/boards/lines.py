@@ -5,7 +5,6 @@ from dataclasses import dataclass, replace
 from decimal import Decimal
 from typing import Any
 
-from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
@@ -114,11 +113,12 @@ def _tone(difference: Decimal, row: Indicator) -> str:
     return "good" if (difference > 0) == row.is_better_high else "bad"
 
 
-def _moved(now: Result, before: Result | None) -> dict[str, Any]:
+def _moved(now: Result, before: Result | None, *, runs: bool) -> dict[str, Any]:
+    """What stood there before, and how much it moved; a count of a period that still runs has not fallen behind a whole one."""
     if before is None or before.value is None:
         return {}
     found = {"before": said(before.value, now.indicator)}
-    if now.value is not None:
+    if now.value is not None and not (runs and now.indicator.shape == COUNT):
         difference = now.value - before.value
         found |= {"change": _points(difference, now.indicator), "tone": _tone(difference, now.indicator)}
     return found
@@ -139,18 +139,16 @@ def _spread(now: Result) -> str:
     return _("Half within %(median)s, nine of ten within %(p90)s") % {"median": days[0], "p90": days[1]}
 
 
-def line(
-    now: Result, before: Result | None, *, limits: Mapping[str, int], link: Link, hides: bool = False, name: str | Promise = "", target: Decimal | None = None
-) -> Line:
+def line(now: Result, before: Result | None, *, limits: Mapping[str, int], link: Link, hides: bool = False, runs: bool = False) -> Line:
     """The indicator as shown; `link` answers no address where the officer may see no cases."""
     row, least = now.indicator, limits["small_cell"]
     now = guarded(now, least, hides=hides)
     before = guarded(before, least, hides=hides) if before is not None else None
-    wanted = target if target is not None else Decimal(limits[f"target_{row.key}"]) if f"target_{row.key}" in limits else None
-    shown = Line(row.key, str(name or row.name), note=str(row.note), definition=row.key)
+    wanted = Decimal(limits[f"target_{row.key}"]) if f"target_{row.key}" in limits else None
+    shown = Line(row.key, str(row.name), note=str(row.note), definition=row.key)
     if wanted is not None:
-        shown = replace(shown, target=figure(wanted, unit_of(row), 0 if wanted == wanted.to_integral_value() else 2))
-    shown = replace(shown, **_moved(now, before))
+        shown = replace(shown, target=figure(wanted, unit_of(row), 0))
+    shown = replace(shown, **_moved(now, before, runs=runs))
     if now.value is None:
         return replace(shown, missing=_why_missing(now, least))
     interval = f"{figure(now.low, places=1)}{DASH}{figure(now.high, '%', 1)}" if now.low is not None and now.high is not None else ""

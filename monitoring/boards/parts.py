@@ -15,10 +15,10 @@ from lapor.ground import charts
 from lapor.ground.charts import Bar, figure
 from lapor.ground.shares import hidden, rounded
 
-from ..figures import DAY, Figures
+from ..figures import DAY
 from ..indicators import COUNT, INDICATORS, Indicator, Result, work_out
 from .labels import ticks
-from .lines import DASH, Line, Link, line, too_few
+from .lines import DASH, Line, Link, guarded, line, too_few
 from .read import YEAR, Board
 
 CLOSED = Indicator("closed", gettext_lazy("Reports closed"), COUNT, ("closed",), unit="reports", is_better_high=None, has_cuts=True)
@@ -81,20 +81,32 @@ class Pen:
     def hides(self) -> bool:
         return self.board.asked.sight.hides
 
+    @property
+    def runs(self) -> bool:
+        """Whether the period is not over yet."""
+        return not self.board.asked.period.is_over(self.board.asked.on)
+
     def line(self, key: str) -> Line:
         board = self.board
-        return line(board.results[key], board.results_before[key], limits=board.limits, link=self.link, hides=self.hides)
+        now, before = self._told(board.results, key), self._told(board.results_before, key)
+        return line(now, before, limits=board.limits, link=self.link, hides=self.hides, runs=self.runs)
+
+    def _told(self, results: Mapping[str, Result], key: str) -> Result:
+        """The result; of an index not, where one of its parts must not be told."""
+        parts = (guarded(results[part], self.board.least, hides=self.hides) for part in INDICATORS[key].weights)
+        return Result(INDICATORS[key], None, missing="few") if any(part.missing == "few" for part in parts) and self.hides else results[key]
 
 
 def _closed(pen: Pen) -> Line:
     now, before = (work_out(CLOSED, figures, pen.board.limits) for figures in (pen.board.now, pen.board.before))
-    shown = line(now, before, limits=pen.board.limits, link=pen.link, hides=pen.hides)
+    shown = line(now, before, limits=pen.board.limits, link=pen.link, hides=pen.hides, runs=pen.runs)
     return replace(shown, definition="clearance_rate_flow")
 
 
 def _spark(pen: Pen, key: str) -> str:
     top, bottom, times = SPARKS[key]
-    months, least = sorted(pen.board.over_time)[-YEAR:], pen.board.least
+    months = [month for month in sorted(pen.board.over_time) if month <= pen.board.reached][-YEAR:]
+    least = pen.board.least
     values: list[Fraction | None] = []
     for counts in (pen.board.over_time[month] for month in months):
         over = counts.get(bottom, 0) if bottom else 1
@@ -157,7 +169,7 @@ def counted(
         href = pen.link(*of, one) if of[0] and n and not hides else ""
         share = figure(Fraction(n * 100, total), "%", 1) if n is not None and total else ""
         rows.append([Cell(names[one]), Cell(few if n is None else figure(n), href), Cell(share)])
-    return Picture(key, title, drawn, (_("What"), _("Reports"), _("Share")), rows)
+    return Picture(key, title, drawn, (_("What"), _("How many"), _("Share")), rows)
 
 
 def _steps(figures_by: Mapping[date, Mapping[str, int]], days: Iterable[date], measure: str, reached: date) -> list[int | None]:
@@ -227,8 +239,4 @@ def bands(pen: Pen, names: Mapping[str, str]) -> Picture:
     order = [(band, told.get(band, 0)) for band in names]
     chart = charts.stacked(title, [(names[band], n) for band, n in order], note=few) if found else ""
     rows = [[Cell(names[band]), Cell(few if n is None else figure(n), pen.link("open", "band", band) if n else "")] for band, n in order]
-    return Picture("umur", title, chart, (_("Age"), _("Reports")), rows if found else [])
-
-
-def result_of(figures: Figures, key: str, limits: Mapping[str, int]) -> Result:
-    return work_out(INDICATORS[key], figures, limits)
+    return Picture("umur", title, chart, (_("Age"), _("How many")), rows if found else [])

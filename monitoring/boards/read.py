@@ -80,6 +80,11 @@ class Board:
         """The day up to which the figures go."""
         return self.now.level_on or self.asked.period.until(self.asked.on)
 
+    @property
+    def is_bare(self) -> bool:
+        """Whether nothing was counted, neither now nor before."""
+        return self.now.is_empty and self.before.is_empty
+
     @cached_property
     def provinces(self) -> dict[str, int]:
         """Reports received by the first digits of their regions."""

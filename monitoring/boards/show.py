@@ -60,7 +60,7 @@ def _country(pen: Pen) -> Picture:
     named = {code: label("region", code, {}) for code in found}
     order = sorted(found, key=lambda code: (code in out, -found[code], code))
     rows = [[Cell(named[code]), Cell(few if code in out else figure(found[code]))] for code in order]
-    return Picture("peta", title, charts.tiles(title, drawn) if found else "", (_("Province"), _("Reports")), rows)
+    return Picture("peta", title, charts.tiles(title, drawn) if found else "", (_("Province"), _("How many")), rows)
 
 
 def _stars(pen: Pen) -> Picture:

@@ -181,6 +181,7 @@ def test_a_member_with_too_few_reports_is_not_told(world: World, desk: Desk) -> 
     seen = words(desk("hub").get("/meja/ukuran/?scope=kabupaten-timur"))
 
     assert "Laporan masuk Kurang dari 10: tidak ditampilkan" in seen
+    assert "Indeks gabungan Kurang dari 10: tidak ditampilkan" in seen
     assert "Berdampingan" not in seen  # its units are not the hub's to look at
     assert " 6 " not in seen.split("Semua indikator")[0].split("Laporan masuk")[1].split("Dari waktu ke waktu")[0]
 
