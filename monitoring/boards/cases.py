@@ -19,7 +19,7 @@ PAGE = 50
 SALT = "board-cases"
 # Counted for the day on which a report arrived; the other measures for the day on which something happened.
 COHORT = frozenset({"received", "validated", "responded", "followed_up", "completed", "passed_60", "archived"})
-OPEN = "open"
+OPEN, OVER = "open", "open_over_60"
 
 
 class Found(Func):
@@ -80,6 +80,8 @@ def _band(band: str, day: date) -> Q:
 def _standing(rows: FactQuerySet, behind: Behind, day: date) -> FactQuerySet:
     given: dict[str, object] = {"day": day.isoformat(), "dim": behind.dim if behind.dim == "state" else "", "values": behind.values}
     rows = rows.filter(Q(is_open=True) | Q(last_on__gte=day), arrived_on__lte=day).filter(Found("stays", STOOD, given))
+    if behind.measure == OVER:
+        rows = rows.filter(over_on__lte=day)
     if behind.dim != "band":
         return rows
     return rows.filter(_band(behind.value, day)) if behind.value in BANDS else rows.none()
@@ -92,7 +94,7 @@ def facts_of(asked: Asked, behind: Behind, *, level_on: date | None = None) -> F
     rows = Fact.objects.counted().at(*asked.scope.ids).filter(_cut(behind))
     first, last = asked.period.first, asked.period.last
     own = behind.dim if behind.dim not in CUTS else ""
-    if behind.measure == OPEN:
+    if behind.measure in {OPEN, OVER}:
         return _standing(rows, behind, level_on or asked.period.until(asked.on))
     if behind.measure in COHORT:
         rows = rows.filter(arrived_on__range=(first, last), cohort__has_key=behind.measure)

@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 from complaints.models import AgeBand, Channel, Disability, Gender
 from complaints.why import NAMES as CLOCKS
 from complaints.workflow import ArchiveReason, Classification, ClosureKind, PendReason, State, Track
-from institutions.models import Region, Topic
+from institutions.models import PriorityIssue, Region, Topic
 from lapor.ground.provinces import BY_CODE
 
 from ..figures import Period
@@ -76,15 +76,16 @@ BANDS = ("0-5", "6-14", "15-30", "31-60", "61+")
 PROVINCE = 2  # digits of its code
 
 
-def names_of(topics: Iterable[str], regions: Iterable[str]) -> dict[tuple[str, str], str]:
-    """The names of topics and of regencies, in one query: `{("topic", code): name}`."""
-    wanted, places = sorted(set(topics) - {""}), sorted(set(regions) - {""})
+def names_of(topics: Iterable[str] = (), regions: Iterable[str] = (), issues: Iterable[str] = ()) -> dict[tuple[str, str], str]:
+    """The names of topics, of regencies and of priority issues, in one query: `{("topic", code): name}`."""
     column = "name_en" if (get_language() or "").startswith("en") else "name_id"
-    dim = {name: Value(name, output_field=CharField()) for name in ("topic", "region")}
-    named = Topic.objects.filter(code__in=wanted).order_by().annotate(dim=dim["topic"], said=F(column)).values_list("dim", "code", "said")
-    placed = Region.objects.filter(code__in=places).order_by().annotate(dim=dim["region"], said=F("name")).values_list("dim", "code", "said")
-    rows = named.union(placed, all=True) if wanted and places else named if wanted else placed
-    return {(where, code): said for where, code, said in rows} if wanted or places else {}
+    asked = (("topic", Topic.objects, topics, column), ("region", Region.objects, regions, "name"), ("issue", PriorityIssue.objects, issues, column))
+    parts = [
+        manager.filter(code__in=wanted).order_by().annotate(dim=Value(dim, output_field=CharField()), said=F(name)).values_list("dim", "code", "said")
+        for dim, manager, codes, name in asked
+        if (wanted := sorted(set(codes) - {""}))
+    ]
+    return {(dim, code): said for dim, code, said in parts[0].union(*parts[1:], all=True)} if parts else {}
 
 
 def label(dim: str, value: str, names: Mapping[tuple[str, str], str]) -> str:

@@ -27,7 +27,7 @@ UNITS = {
 LINKED = frozenset(
     {
         "received", "validated", "responded", "followed_up", "completed", "passed_60", "archived", "closed", "reopened", "restored", "pended", "arrived",
-        "disposed_here", "returned", "disposed_on", "misrouted", "met", "missed", "rated", "open",
+        "disposed_here", "returned", "disposed_on", "misrouted", "met", "missed", "rated", "open", "open_over_60",
     }
 )  # fmt: skip
 Link = Callable[[str, str, str], str]  # (measure, dim, value) -> the address of the cases, empty where there is none

@@ -193,7 +193,8 @@ def read(asked: Asked) -> Board:
     days = by_day(scope, period.before.first, period.last, OVER_TIME, dim=dim, value=value) if by_days else {}
     topics = sorted(now.values("received", "topic").items(), key=lambda pair: (-pair[1], pair[0]))
     regions = now.values("received", "region")
-    names = names_of([code for code, _n in topics] + ([value] if dim == "topic" else []), [*regions, *([value] if dim == "region" else [])])
+    own = {name: [value] if dim == name else [] for name in ("topic", "region", "issue")}
+    names = names_of([*own["topic"], *(code for code, _n in topics)], [*own["region"], *regions], [*own["issue"], *now.values("received", "issue")])
     return Board(
         asked, now, before, limits, over_time, days, _ladder(asked), _places(asked, limits, now.level_on), names,
         results=measure_all(now, limits), results_before=measure_all(before, limits),

@@ -149,7 +149,7 @@ def cases(request: HttpRequest) -> HttpResponse:
     limits = Reference(at_of(request)).limits
     page = behind.page_of(behind.facts_of(asked, wanted, level_on=level_on), actor, cursor=request.GET.get("setelah", ""), cap=limits["count_cap"])
     kept = urlencode({"scope": asked.scope.key, "period": asked.period.code, **{key: text for key, text in given.items() if text}})
-    names = names_of(*([wanted.value] if wanted.dim == dim else [] for dim in ("topic", "region")))
+    names = names_of(*([wanted.value] if wanted.dim == dim else [] for dim in ("topic", "region", "issue")))
     context = {
         "asked": asked,
         "page": page,
