@@ -58,7 +58,7 @@ def _record(at: datetime) -> Rows:
 
 def _merged(sql: str, rows: list[Sequence[Any]]) -> list[Sequence[Any]]:
     """Cells that several batches wrote to, once."""
-    if sql != WRITES._TALLY:
+    if "excluded.n" not in sql:
         return rows
     cells: Counter[tuple[Any, ...]] = Counter()
     for *cell, n in rows:
@@ -67,7 +67,7 @@ def _merged(sql: str, rows: list[Sequence[Any]]) -> list[Sequence[Any]]:
 
 
 def _floor(ready: Rows) -> Callable[[datetime], None]:
-    columns = {sql: [list(column) for column in zip(*rows, strict=True)] for sql, rows in ready.items() if rows}
+    columns = {sql: WRITES.spelled(rows) for sql, rows in ready.items() if rows}
 
     def work(_at: datetime) -> None:
         with connection.cursor() as cursor:

@@ -195,7 +195,7 @@ def measure(*, at: datetime, progress: Progress = lambda _n: None) -> dict[str, 
         at = max(at, waters[EVENTS].until or at)
         newest, country = _newest(), Country()
         wanted, taken = _wanted(waters, at), stock.taken_days()
-        for ids in batched(wanted, MANY if len(wanted) > 10 * BATCH else BATCH):
+        for ids in batched(wanted, MANY if len(wanted) > 2 * BATCH else BATCH):
             count(ids, country, at=at, taken=taken)
             progress(len(ids))
         _rise(waters, newest, at)

@@ -13,46 +13,57 @@ from ..facts import FactData
 Cell = tuple[int, str, str, str, str]  # institution, day, measure, dim, value
 Row = tuple[UUID, FactData]
 
+# A column travels as one text, each value behind a mark that no value holds: spelling out an array of many values costs more than the
+# statement that it is for. The second mark stands for none.
+MARK, NONE = "\x1e", "\x1f"
+
+
+def _rows(**columns: str) -> str:
+    """The rows of the given columns and types, as a table to select from; one parameter a column."""
+    arrays = ", ".join(f"(string_to_array(%s, E'\\x1e', E'\\x1f'))[2:]::{kind}[]" for kind in columns.values())
+    return f"unnest({arrays}) AS new ({', '.join(columns)})"
+
+
+_CELL = {"institution_id": "bigint", "day": "date", "measure": "text", "dim": "text", "value": "text", "n": "bigint"}
+_FACT = {
+    "is_counted": "bool", "is_secret": "bool", "arrived_on": "date", "over_on": "date", "cuts": "jsonb", "cohort": "jsonb", "flow": "jsonb",
+    "stays": "jsonb", "is_open": "bool", "last_on": "date",
+}  # fmt: skip
+_INTO = "(institution_id, day, measure, dim, value, n)"
+_SAME = "(institution_id, dim, day, measure, value)"
+
 # Cells that become zero stay: they will be wanted again, and a zero is no row to whoever adds.
-_TALLY = """
-WITH delta AS (
-    SELECT * FROM unnest(%s::bigint[], %s::date[], %s::text[], %s::text[], %s::text[], %s::bigint[]) AS new (institution_id, day, measure, dim, value, n)
-), days AS (
-    INSERT INTO monitoring_tally AS old (institution_id, day, measure, dim, value, n) SELECT * FROM delta
-    ON CONFLICT (institution_id, dim, day, measure, value) DO UPDATE SET n = old.n + excluded.n
+_TALLY = f"""
+WITH delta AS MATERIALIZED (SELECT * FROM {_rows(**_CELL)}), days AS (
+    INSERT INTO monitoring_tally AS old {_INTO} SELECT * FROM delta ON CONFLICT {_SAME} DO UPDATE SET n = old.n + excluded.n
 )
-INSERT INTO monitoring_monthtally AS old (institution_id, day, measure, dim, value, n)
+INSERT INTO monitoring_monthtally AS old {_INTO}
 SELECT institution_id, date_trunc('month', day)::date, measure, dim, value, sum(n) FROM delta GROUP BY 1, 2, 3, 4, 5 HAVING sum(n) <> 0
-ON CONFLICT (institution_id, dim, day, measure, value) DO UPDATE SET n = old.n + excluded.n
-"""
-_ONE = """
-INSERT INTO {table} AS old (institution_id, day, measure, dim, value, n)
-SELECT * FROM unnest(%s::bigint[], %s::date[], %s::text[], %s::text[], %s::text[], %s::bigint[])
-ON CONFLICT (institution_id, dim, day, measure, value) DO UPDATE SET n = {n}
-"""
-_NEW = """
-INSERT INTO monitoring_fact (complaint_id, institution_id, is_counted, is_secret, arrived_on, over_on, cuts, cohort, flow, stays, is_open, last_on)
-SELECT * FROM unnest(%s::uuid[], %s::bigint[], %s::bool[], %s::bool[], %s::date[], %s::date[], %s::jsonb[], %s::jsonb[], %s::jsonb[], %s::jsonb[],
-    %s::bool[], %s::date[])
-"""
-_CHANGED = """
-UPDATE monitoring_fact AS fact SET is_counted = new.is_counted, is_secret = new.is_secret, arrived_on = new.arrived_on, over_on = new.over_on,
-    cuts = new.cuts, cohort = new.cohort, flow = new.flow, stays = new.stays, is_open = new.is_open, last_on = new.last_on
-FROM unnest(%s::bigint[], %s::bool[], %s::bool[], %s::date[], %s::date[], %s::jsonb[], %s::jsonb[], %s::jsonb[], %s::jsonb[], %s::bool[], %s::date[])
-    AS new (id, is_counted, is_secret, arrived_on, over_on, cuts, cohort, flow, stays, is_open, last_on)
-WHERE fact.id = new.id
-"""
-_MARKS = """
-INSERT INTO monitoring_measured AS old (complaint_id, seq, clock_event) SELECT * FROM unnest(%s::uuid[], %s::int[], %s::bigint[])
+ON CONFLICT {_SAME} DO UPDATE SET n = old.n + excluded.n
+"""  # noqa: S608 the names are the table's own
+_ONE = f"INSERT INTO {{table}} AS old {_INTO} SELECT * FROM {_rows(**_CELL)} ON CONFLICT {_SAME} DO UPDATE SET n = {{n}}"  # noqa: S608
+_NEW = f"""
+INSERT INTO monitoring_fact (complaint_id, institution_id, {", ".join(_FACT)}) SELECT * FROM {_rows(complaint_id="uuid", institution_id="bigint", **_FACT)}
+"""  # noqa: S608
+_CHANGED = f"""
+UPDATE monitoring_fact AS fact SET {", ".join(f"{name} = new.{name}" for name in _FACT)} FROM {_rows(id="bigint", **_FACT)} WHERE fact.id = new.id
+"""  # noqa: S608
+_MARKS = f"""
+INSERT INTO monitoring_measured AS old (complaint_id, seq, clock_event) SELECT * FROM {_rows(complaint_id="uuid", seq="int", clock_event="bigint")}
 ON CONFLICT (complaint_id) DO UPDATE SET seq = excluded.seq, clock_event = excluded.clock_event
 WHERE (old.seq, old.clock_event) <> (excluded.seq, excluded.clock_event)
-"""
+"""  # noqa: S608
+
+
+def spelled(rows: Sequence[Sequence[Any]]) -> list[str]:
+    """Each column as one text."""
+    return [MARK + MARK.join(NONE if value is None else str(value) for value in column) for column in zip(*rows, strict=True)]
 
 
 def _write(sql: str, rows: Sequence[Sequence[Any]]) -> None:
     if rows:
         with connection.cursor() as cursor:
-            cursor.execute(sql, [list(column) for column in zip(*rows, strict=True)])
+            cursor.execute(sql, spelled(rows))
 
 
 def _cells(delta: Mapping[Cell, int]) -> list[tuple[Any, ...]]:

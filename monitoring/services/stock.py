@@ -146,7 +146,7 @@ def _seen(country: Country, day: date) -> Counter[Cell]:
     units = [pk for pk, node in country.nodes.items() if node.is_unit and node.counts_on(day)]
     active = _active(country, units, day)
     for unit in units:
-        for place in country.nodes[unit].place.path:
+        for place in country.nodes[unit].place.path[:-1]:
             found[place, iso, "units", "", ""] += 1
             found[place, iso, "units_active", "", ""] += unit in active
     accounts: dict[tuple[int, str], set[int]] = {}

@@ -14,6 +14,7 @@ from hypothesis import strategies as st
 
 from complaints import services
 from complaints.models import Clock, Complaint, Transition
+from complaints.workflow import WORKFLOW
 from institutions import services as places
 from lapor.ground.problems import Refusal
 from monitoring.models import Fact
@@ -91,7 +92,8 @@ def act(world: World, rolled: random.Random, at: datetime) -> None:
             by, basis = world.actor("national", at=at), clock.policy.legal_basis_id
             services.extend_clock(case.pk, key=clock.key, days=3, legal_basis=basis, text="Perlu waktu.", by=by, at=at)
     else:
-        who, code, given = rolled.choice(MOVES if rolled.random() < 0.3 else QUIET)
+        open_here = [move for move in (MOVES if rolled.random() < 0.3 else QUIET) if case.state in WORKFLOW[move[1]].sources]
+        who, code, given = rolled.choice(open_here)
         world.step(case, code, who, at=at, **given(rolled, at))
 
 

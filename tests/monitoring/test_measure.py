@@ -347,14 +347,14 @@ def test_a_unit_is_active_while_a_handler_comes_and_nothing_is_left_alone(world:
     measure(at=day(18))
 
     assert stock("kota-uji", "units") == dict.fromkeys(range(2, 18), 4)
-    assert stock("kota-uji-dinkes", "units_active") == dict.fromkeys(range(2, 18), 1)
-    assert stock("kota-uji-dpu", "units_active") == dict.fromkeys(range(2, 10), 1)  # five working days: up to Monday the 9th
-    assert stock("kota-uji", "units_active")[9] == 2
+    assert stock("kota-uji", "units_active") == {**dict.fromkeys(range(2, 10), 2), **dict.fromkeys(range(10, 18), 1)}  # five working days: up to the 9th
+    assert stock("kota-uji-dpu", "units") == {}
     world.step(complaint, "answer", "liaison", at=day(18), **ANSWER)
     measure(at=day(20))
-    assert stock("kota-uji-dpu", "units_active")[19] == 1  # it waits for the reporter
+    assert stock("kota-uji", "units_active")[19] == 2  # it waits for the reporter
     measure(at=datetime(2026, 12, 3, 9, tzinfo=WIB))
-    assert stock("kota-uji-dinkes", "units_active").get(2) is None  # nobody has come for thirty days
+    assert Stock.objects.filter(day=date(2026, 12, 1), institution=world.city, measure="units_active").values_list("n", flat=True)[0] == 2
+    assert not Stock.objects.filter(day=date(2026, 12, 2), measure="units_active").exists()  # nobody has come for thirty days
 
 
 def test_an_account_is_covered_while_its_decree_is_in_force(world: World) -> None:
