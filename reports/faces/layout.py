@@ -7,6 +7,7 @@ from typing import Any
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
+from lapor.ground import charts
 from monitoring.indicators import INDICATORS
 
 from ..access import Template
@@ -41,6 +42,7 @@ class Table:
     note: str = ""
     kind: str = "counts"
     key: str = ""
+    chart: str = ""  # drawn above the table, of the same numbers
 
 
 @dataclass(slots=True)
@@ -71,11 +73,13 @@ def value(cell: Data, unit: str = "") -> str:
     if cell.get("value") is None:
         return str(words.MISSING.get(cell.get("missing", "unknown"), "-"))
     text = words.number(cell["value"])
-    return f"{text}%" if unit == "%" else f"{text} {unit}".strip()
+    return f"{text}{charts.NBSP if unit == '%' else ' '}{unit}".strip()
 
 
 def counted(cell: Data) -> str:
-    """What the figure was worked out from."""
+    """What the figure was worked out from; nothing of one that there is not."""
+    if cell.get("value") is None:
+        return ""
     parts = []
     if "median" in cell:
         parts.append(
@@ -92,7 +96,7 @@ def counted(cell: Data) -> str:
 def _figure(row: Data) -> Row:
     unit = words.unit_of(row["key"])
     tone, light = words.LIGHTS[row.get("light", "none")]
-    target = f"{words.number(str(row['target']))}{'%' if unit == '%' else ''}" if "target" in row else ""
+    target = f"{words.number(str(row['target']))}{charts.NBSP}{unit}" if "target" in row else ""
     before = value(row["before"], unit) if row.get("before") else ""
     cells = (
         Cell(_("Value"), value(row, unit), is_number=True),
@@ -123,6 +127,24 @@ def _bars(table: Data) -> dict[str, int]:
     return {key: -(-20 * n // most) * 5 for key, n in known.items()} if most else {}
 
 
+def _whole(table: Data, column: str) -> list[int | None]:
+    values = [row["cells"][column].get("value") for row in table["rows"]]
+    return [None if value is None else int(value) for value in values]
+
+
+def _chart(table: Data) -> str:
+    """What is seen sooner in a drawing: the way of the months, and how old the open reports are."""
+    title = str(words.TABLES[table["key"]])
+    if table["key"] == "trend":
+        series = [(words.column_name(table, column), _whole(table, column)) for column in table["columns"]]
+        months = [date_format(date.fromisoformat(f"{row['key']}-01"), "M y") for row in table["rows"]]
+        return charts.lines(title, months, series)
+    if table["key"] == "bands":
+        names = [words.row_name(table, row) for row in table["rows"]]
+        return charts.stacked(title, list(zip(names, _whole(table, "open"), strict=True)))
+    return ""
+
+
 def counts(table: Data) -> Table:
     columns = table["columns"]
     labels = [words.column_name(table, column) for column in columns]
@@ -138,7 +160,8 @@ def counts(table: Data) -> Table:
     more = table.get("more", 0)
     note = _("and %(count)s more") % {"count": words.number(str(more))} if more else ""
     kind = "annex" if table["key"] == "annex" else "counts"
-    return Table(str(words.TABLES[table["key"]]), (str(words.FIRST[table["dim"]]), *labels), rows, note=note, kind=kind, key=table["key"])
+    headings = (str(words.FIRST[table["dim"]]), *labels)
+    return Table(str(words.TABLES[table["key"]]), headings, rows, note=note, kind=kind, key=table["key"], chart=_chart(table) if rows else "")
 
 
 def about(document: Document) -> list[tuple[str, str]]:

@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Mapping
 from typing import NamedTuple
 
-from institutions.models import Institution, Region, Topic
+from institutions.models import Institution, PriorityIssue, Region, Topic
 from monitoring.figures import Figures, Period, Scope, breakdown, by_month, by_place
 from monitoring.indicators import measure_all
 
@@ -58,7 +58,7 @@ def _largest(rows: Mapping[str, Mapping[str, int]]) -> dict[str, Mapping[str, in
 
 
 def _named(found: list[Data], most: int) -> None:
-    """Give topics and regions the names that they have now, in both languages."""
+    """Give topics, regions and issues the names that they have now, in both languages."""
     by_key = {row["key"]: row for row in found}
     if not by_key:
         return
@@ -71,6 +71,9 @@ def _named(found: list[Data], most: int) -> None:
     where = dict(Region.objects.filter(pk__in=[row["key"] for row in regions["rows"]]).values_list("code", "label"))
     for row in topics["rows"]:
         row["names"] = names.get(row["key"])
+    issues = {row["key"]: row for row in by_key["issues"]["rows"]}
+    for code, one, other in PriorityIssue.objects.filter(pk__in=list(issues)).values_list("code", "name_id", "name_en"):
+        issues[code]["names"] = {"id": one, "en": other}
     for row in regions["rows"]:
         row["names"] = {"id": where[row["key"]], "en": where[row["key"]]} if row["key"] in where else None
 

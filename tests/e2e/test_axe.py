@@ -25,6 +25,7 @@ from tests.faces import HOST, Face
 from tests.monitoring.filled import fill
 from tests.referrals import brought_to
 from tests.reports import test_release as months
+from tests.reports.figures import counted, frozen
 from tests.world import COMPLAINT, World
 
 pytestmark = pytest.mark.browser
@@ -120,6 +121,11 @@ PAGES: tuple[tuple[str, str, Sent], ...] = (
     ("admin", "/meja/ombudsman/", None),
     ("national", "/meja/ombudsman/", None),
     ("admin", "/meja/ombudsman/{referral}/record_action/", None),
+    ("admin", "/meja/evaluasi/", None),
+    ("admin", "/meja/evaluasi/buat/", None),
+    ("admin", "/meja/evaluasi/buat/", {"template": "unit", "institution": "kota-uji-dpu", "period": "kemarin"}),
+    ("admin", "/meja/evaluasi/{edition}/", None),
+    ("admin", "/meja/evaluasi/{edition}/rencana/", {"text": ""}),
     ("liaison", "/akun/pemberitahuan/", None),
     ("liaison", "/akun/faktor/cadangan/", None),
     ("liaison", "/akun/faktor/kunci/", None),
@@ -134,6 +140,7 @@ PAGES: tuple[tuple[str, str, Sent], ...] = (
 NO_PAGES = {
     "complaints/letters/": "letters are drawn as PDF",
     "monitoring/dossier.html": "drawn as PDF",
+    "reports/edition_pdf.html": "drawn as PDF",
     "monitoring/clock_event.html": "a line of the dossier",
     "allauth/elements/": "pieces that the library's own pages choose",
 }
@@ -190,6 +197,12 @@ def scene(world: World, browser: Browser, settings: Any, tmp_path: Path) -> Iter
     session.save()
     scene = Scene({who: Face(browser, client) for who, client in clients.items()}, {})
     scene.words = {"number": case.tracking_id, "own": answered.tracking_id, "fresh": fresh.tracking_id, "code": own.case_code}
+    counted(world)
+    edition = frozen(world)
+    for kind in ("pdf", "csv"):
+        reports.queue_file(edition.pk, kind, by=world.actor("admin"), at=at)
+    reports.add_item(edition.pk, {"text": "Latih admin unit", "owner": "Diskominfo", "due_on": "2026-12-01"}, by=world.actor("admin"), at=at)
+    scene.words["edition"] = str(edition.pk)
     scene.words["referral"] = str(brought_to(world, "corrective_action").pk)
     yield scene
     for face in scene.faces.values():

@@ -151,6 +151,8 @@ def officer(page: Page, site: str) -> Iterator[str]:
         ("meja/tangga/", "ladder"),
         ("meja/ukuran/", "board"),
         ("meja/ukuran/definisi/", "board-definitions"),
+        ("meja/evaluasi/", "evaluations"),
+        ("meja/evaluasi/buat/", "evaluation-make"),
         ("meja/ombudsman/", "proposals"),
         ("meja/serah-terima/", "hand-over"),
         ("meja/kekosongan/", "vacancies"),
@@ -178,6 +180,16 @@ def body(page: Page, site: str) -> Iterator[str]:
     yield "case-own"
     page.goto(f"{case}langkah/hold/")
     yield "hold"
+
+
+def evaluator(page: Page, site: str) -> Iterator[str]:
+    """A national evaluation report, if the house has made one."""
+    for _page in _enter(page, site, "admin.nasional"):
+        pass
+    page.goto(f"{site}/meja/evaluasi/")
+    if page.locator("td.title a").count():
+        page.locator("td.title a").first.click()
+        yield "evaluation"
 
 
 def watcher(page: Page, site: str) -> Iterator[str]:
