@@ -98,11 +98,11 @@ def refer_some(now: datetime) -> int:
 
 
 def tag_some(now: datetime) -> int:
-    """The rules propose, and the nation decides on the earlier part of it: mostly yes; the rest waits at the desks."""
+    """The rules propose, and the nation decides on the newer part of what is settled by now: mostly yes; the rest waits at the desks."""
     services.propose_tags(at=now)
     nation = actor_for(User.objects.get(username="admin.nasional"), at=now)
     open_to = Complaint.objects.allowing("tag", nation).filter(submitted_at__lt=now - UNDECIDED)
-    found = IssueTag.objects.proposed().filter(complaint__in=open_to).order_by("complaint__submitted_at", "complaint__tracking_id")
+    found = IssueTag.objects.proposed().filter(complaint__in=open_to).order_by("-complaint__submitted_at", "complaint__tracking_id")
     pairs = list(found.values_list("complaint_id", "issue_id")[:TAGGED])
     for number, (pk, issue) in enumerate(pairs, 1):
         decide = services.tag if number % 6 else services.untag
