@@ -12,18 +12,18 @@ from django.test.utils import CaptureQueriesContext
 
 from institutions import services as places
 from lapor.ground.problems import Refusal
+from monitoring.figures import Period
 from officers.actors import machine
 from officers.models import Notice
 from reports import services
 from reports.access import ACTS, STEPS
 from reports.models import Edition, EditionDownload
-from reports.services import making
 from tests.monitoring.books import book
 from tests.pages import page
 from tests.reports.figures import AFTER, DAY, counted, frozen
 from tests.world import PEOPLE, SINCE, World
 
-MONTH, HALF = making.Period.parse("2026-09"), making.Period.parse("2026-H1")
+MONTH, HALF = Period.parse("2026-09"), Period.parse("2026-H1")
 KINDS = ("unit", "micro", "meso", "macro", "over_60")
 NAMES = tuple(name for name, _role, _place in PEOPLE)
 
@@ -37,7 +37,7 @@ def joined(world: World) -> World:
 
 def edition_of(world: World, kind: str) -> Edition:
     place, period = {
-        "unit": (world.unit, MONTH), "micro": (world.city, making.Period.parse("2026-Q3")), "meso": (world.nation, HALF), "macro": (world.nation, HALF),
+        "unit": (world.unit, MONTH), "micro": (world.city, Period.parse("2026-Q3")), "meso": (world.nation, HALF), "macro": (world.nation, HALF),
         "over_60": (world.nation, MONTH),
     }[kind]  # fmt: skip
     return frozen(world, kind, place, period=period)

@@ -10,14 +10,15 @@ import pytest
 from django.db import connection
 
 from institutions import services as places
-from institutions.models import HubMembership, Kind, LegalBasis
+from institutions.models import HubMembership, Kind, LegalBasis, Limit
 from lapor.ground.problems import Refusal
+from monitoring.figures import Period
 from officers.actors import machine
 from officers.models import Notice
 from reports import services
 from reports.clock import due_on
 from reports.models import Cadence, Edition, EditionEvent, EditionFile
-from reports.services import files, making
+from reports.services import files
 from tests.drills.test_kill import kill_when, python
 from tests.reports.figures import AFTER, WIB, counted, frozen
 from tests.world import SINCE, World
@@ -166,7 +167,7 @@ def test_two_processes_killed_and_run_again_make_each_edition_once(committed: Wo
     for _try in range(2):
         first, second = python(tmp_path, "manage.py", "publish", "--at", at), python(tmp_path, "manage.py", "publish", "--at", at)
         before = Edition.objects.count()
-        kill_when(first, lambda least=before: Edition.objects.count() > least)  # type: ignore[misc]
+        kill_when(first, lambda least=before: Edition.objects.count() > least)
         second.kill()
         second.wait()
     together = [python(tmp_path, "manage.py", "publish", "--at", at) for _number in range(2)]
@@ -219,7 +220,7 @@ def test_lateness_is_measured_by_the_first_submission(world: World) -> None:
     second = frozen(world, why="Unit dilengkapi", at=late + timedelta(days=5))
     assert (second.submitted_on, second.due_on, second.days_late(day)) == (date(2026, 10, 17), date(2026, 10, 14), 3)
 
-    macro = frozen(world, "macro", world.nation, period=making.Period.parse("2026-10"), at=datetime(2026, 11, 3, 9, tzinfo=WIB))
+    macro = frozen(world, "macro", world.nation, period=Period.parse("2026-10"), at=datetime(2026, 11, 3, 9, tzinfo=WIB))
     table = next(row for row in macro.snapshot["tables"] if row["key"] == "submissions")
     assert {row["key"]: {name: cell["value"] for name, cell in row["cells"].items()} for row in table["rows"]} == {
         "micro": {"in_time": "0", "submitted_late": "1", "missing": "0"}
@@ -268,7 +269,7 @@ def test_a_worker_killed_while_it_draws_is_followed_by_another_when_its_time_is_
 def test_whoever_was_thought_dead_finishes_nothing_any_more(world: World) -> None:
     edition = frozen(world)
     row = services.queue_file(edition.pk, "json", by=world.actor("admin"), at=AFTER)
-    limits = making.Limit.objects.table(AFTER.date())
+    limits = Limit.objects.table(AFTER.date())
     slow = files._claim(AFTER, limits)
     assert slow is not None
 
@@ -306,7 +307,7 @@ def test_the_hub_of_a_half_year_adds_up_the_members_it_had(world: World) -> None
     HubMembership.objects.filter(member=east).update(valid_to=date(2026, 3, 1))
     counted(world, world.city, east)
 
-    edition = frozen(world, "meso", world.ministry, period=making.Period.parse("2026-H1"))
+    edition = frozen(world, "meso", world.ministry, period=Period.parse("2026-H1"))
 
     assert edition.snapshot["scope"]["places"] == 1
     assert [row["value"] for row in edition.snapshot["indicators"] if row["key"] == "received"] == ["20"]  # of May
