@@ -6,6 +6,7 @@ from datetime import date, datetime, timedelta
 from django.conf import settings
 from django.contrib.auth.base_user import AbstractBaseUser
 from django.db import transaction
+from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from institutions.models import LegalBasis
@@ -50,7 +51,7 @@ def set_cadence(
     old = Cadence.objects.select_for_update().filter(key=key).order_by("-valid_from").first()
     if old is None:
         raise Refusal("not_found", _("There is no rule of this name on these days."))
-    if valid_from <= old.valid_from or valid_from < at.date():
+    if valid_from <= old.valid_from or valid_from < timezone.localdate(at):
         raise Refusal("invalid", _("Please check the marked fields."), fields={"valid_from": [_("A rule cannot begin in the past.")]})
     row = Cadence(
         key=key, template=old.template, period_kind=old.period_kind, receiver=old.receiver, rule=rule, number=number, legal_basis=legal_basis,

@@ -13,6 +13,7 @@ from django.core import signing
 from django.core.files.base import ContentFile
 from django.core.files.storage import storages
 from django.db import transaction
+from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from institutions.models import Limit
@@ -39,7 +40,7 @@ def kept() -> Any:
 
 def document_of(edition: Edition, *, is_masked: bool, at: datetime) -> Document:
     """What the faces draw; masked, without what stands for fewer than the house tells of."""
-    least = Limit.objects.table(at.date())["small_cell"] if is_masked else None
+    least = Limit.objects.table(timezone.localdate(at))["small_cell"] if is_masked else None
     return Document.of(edition, plan_of(edition), least=least)
 
 
@@ -107,7 +108,7 @@ def _failed(row: EditionFile, at: datetime, limits: dict[str, int]) -> None:
 
 def draw_files(*, at: datetime, limit: int = BATCH, progress: Callable[[int], None] = lambda _n: None) -> dict[str, int]:
     """Draw what waits. Safe side by side; what a killed worker held is taken up again when its time is over."""
-    limits, counts = Limit.objects.table(at.date()), {"drawn": 0, "failed": 0}
+    limits, counts = Limit.objects.table(timezone.localdate(at)), {"drawn": 0, "failed": 0}
     for _count in range(limit):
         row = _claim(at, limits)
         if row is None:
@@ -132,7 +133,7 @@ def files_of(edition: Edition, by: Actor) -> list[EditionFile]:
 
 def ticket(file: EditionFile, *, by: Actor, at: datetime) -> str:
     """What the address of a file carries: for this reader, for a while."""
-    until = at + timedelta(minutes=Limit.objects.table(at.date())["edition_link_minutes"])
+    until = at + timedelta(minutes=Limit.objects.table(timezone.localdate(at))["edition_link_minutes"])
     return signing.dumps([str(file.pk), by.user_id, until.timestamp()], salt=SALT, compress=True)
 
 

@@ -6,6 +6,7 @@ from typing import Any
 from uuid import UUID
 
 from django.db import transaction
+from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from institutions.models import Letterhead, Limit
@@ -91,7 +92,7 @@ def move(pk: UUID, act: str, *, by: Actor, at: datetime, version: int | None = N
     sources, target = STEPS[act]
     if edition.state not in sources:
         raise Refusal("conflict", _("The report has moved on meanwhile. Please look at it again."), extra={"state": edition.state, "version": edition.version})
-    most = Limit.objects.table(at.date())["edition_text_max"]
+    most = Limit.objects.table(timezone.localdate(at))["edition_text_max"]
     note = written(note, most, name="note", is_needed=act == REQUEST_REVISION)
     of_plan = ""
     if act == SUBMIT:
@@ -142,7 +143,7 @@ def add_item(pk: UUID, given: Mapping[str, Any], *, by: Actor, at: datetime) -> 
     edition = _locked(pk, PLAN, by=by, version=None)
     if edition.state not in PLANNED:
         raise Refusal("conflict", _("The action plan was submitted with the report; only its progress can be written now."))
-    most = Limit.objects.table(at.date())["edition_text_max"]
+    most = Limit.objects.table(timezone.localdate(at))["edition_text_max"]
     text = written(str(given.get("text", "")), most, name="text", is_needed=True)
     owner = written(str(given.get("owner", "")), ActionItem._meta.get_field("owner").max_length or 0, name="owner", is_needed=True)
     due = _day(str(given.get("due_on", "")))
@@ -160,7 +161,7 @@ def tell_progress(pk: UUID, item: UUID, status: str, progress: str, *, by: Actor
     if status not in ActionItem.Status.values:
         raise invalid(status=_("There is no such status."))
     row.status = status
-    row.progress = written(progress, Limit.objects.table(at.date())["edition_text_max"], name="progress")
+    row.progress = written(progress, Limit.objects.table(timezone.localdate(at))["edition_text_max"], name="progress")
     row.moved_at = at
     row.save(update_fields=["status", "progress", "moved_at"])
     return row

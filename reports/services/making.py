@@ -8,6 +8,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from django.db import IntegrityError, OperationalError, connection, transaction
+from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from institutions.models import HubMembership, Institution, Kind, Limit
@@ -216,8 +217,8 @@ def _make_one(template: str, place: Institution, period: Period, dues: Dues, *, 
 
 def make_owed(*, by: Actor, at: datetime, progress: Callable[[int], None] = lambda _n: None) -> dict[str, int]:
     """Make what is owed, a batch a run. One that cannot be made stops no other; the next run tries it again."""
-    hours = Limit.objects.table(at.date())["edition_settle_hours"]
-    dues, counts = Dues(at.date()), {"made": 0, "not_made": 0}
+    hours = Limit.objects.table(timezone.localdate(at))["edition_settle_hours"]
+    dues, counts = Dues(timezone.localdate(at)), {"made": 0, "not_made": 0}
     rows: list[tuple[Any, ...]] = list(owed(at, dues, settle=timedelta(hours=hours)))
     for template, place, period in rows[:BATCH]:
         try:

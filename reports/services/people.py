@@ -5,7 +5,7 @@ from datetime import date, datetime
 
 from django.conf import settings
 from django.db.models import Q
-from django.utils import translation
+from django.utils import timezone, translation
 
 from institutions.models import HubMembership, ids_of
 from officers.models import Appointment
@@ -41,7 +41,7 @@ def able(edition: Edition, acts: Iterable[str], on: date) -> dict[int, str]:
 def tell(event: str, edition: Edition, acts: Iterable[str], *, at: datetime, but: int | None = None) -> int:
     """Queue the notice for each of them, in the transaction of what it tells; says how many."""
     messages = []
-    for user, language in able(edition, acts, at.date()).items():
+    for user, language in able(edition, acts, timezone.localdate(at)).items():
         if user == but:
             continue
         with translation.override(language):

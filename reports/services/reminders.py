@@ -5,6 +5,7 @@ from datetime import datetime, timedelta
 
 from django.db import transaction
 from django.db.models import Exists, OuterRef, QuerySet
+from django.utils import timezone
 
 from institutions.models import Limit
 from lapor.ground.actor import Actor
@@ -42,9 +43,9 @@ def _tell_one(edition: Edition, code: str, *, by: Actor, at: datetime) -> int:
 
 def remind(*, by: Actor, at: datetime, progress: Callable[[int], None] = lambda _n: None) -> dict[str, int]:
     """Remind of what is nearly due, and tell of what is late; each edition once for each. The day counted is the place's own."""
-    ahead = timedelta(days=Limit.objects.table(at.date())["edition_remind_days"])
+    ahead = timedelta(days=Limit.objects.table(timezone.localdate(at))["edition_remind_days"])
     owed = Edition.objects.current().filter(submitted_on=None)
-    day = at.date()
+    day = timezone.localdate(at)
     near = _untold(owed.filter(due_on__gte=day - timedelta(days=1), due_on__lte=day + ahead + timedelta(days=1)), REMINDED)
     late = _untold(owed.filter(due_on__lte=day), LATE)
     counts = {"reminded": 0, "told_late": 0}

@@ -9,6 +9,7 @@ from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
@@ -36,7 +37,7 @@ def _require_reader(request: HttpRequest) -> None:
 
 
 def _lists(request: HttpRequest) -> dict[str, EditionQuerySet]:
-    actor, today = actor_of(request), at_of(request).date()
+    actor, today = actor_of(request), timezone.localdate(at_of(request))
     mine = Edition.objects.readable(actor).current()
     return {
         "": mine,
@@ -56,7 +57,7 @@ def _labels() -> dict[str, str]:
 def editions(request: HttpRequest) -> HttpResponse:
     """The reports that the officer may read, those that wait, and who below has not submitted."""
     _require_reader(request)
-    actor, today = actor_of(request), at_of(request).date()
+    actor, today = actor_of(request), timezone.localdate(at_of(request))
     lists = _lists(request)
     tab = request.GET.get("tab", "")
     tab = tab if tab in lists else ""
@@ -100,7 +101,9 @@ def make(request: HttpRequest) -> HttpResponse:
         raise Refusal("forbidden", _("This report is not yours to make."))
     places = list({place.slug: place.name for _template, place in found}.items())
     kinds = [(template, str(Template(template).label)) for template in Template.values if any(template == one for one, _place in found)]
-    form = GenerateForm(places, kinds, request.POST if request.method == "POST" else None, initial={"period": Period.of("month", at_of(request).date()).before})
+    form = GenerateForm(
+        places, kinds, request.POST if request.method == "POST" else None, initial={"period": Period.of("month", timezone.localdate(at_of(request))).before}
+    )
     status = 200
     if request.method == "POST" and form.is_valid():
         try:
@@ -151,7 +154,7 @@ def _page(request: HttpRequest, edition: Edition, *, form: NoteForm | None = Non
         "files": files,
         "formats": Format.choices,
         "is_waiting": any(file.state in (FileState.QUEUED, FileState.WORKING) for file, _ticket in files),
-        "days_late": edition.days_late(at.date()),
+        "days_late": edition.days_late(timezone.localdate(at)),
         "items": [(row, ProgressForm(initial={"status": row.status, "progress": row.progress}, auto_id=f"id_{row.pk}_%s")) for row in edition.items.all()]
         if may_plan
         else [],

@@ -128,6 +128,7 @@ def test_machines_get_the_same_names_in_every_language(language: str) -> None:
         "calendarday",
         "priorityissue",
         "issuerule",
+        "cadence",
     }
 
 
