@@ -148,6 +148,8 @@ def _tells_of_few(row: Indicator, result: Result, least: int) -> bool:
 
 def _rounded(row: Indicator, result: Result, figures: Figures, sums: Mapping[str, int], least: int) -> Result:
     """What is open moves from month to month by what came and went: exact, two of them would tell a closed number that is not told."""
+    if figures.level_on is None:
+        return Result(row, None, missing="nothing")
     n = figures.stock(row.top[0].partition("@")[0])
     if is_small(n, least) or (row.shape != STOCK and not sums.get("closed")):
         return Result(row, None, missing="few")

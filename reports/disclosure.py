@@ -99,23 +99,37 @@ class Table:
         """Name less until no small cell follows from the sums of the rows and columns together."""
         while (found := next(self.pinned(), None)) is not None:
             place, value = found
+            above = self.named[self.top]
             if self.named[place]:
                 self.named[place].discard(min(self.named[place], key=lambda other: (self.cell(place, other).n, other)))
-                continue
-            for other in self.places:
-                self.named[other].discard(value)
-            self.named[self.top].discard(value)
+            else:
+                self._drop(value if value in above else min(above, key=lambda other: (self.cell(self.top, other).n, other)))
+
+    def _drop(self, value: Value) -> None:
+        """Nobody names it any more: its column has no sum that is told. When no column has one, nothing is pinned: a row that is told
+        holds more than any small cell of it.
+        """
+        for named in self.named.values():
+            named.discard(value)
 
     def pinned(self) -> Iterator[tuple[Place, Value]]:
-        """The small cells that can have no other value than theirs, given every sum that is told."""
+        """Where too few follow from every sum that is told: a small cell that can have no other value, or what is left of a row or a
+        column when the cells that can have no other value are taken out of its rest.
+        """
         for layer in ("n", "kept"):
-            grid = _Grid(self, layer)
-            for place in self.places:
-                if place in self.silent:
-                    continue
-                for value, cell in self.rows[place].items():
-                    if is_small(getattr(cell, layer), self.least) and value not in self.named[place] and grid.is_fixed(place, value):
-                        yield place, value
+            yield from self._pinned(_Grid(self, layer))
+
+    def _pinned(self, grid: "_Grid") -> Iterator[tuple[Place, Value]]:
+        fixed = {(place, value) for place in self.places for value in grid.unnamed[place] if grid.count(place, value) and grid.is_fixed(place, value)}
+        yield from sorted((place, value) for place, value in fixed if is_small(grid.count(place, value), self.least))
+        for place in self.places:
+            loose = [value for value in grid.unnamed[place] if (place, value) not in fixed and grid.count(place, value)]
+            if place not in self.silent and is_small(sum(grid.count(place, value) for value in loose), self.least):
+                yield place, loose[0]
+        for value in sorted(self.named[self.top]):
+            holders = [place for place in grid.holders[value] if (place, value) not in fixed]
+            if is_small(sum(grid.count(place, value) for place in holders), self.least):
+                yield holders[0], value
 
 
 class _Grid:

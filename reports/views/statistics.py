@@ -82,6 +82,8 @@ def _made_of(row: Indicator, result: Result) -> str:
     if result.median is not None:
         texts = {"n": number(result.denominator), "median": number(result.median), "p90": number(result.p90)}
         return _("median %(median)s, nine of ten within %(p90)s, of %(n)s") % texts
+    if row.unit == "stars":
+        return _("%(n)s ratings") % {"n": number(result.denominator)}
     return _("%(top)s of %(bottom)s") % {"top": number(result.numerator), "bottom": number(result.denominator)}
 
 

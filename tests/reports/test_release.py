@@ -98,7 +98,7 @@ def test_numbers_made_of_too_few_are_missing_and_say_so(world: World) -> None:
     for key in ("response_rate", "completion_rate", "clearance_rate_flow", "clearance_rate_cohort", "satisfaction"):
         assert nation["indicators"][key] == {"missing": "few"}
     assert nation["indicators"]["quality_score"] == {"missing": "unknown"}
-    assert nation["indicators"]["return_rate"]["missing"] == "nothing"
+    assert nation["indicators"]["return_rate"]["missing"] == nation["indicators"]["backlog"]["missing"] == "nothing"
 
 
 def test_reports_that_everybody_may_read_make_no_crowd_for_those_that_nobody_may(world: World) -> None:
