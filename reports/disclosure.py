@@ -97,13 +97,13 @@ class Table:
 
     def _unpin(self) -> None:
         """Name less until no small cell follows from the sums of the rows and columns together."""
-        while (found := next(self.pinned(), None)) is not None:
-            place, value = found
-            above = self.named[self.top]
-            if self.named[place]:
-                self.named[place].discard(min(self.named[place], key=lambda other: (self.cell(place, other).n, other)))
-            else:
-                self._drop(value if value in above else min(above, key=lambda other: (self.cell(self.top, other).n, other)))
+        while any(self.named.values()) and (found := dict(self.pinned())):  # one cell of each place a round: the look at all of them is what costs
+            for place, value in found.items():
+                above = self.named[self.top]
+                if self.named[place]:
+                    self.named[place].discard(min(self.named[place], key=lambda other: (self.cell(place, other).n, other)))
+                elif above:
+                    self._drop(value if value in above else min(above, key=lambda other: (self.cell(self.top, other).n, other)))
 
     def _drop(self, value: Value) -> None:
         """Nobody names it any more: its column has no sum that is told. When no column has one, nothing is pinned: a row that is told
@@ -162,11 +162,12 @@ class _Grid:
         seen, heap = {start}, [node for node in self._next(start) if node != end]
         while heap:
             node = heap.pop()
-            if node == end:
-                return True
             if node not in seen:
                 seen.add(node)
-                heap += self._next(node)
+                following = self._next(node)
+                if end in following:
+                    return True
+                heap += following
         return False
 
     def is_fixed(self, place: Place, value: Value) -> bool:
