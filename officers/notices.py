@@ -33,6 +33,7 @@ SAMPLE: dict[str, str] = {
     "number": "LPR-7K3M-92QX-4",
     "holder": "Dinas Pekerjaan Umum Kota Contoh",
     "due": "1 Desember 2026",
+    "period": "Triwulan 3 2026",
     "track_url": "https://lapor.contoh.invalid/lacak/",
     "desk_url": "https://lapor.contoh.invalid/meja/",
     "url": "https://lapor.contoh.invalid/masuk/",

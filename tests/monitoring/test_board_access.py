@@ -147,7 +147,7 @@ def test_small_numbers_are_not_told_to_a_hub_nor_what_would_give_them_away(world
     hubbed(world)
     seen = words(desk("hub").get("/meja/ukuran/"))
 
-    assert "Laporan masuk 126" in seen
+    assert "Laporan diterima 126" in seen
     assert "health.hospital Kurang dari 10" in seen
     assert "Belum bertopik Kurang dari 10" in seen  # 11, hidden with the four that could else be worked out
     assert "Situs web 56" in seen
@@ -161,7 +161,7 @@ def test_small_numbers_are_not_told_to_a_hub_nor_what_would_give_them_away(world
 def test_whoever_works_there_is_told(world: World, desk: Desk) -> None:
     hubbed(world)
 
-    assert "Laporan masuk 6" in words(desk("east_admin").get("/meja/ukuran/"))
+    assert "Laporan diterima 6" in words(desk("east_admin").get("/meja/ukuran/"))
     nation = words(desk("national").get("/meja/ukuran/?scope=hub:nasional"))
     assert "health.hospital 4" in nation
     assert "Kabupaten Timur 6" in nation
@@ -173,17 +173,17 @@ def test_a_hub_sees_no_board_of_what_is_hidden(world: World, desk: Desk, value: 
     seen = words(desk("hub").get("/meja/ukuran/", {"cut": f"topic:{value}"}))
 
     assert ("Terlalu sedikit untuk ditampilkan" not in seen) is is_told
-    assert ("Laporan masuk 117" in seen) is is_told
+    assert ("Laporan diterima 117" in seen) is is_told
 
 
 def test_a_member_with_too_few_reports_is_not_told(world: World, desk: Desk) -> None:
     hubbed(world)
     seen = words(desk("hub").get("/meja/ukuran/?scope=kabupaten-timur"))
 
-    assert "Laporan masuk Kurang dari 10: tidak ditampilkan" in seen
+    assert "Laporan diterima Kurang dari 10: tidak ditampilkan" in seen
     assert "Indeks gabungan Kurang dari 10: tidak ditampilkan" in seen
     assert "Berdampingan" not in seen  # its units are not the hub's to look at
-    assert " 6 " not in seen.split("Semua indikator")[0].split("Laporan masuk")[1].split("Dari waktu ke waktu")[0]
+    assert " 6 " not in seen.split("Semua indikator")[0].split("Laporan diterima")[1].split("Dari waktu ke waktu")[0]
 
 
 def test_a_hub_without_members_is_empty_and_no_error(world: World, desk: Desk) -> None:

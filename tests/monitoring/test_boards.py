@@ -84,10 +84,10 @@ def test_every_shape_of_a_period_has_a_board(world: World, desk: Desk) -> None:
     for code, name in (("2026-11", "November 2026"), ("2026-Q4", "Triwulan 4 2026"), ("2026-H2", "Semester 2 2026"), ("2026", "2026")):
         seen = words(browser.get(f"/meja/ukuran/?period={code}"))
         assert f"Kota Uji {name} sampai 2 November 2026" in seen
-        assert "Laporan masuk 120" in seen or code != "2026-11"
-    assert "Laporan masuk 220" in words(browser.get("/meja/ukuran/?period=2026-Q4"))
+        assert "Laporan diterima 120" in seen or code != "2026-11"
+    assert "Laporan diterima 220" in words(browser.get("/meja/ukuran/?period=2026-Q4"))
     past = words(browser.get("/meja/ukuran/?period=2026-10"))
-    assert "Laporan masuk 100" in past
+    assert "Laporan diterima 100" in past
     assert "sampai" not in past.split("Dari waktu ke waktu")[0]
     assert "Eskalasi saat ini" not in past
 
@@ -103,16 +103,16 @@ def test_each_figure_of_the_period_before_stands_beside(world: World, desk: Desk
     fill(world.city)
     seen = words(desk("admin").get("/meja/ukuran/"))
 
-    assert "Laporan masuk 120 sebelumnya: 100" in seen  # a month that runs has not fallen behind a whole one
-    assert f"Ditindaklanjuti (%TL) 80,00 % 88 dari 110 (71,6{DASH}86,4 %) Target tercapai: 80 % naik 13,33 poin , sebelumnya: 66,67 %" in seen
-    assert "Tingkat penyelesaian (arus) 75,00 % 90 dari 120 Di bawah target: 100 % turun 5,00 poin , sebelumnya: 80,00 %" in seen
+    assert "Laporan diterima 120 sebelumnya: 100" in seen  # a month that runs has not fallen behind a whole one
+    assert f"Tindak lanjut (%TL) 80,00 % 88 dari 110 (71,6{DASH}86,4 %) Target tercapai: 80 % naik 13,33 poin , sebelumnya: 66,67 %" in seen
+    assert "Clearance rate (arus) 75,00 % 90 dari 120 Di bawah target: 100 % turun 5,00 poin , sebelumnya: 80,00 %" in seen
 
 
 def test_counts_of_a_period_that_is_over_are_compared(world: World, desk: Desk, clock: time_machine.Traveller) -> None:
     fill(world.city)
     clock.move_to(world.at.replace(month=12))
 
-    assert "Laporan masuk 120 naik 20 , sebelumnya: 100" in words(desk("admin").get("/meja/ukuran/?period=2026-11"))
+    assert "Laporan diterima 120 naik 20 , sebelumnya: 100" in words(desk("admin").get("/meja/ukuran/?period=2026-11"))
 
 
 def test_an_own_target_of_an_institution_counts(world: World, desk: Desk) -> None:
@@ -129,7 +129,7 @@ def test_nothing_counted_gives_no_data_and_never_a_share(world: World, desk: Des
     seen = words(desk("admin").get("/meja/ukuran/"))
 
     assert "Belum ada yang dihitung di sini" in seen
-    assert "Ditindaklanjuti (%TL) Belum ada data" in seen
+    assert "Tindak lanjut (%TL) Belum ada data" in seen
     assert " %" not in seen.split("Ringkasan")[1].replace("Target: 80 %", "").replace("Target: 90 %", "").replace("Target: 100 %", "").replace(
         "Target: 95 %", ""
     )
@@ -138,7 +138,7 @@ def test_nothing_counted_gives_no_data_and_never_a_share(world: World, desk: Des
 def test_huge_numbers_are_written_out(world: World, desk: Desk) -> None:
     fill(world.nation, 10**12)
 
-    assert "Laporan masuk 120.000.000.000.000" in words(desk("national").get("/meja/ukuran/"))
+    assert "Laporan diterima 120.000.000.000.000" in words(desk("national").get("/meja/ukuran/"))
 
 
 @pytest.mark.parametrize(("cut", "name"), [("topic:public_works.potholes", "Jalan berlubang"), ("issue:stunting", "stunting")])
@@ -152,7 +152,7 @@ def test_a_cut_shows_what_is_known_of_one_value(world: World, desk: Desk, cut: s
         row, result = INDICATORS[key], results[key]
         assert result.value is not None
         assert f"{row.name} {figure(result.value, '%' if key != 'received' else '', 2 if key != 'received' else 0)}".replace("\xa0", " ") in seen
-    assert "Selesai tepat waktu Tidak dihitung di sini" in seen
+    assert "Kepatuhan jangka waktu penyelesaian Tidak dihitung di sini" in seen
     assert "Sepuluh topik terbanyak" not in seen
 
 
@@ -161,7 +161,7 @@ def test_a_priority_issue_has_a_board_of_its_own(world: World, desk: Desk) -> No
     browser = desk("admin")
 
     assert '/meja/ukuran/isu/stunting/?scope=kota-uji&amp;period=2026-11"' in page(browser.get("/meja/ukuran/"))
-    assert "Laporan masuk 20" in words(browser.get("/meja/ukuran/isu/stunting/"))
+    assert "Laporan diterima 20" in words(browser.get("/meja/ukuran/isu/stunting/"))
     assert "Belum ada yang dihitung di sini" in words(browser.get("/meja/ukuran/isu/tidak-ada/"))
 
 

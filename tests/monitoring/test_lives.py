@@ -1,6 +1,5 @@
 """Random lives of reports, counted now and then: what the sweeps summed up is what their events say, to the last unit."""
 
-import os
 import random
 from collections import Counter
 from collections.abc import Callable
@@ -155,9 +154,4 @@ def test_whatever_happens_the_figures_are_what_the_events_say(world: World, exam
     lives()
     assert total["acts"] > 3 * examples
     assert total["facts"] > total["reports"] > examples
-    assert sum(name.startswith("step ") for name in total) >= 24
-
-
-@pytest.mark.skipif("SEED" not in os.environ, reason="for one life by hand: SEED=123")
-def test_one_life(world: World) -> None:
-    differences(world, int(os.environ["SEED"]))
+    assert sum(name.startswith("step ") for name in total) >= 18
