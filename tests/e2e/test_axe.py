@@ -189,7 +189,7 @@ def scene(world: World, browser: Browser, settings: Any, tmp_path: Path) -> Iter
     for place in (world.nation, world.city):
         fill(place, on=at.date())
     Fact.objects.create(complaint=case, institution=world.city, arrived_on=at.date(), last_on=at.date(), cohort={"received": {}})
-    months.country(world)
+    months.country(world, has_stock=False)  # the edition below brings the stock of that day
     reports.release(at=months.AT)
     clients = {"": Client(), "own": Client(), **{name: world.login(Client(), name) for name in ("liaison", "admin", "national", "ombudsman")}}
     session = clients["own"].session

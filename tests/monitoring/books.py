@@ -29,4 +29,4 @@ def stand(place: Institution, day: date, levels: Mapping[Key, int]) -> None:
     """What was there at the end of a day."""
     for key, n in levels.items():
         measure, dim, value = _parts(key)
-        Stock.objects.update_or_create(institution=place, day=day, measure=measure, dim=dim, value=value, defaults={"n": n})
+        Stock.objects.create(institution=place, day=day, measure=measure, dim=dim, value=value, n=n)

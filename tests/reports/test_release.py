@@ -39,12 +39,13 @@ COUNTS: dict[Any, int] = {
 }  # fmt: skip
 
 
-def country(world: World) -> None:
+def country(world: World, *, has_stock: bool = True) -> None:
     """A large body, another as large, and one with three reports."""
     for place, times in ((world.nation, 2), (world.city, 1), (world.ministry, 1)):
         book(place, DAY, {key: n * times for key, n in COUNTS.items()})
     book(world.place("kabupaten-timur"), DAY, {"received": 3, ("received", "topic", "health"): 3})
-    stand(world.city, date(2026, 9, 30), {"open": 97})
+    if has_stock:
+        stand(world.city, date(2026, 9, 30), {"open": 97})
 
 
 def told(place: Institution, revision: int = 1) -> dict[str, Any]:
