@@ -25,7 +25,7 @@ from . import serializers as shapes
 from . import services
 from .clock import Level
 from .filters import DECIDED, DeskFilter, PublicFilter
-from .models import CLOCKS, ISSUES, TIMELINE, Channel, Clock, Complaint, ComplaintQuerySet, Family, Upload, UploadQuerySet, family_of, with_parts
+from .models import CLOCKS, TIMELINE, Channel, Clock, Complaint, ComplaintQuerySet, Family, Upload, UploadQuerySet, family_of, named_issues, with_parts
 from .paging import CasePagination, CodePagination, SlugPagination
 from .serializers import contact, deadlines
 from .why import NAMES
@@ -122,7 +122,7 @@ class ComplaintList(Endpoint):
         bound = (DeskFilter if in_full else PublicFilter)(request.query_params, queryset=rows)
         if not bound.is_valid():
             raise Refusal("invalid", _("Please check the marked fields."), fields={name: list(texts) for name, texts in bound.errors.items()})
-        found = bound.qs.select_related("holder", "topic", "incident_region").prefetch_related(ISSUES)
+        found = bound.qs.select_related("holder", "topic", "incident_region").annotate(issues=named_issues())
         page = self.paginate_queryset(found) or []
         response = self.get_paginated_response([shapes.row_out(row, in_full=in_full) for row in page])
         return private(response) if in_full else response
@@ -175,7 +175,11 @@ class ComplaintDetail(CaseEndpoint):
     def get(self, request: Request, tracking_id: str) -> Response:
         """The public copy; with X-Case-Code the reporter's view; with a token the officer's."""
         actor = self.actor(tracking_id)
-        rows = Complaint.objects.select_related("holder", "topic", "incident_region", "assignee").prefetch_related(TIMELINE, CLOCKS, ISSUES)
+        rows = (
+            Complaint.objects.select_related("holder", "topic", "incident_region", "assignee")
+            .annotate(issues=named_issues())
+            .prefetch_related(TIMELINE, CLOCKS)
+        )
         complaint, audience, family = self.read(rows, tracking_id, actor)
         notes = actor.under("see_notes") + actor.under("handle_oversight") if complaint.may("see_notes") else ()
         files = list(_files(complaint, audience, family))

@@ -58,7 +58,7 @@ class PublicFilter(django_filters.FilterSet):
         return rows.filter(Q(incident_region=value) | Q(incident_region__code__startswith=f"{value}."))
 
     def by_issue(self, rows: ComplaintQuerySet, _name: str, value: str) -> ComplaintQuerySet:
-        """Counted under the issue; at the desk also those for which it is only proposed, when they are asked for."""
+        """Counted under the issue."""
         return rows.filter(Exists(self.tags().filter(complaint=OuterRef("pk"), issue=value)))
 
     def tags(self) -> "QuerySet[IssueTag]":
@@ -82,6 +82,11 @@ class DeskFilter(PublicFilter):
     def by_issue_state(self, rows: ComplaintQuerySet, _name: str, value: str) -> ComplaintQuerySet:
         """With any issue in this state; together with an issue, that one."""
         return rows.filter(Exists(IssueTag.objects.filter(complaint=OuterRef("pk"), state=value)))
+
+    def by_issue(self, rows: ComplaintQuerySet, _name: str, value: str) -> ComplaintQuerySet:
+        """By its code or a part of its name, so that the queue need not list all of them; also what is only proposed, when it is asked for."""
+        named = Q(issue=value) | Q(issue__name_id__icontains=value) | Q(issue__name_en__icontains=value)
+        return rows.filter(Exists(self.tags().filter(named, complaint=OuterRef("pk"))))
 
     def tags(self) -> "QuerySet[IssueTag]":
         return IssueTag.objects.filter(state=self.form.cleaned_data.get("issue_state") or IssueTag.State.CONFIRMED)

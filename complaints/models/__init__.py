@@ -7,7 +7,7 @@ from .desk import AnswerDraft, CannedAnswer, Delegation, DeskPreference, HandOve
 from .files import REFUSALS, Upload, UploadQuerySet
 from .history import Entry, Reading, Replay, Transition
 from .inclusion import AgeBand, Assistance, Disability, Gedsi, Gender
-from .issues import ISSUES, IssueTag, IssueWater
+from .issues import IssueTag, IssueWater, issues_of, named_issues
 from .letters import Letter, LetterCopy, LetterJob, LetterKind
 from .reminders import Reminder
 from .thread import CLOCKS, PARTS, PUBLIC_CLOCKS, PUBLIC_TIMELINE, TIMELINE, Family, family_of, with_parts
@@ -15,7 +15,6 @@ from .thread import CLOCKS, PARTS, PUBLIC_CLOCKS, PUBLIC_TIMELINE, TIMELINE, Fam
 __all__ = [
     "ASSISTED",
     "CLOCKS",
-    "ISSUES",
     "NEVER",
     "PARTS",
     "PUBLIC_CLOCKS",
@@ -59,5 +58,7 @@ __all__ = [
     "climbed",
     "family_of",
     "highest_level",
+    "issues_of",
+    "named_issues",
     "with_parts",
 ]

@@ -5,8 +5,10 @@ from typing import Self
 from uuid import UUID
 
 from django.conf import settings
+from django.contrib.postgres.expressions import ArraySubquery
 from django.db import models
-from django.db.models import Prefetch, Q
+from django.db.models import OuterRef, Q
+from django.db.models.functions import JSONObject
 from django.utils.translation import gettext_lazy as _
 
 from institutions.models import IssueRule, PriorityIssue
@@ -69,8 +71,15 @@ class IssueTag(models.Model):
         return f"{self.issue_id} {self.state}"
 
 
-# What everybody who may read a report is told, each with the name of its issue.
-ISSUES = Prefetch("issue_tags", IssueTag.objects.confirmed().select_related("issue"), to_attr="confirmed_tags")
+def named_issues() -> ArraySubquery:
+    """Of a complaint: what everybody who may read it is told. A column, for reading a table of its own would cost every page a query."""
+    named = JSONObject(code="issue_id", name_id="issue__name_id", name_en="issue__name_en")
+    return ArraySubquery(IssueTag.objects.confirmed().filter(complaint=OuterRef("pk")).order_by("issue_id").values(named=named))
+
+
+def issues_of(complaint: Complaint) -> list[PriorityIssue]:
+    """The issues of a report that was read with `issues=named_issues()`."""
+    return [PriorityIssue(**row) for row in vars(complaint)["issues"]]
 
 
 class IssueWater(models.Model):

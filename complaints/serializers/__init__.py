@@ -12,7 +12,7 @@ from rest_framework import serializers
 from institutions.models import Institution, PriorityIssue, Region, Topic
 
 from ..clock import PUBLIC_KEYS
-from ..models import NEVER, AgeBand, Assistance, Clock, Complaint, Disability, Entry, Family, Gender, Transition, Upload
+from ..models import NEVER, AgeBand, Assistance, Clock, Complaint, Disability, Entry, Family, Gender, Transition, Upload, issues_of
 from ..services import Known, OpenStep, Receipt
 from ..wording import NEXT_STEPS, action_of, sentence_of
 from ..workflow import Classification, EntryKind, OnBehalf, Referral, Relation, State, TransferConsent
@@ -273,7 +273,7 @@ def row_out(complaint: Complaint, *, in_full: bool) -> dict[str, Any]:
         "holder": place(complaint.holder),
         "topic": coded(complaint.topic),
         "region": coded(region),
-        "issues": [coded(tag.issue) for tag in vars(complaint)["confirmed_tags"]],
+        "issues": [coded(issue) for issue in issues_of(complaint)],
         "submitted_at": complaint.submitted_at.date(),
         "version": complaint.version,
     }

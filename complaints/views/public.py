@@ -19,7 +19,7 @@ from lapor.ground.problems import Refusal
 from ..clock import PUBLIC_KEYS
 from ..filters import PublicFilter, narrowed
 from ..forms import ListForm, find_institutions
-from ..models import ISSUES, PUBLIC_CLOCKS, PUBLIC_TIMELINE, Clock, Complaint, ComplaintQuerySet, Upload, with_parts
+from ..models import PUBLIC_CLOCKS, PUBLIC_TIMELINE, Clock, Complaint, ComplaintQuerySet, Upload, issues_of, named_issues, with_parts
 from .files import files_of
 from .shared import at_of, number_of, read_cursor, write_cursor
 
@@ -156,10 +156,10 @@ def _told(pk: UUID, *, at: datetime) -> dict[str, Any]:
     """What the page of a report shows; refuses one that has gone since it was found."""
     rows = (
         Complaint.objects.public()
-        .annotate(day_60=DAY_60)
+        .annotate(day_60=DAY_60, issues=named_issues())
         .select_related(*RELATED)
         .only(*SHOWN, "body_public", "part_count", "part_number")
-        .prefetch_related(PUBLIC_TIMELINE, PUBLIC_CLOCKS, ISSUES)
+        .prefetch_related(PUBLIC_TIMELINE, PUBLIC_CLOCKS)
     )
     complaint = rows.filter(pk=pk).first()
     if complaint is None:
@@ -170,6 +170,7 @@ def _told(pk: UUID, *, at: datetime) -> dict[str, Any]:
     running = sorted((clock for clock in complaint.clocks.all() if clock.key in PUBLIC_KEYS), key=lambda clock: clock.due_at)
     return {
         "complaint": complaint,
+        "issues": issues_of(complaint),
         "events": events,
         "files": files_of(Upload.objects.shown_to("public", complaint)),
         "parts": parts,

@@ -162,7 +162,7 @@ def test_the_queue_asks_the_database_as_often_for_fifty_as_for_one(desk: Callabl
     fifty = queries(client, "/meja/")
 
     assert one == fifty
-    assert fifty <= 7
+    assert fifty <= 6
 
 
 def test_a_case_asks_the_database_as_often_with_a_long_history_as_with_a_short_one(desk: Callable[[str], Client], world: World) -> None:

@@ -440,6 +440,7 @@ def test_the_queue_is_narrowed_by_issue_confirmed_or_proposed(client: Client, wo
 
     assert listed(f"issue={ROADS}") == {confirmed.tracking_id}
     assert listed(f"issue={ROADS}&issue_state=proposed") == {proposed.tracking_id}
+    assert listed("issue=kerusakan+jalan") == listed("issue=DAMAGED+roads") == {confirmed.tracking_id}
     assert listed("issue_state=proposed") == {proposed.tracking_id}
     assert listed("issue=free-meals&issue_state=proposed") == set()
     assert listed("issue_state=rejected") == {row.tracking_id for row in (confirmed, proposed, rejected)}  # no choice: the list is not narrowed

@@ -284,7 +284,7 @@ def test_one_report_asks_the_database_as_often_with_a_long_history_as_with_a_sho
     short, long = world.to_state("at_city"), world.to_state("closed")
     Complaint.objects.filter(pk=short.pk).update(accepted_at=world.at, complete_at=world.at, published_at=world.at)
 
-    assert queries(client, f"/laporan/{short.tracking_id}/") == queries(client, f"/laporan/{long.tracking_id}/") == 6
+    assert queries(client, f"/laporan/{short.tracking_id}/") == queries(client, f"/laporan/{long.tracking_id}/") == 5
 
 
 def test_the_privacy_notice_is_there_in_both_languages(client: Client) -> None:

@@ -209,8 +209,8 @@ def main(site: str, folder: Path, only: str = "") -> None:
         browser = playwright.chromium.launch(executable_path=CHROMIUM, args=ARGUMENTS)
         for language in ("id", "en"):
             for size, width in WIDTHS.items():
-                for walk in (citizen, everybody, officer, body, watcher):
-                    context = browser.new_context(viewport={"width": width, "height": 800}, java_script_enabled=walk in (officer, body, watcher))
+                for walk in (citizen, everybody, officer, body, evaluator, watcher):
+                    context = browser.new_context(viewport={"width": width, "height": 800}, java_script_enabled=walk in (officer, body, evaluator, watcher))
                     context.add_cookies([{"name": "bahasa", "value": language, "url": site}])
                     page = context.new_page()
                     page.set_default_timeout(8_000)

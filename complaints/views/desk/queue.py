@@ -126,7 +126,6 @@ def queue(request: HttpRequest) -> HttpResponse:
         "kept": kept.urlencode(),
         "without_tab": without_tab.urlencode(),
         "saved": services.filters_of(by=actor),
-        "issues": services.issues_on(at_of(request)),
         "has_shortcuts": wishes.has_shortcuts,
         "mine": actor.user_id,
         "leads": services.leads_a_desk(actor),
