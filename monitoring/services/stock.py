@@ -13,6 +13,7 @@ from zoneinfo import ZoneInfo
 from django.db import connection, transaction
 from django.db.models import Exists, Min, OuterRef
 
+from complaints.models import Transition
 from institutions.models import Limit
 from institutions.services import refuse_while_read_only
 from officers.models import Appointment, LoginEvent
@@ -81,6 +82,12 @@ class Reach:
 def reach() -> Reach | None:
     row = LowWater.objects.filter(name=STOCK).first()
     return Reach(date.fromordinal(row.seen), date.fromordinal(row.done)) if row is not None else None
+
+
+def is_counted(last: date) -> bool:
+    """Whether everything up to the end of a day is in the sums: its stock is taken after them. Where nothing happened nothing is missing."""
+    found = reach()
+    return found.last >= last if found is not None else not Transition.objects.exists()
 
 
 def taken_days() -> list[str]:

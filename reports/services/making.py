@@ -4,6 +4,7 @@ import logging
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import date, datetime, timedelta
+from functools import cache
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -16,6 +17,7 @@ from institutions.services import refuse_while_read_only, root
 from lapor.ground.actor import Actor
 from lapor.ground.problems import Refusal
 from monitoring.figures import Period, Scope
+from monitoring.services import is_counted
 from monitoring.services.days import DaysOff
 
 from .. import access, clock
@@ -147,6 +149,8 @@ def generate(template: str, institution: Institution, period: Period, *, by: Act
         raise Refusal("forbidden", _("This report is not yours to make."))
     if not period.is_over(local_day(at, institution)):
         raise invalid(period=_("The period is not over yet; its figures are frozen when it is."))
+    if not is_counted(period.last):
+        raise invalid(period=_("The figures of this period are still being counted. Please try again in a few minutes."))
     frame = frame_of(template, institution, period)
     why = why.replace("\x00", "").strip()
     try:
@@ -185,14 +189,22 @@ def _places(template: str) -> list[Institution]:
 def owed(at: datetime, dues: Dues, *, settle: timedelta) -> Iterator[tuple[str, Institution, Period]]:
     """What a cadence asks for and nobody has made: of the last period that ended, for whoever counted on its last day.
 
-    What was due before anybody made it (the years before this house stood) is history: it is made by hand, and nobody is late with it.
+    Figures that are still being counted wait for the next run. What was due before anybody made it (the years before this house stood) is
+    history: it is made by hand, and nobody is late with it.
     """
+    is_counted_to = cache(is_counted)
     for cadence in sorted(dues.cadences.values(), key=lambda row: row.key):
         wanted = []
         for place in _places(cadence.template):
             period = Period.of(cadence.period_kind, local_day(at - settle, place)).before
             due = dues.of(cadence.template, place, period)[1]
-            if place.counts_on(period.last) and cadence.valid_from <= period.last and due is not None and due >= local_day(at, place):
+            if (
+                place.counts_on(period.last)
+                and is_counted_to(period.last)
+                and cadence.valid_from <= period.last
+                and due is not None
+                and due >= local_day(at, place)
+            ):
                 wanted.append((place, period))
         codes = {period.code for _place, period in wanted}
         made = set(Edition.objects.filter(template=cadence.template, period__in=codes).values_list("institution_id", "period"))

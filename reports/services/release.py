@@ -13,6 +13,7 @@ from institutions.models import Institution, Limit
 from monitoring.figures import Period
 from monitoring.indicators import VERSION
 from monitoring.models import MonthTally
+from monitoring.services import is_counted
 
 from ..counting import Month, Told, again
 from ..models import OpenDataFile, Release, ReleasedPlace
@@ -26,9 +27,11 @@ def store() -> Storage:
 
 
 def release(*, at: datetime, progress: Callable[[int], None] | None = None) -> dict[str, int]:
-    """Tell every month that is due; a month that was told stays as it was. Safe to run twice and side by side."""
+    """Tell every month that is due and was counted to its end; a month that was told stays as it was. Safe to run twice and side by side."""
     done = {"months": 0, "files": 0}
     for month, revision in due(at=at):
+        if not is_counted(Period.of("month", month).last):
+            break
         made = release_month(month, revision, at=at)
         if made is not None:
             done["months"] += 1

@@ -10,6 +10,7 @@ import openpyxl
 import pytest
 from django.core.management import CommandError, call_command
 
+from monitoring.services import measure
 from reports.models import Edition
 from tests.monitoring.books import book, stand
 from tests.reports.figures import AFTER, LEVELS, QUARTER, WIB, counted
@@ -53,6 +54,7 @@ def test_what_cannot_be_is_refused_in_a_sentence_and_writes_nothing(world: World
 def test_the_list_for_the_ombudsman_names_what_is_not_secret_and_counts_the_rest(world: World, tmp_path: Path) -> None:
     open_one, secret = world.to_state("in_progress"), world.to_state("in_progress", is_secret=True)
     at = datetime(2027, 2, 3, 9, tzinfo=WIB)
+    measure(at=at)
 
     call_command("evaluate", "--period", "2027-01", "--over-60", "--format", "json,pdf", "--out", str(tmp_path), "--at", at.isoformat())
 

@@ -13,6 +13,7 @@ from institutions import services as places
 from institutions.models import HubMembership, Kind, LegalBasis, Limit
 from lapor.ground.problems import Refusal
 from monitoring.figures import Period
+from monitoring.services import measure
 from officers.actors import machine
 from officers.models import Notice
 from reports import services
@@ -20,7 +21,7 @@ from reports.clock import due_on
 from reports.models import Cadence, Edition, EditionEvent, EditionFile
 from reports.services import files
 from tests.drills.test_kill import kill_when, python
-from tests.reports.figures import AFTER, WIB, counted, frozen
+from tests.reports.figures import AFTER, QUARTER, WIB, counted, frozen
 from tests.world import SINCE, World
 
 TURN = datetime(2026, 10, 1, 6, 30, tzinfo=WIB)  # six hours and a half after the third quarter ended in the west
@@ -29,6 +30,21 @@ BEFORE = datetime(2026, 10, 1, 5, 0, tzinfo=WIB)
 
 def made(**where: Any) -> list[str]:
     return sorted(Edition.objects.filter(**where).values_list("template", "scope", "period").values_list("scope", flat=True))
+
+
+def test_what_is_still_being_counted_waits_for_it(world: World) -> None:
+    world.submit(at=BEFORE - timedelta(days=3), incident_date="2026-09-01")
+    measure(at=BEFORE - timedelta(days=2))  # then the counting slept over the turn of the quarter
+
+    assert services.publish(at=TURN)["made"] == 0
+    with pytest.raises(Refusal) as refused:
+        services.generate("micro", world.city, QUARTER, by=world.actor("admin", at=TURN), at=TURN)
+    assert list(refused.value.fields) == ["period"]
+
+    measure(at=TURN)
+
+    assert services.publish(at=TURN)["made"] > 0
+    assert Edition.objects.get(template="micro", institution=world.ministry).cut_off == TURN
 
 
 # --- when something is due ------------------------------------------------------------------------------------------------

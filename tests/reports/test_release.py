@@ -5,7 +5,7 @@ import hashlib
 import io
 import json
 import threading
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 import pytest
@@ -17,6 +17,7 @@ from django.db.utils import ProgrammingError
 from complaints.models import Complaint
 from institutions.models import Institution
 from monitoring.models import Fact, MonthTally
+from monitoring.services import measure
 from reports import services
 from reports.counting import Month
 from reports.models import OpenDataFile, Release, ReleasedPlace
@@ -62,6 +63,17 @@ def read(table: str, form: str = "csv") -> list[dict[str, Any]]:
     row = OpenDataFile.objects.get(table=table, form=form, release__revision=1)
     text = content_of(row).decode()
     return list(csv.DictReader(io.StringIO(text))) if form == "csv" else [json.loads(line) for line in text.splitlines()]
+
+
+def test_a_month_that_is_still_being_counted_is_not_told(world: World) -> None:
+    country(world)
+    world.submit(at=AT - timedelta(days=20), incident_date="2026-09-01")
+    measure(at=AT - timedelta(days=10))  # the stock of the last days of September is not taken
+
+    assert services.release(at=AT) == {"months": 0, "files": 0}
+
+    measure(at=AT)
+    assert services.release(at=AT)["months"] == 1
 
 
 def test_what_is_told_agrees_with_the_tallies(world: World) -> None:
