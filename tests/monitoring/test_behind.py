@@ -10,7 +10,7 @@ from monitoring.boards.read import Asked
 from monitoring.boards.sight import Sight
 from monitoring.figures import Figures, Period, Scope
 from monitoring.services import measure
-from tests.monitoring.test_measure import STATES, agree
+from tests.monitoring.counting import STATES, agree
 from tests.world import World, at_city
 
 pytestmark = pytest.mark.django_db

@@ -5,7 +5,7 @@ import pytest
 from complaints import services as complaints
 from monitoring.models import MonthTally
 from monitoring.services import measure, recount
-from tests.monitoring.test_measure import day, stock, tally
+from tests.monitoring.counting import day, stock, tally
 from tests.world import World, at_city
 
 pytestmark = pytest.mark.django_db
