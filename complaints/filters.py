@@ -6,7 +6,7 @@ import django_filters
 from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.utils.translation import gettext_lazy as _
 
-from institutions.models import coarse
+from institutions.models import PriorityIssue, coarse
 
 from . import numbers
 from .clock import Level
@@ -85,7 +85,8 @@ class DeskFilter(PublicFilter):
 
     def by_issue(self, rows: ComplaintQuerySet, _name: str, value: str) -> ComplaintQuerySet:
         """By its code or a part of its name, so that the queue need not list all of them; also what is only proposed, when it is asked for."""
-        named = Q(issue=value) | Q(issue__name_id__icontains=value) | Q(issue__name_en__icontains=value)
+        is_code = Exists(PriorityIssue.objects.filter(code=value))
+        named = Q(issue=value) | (~Q(is_code) & (Q(issue__name_id__icontains=value) | Q(issue__name_en__icontains=value)))
         return rows.filter(Exists(self.tags().filter(named, complaint=OuterRef("pk"))))
 
     def tags(self) -> "QuerySet[IssueTag]":

@@ -6,7 +6,7 @@ from uuid import UUID
 from zoneinfo import ZoneInfo
 
 from django.db import connection, transaction
-from django.db.models import Exists, Max, OuterRef, Q
+from django.db.models import Exists, F, Max, OuterRef, Q
 from django.utils.translation import gettext as _
 
 from institutions.models import WIB, IssueRule, PriorityIssue
@@ -24,11 +24,8 @@ from .rules import invalid
 EVENTS = 5000  # looked at by one query of each rule
 CHUNK = 500  # proposals in one transaction: so long a step on one of these reports may have to wait
 LAG = timedelta(minutes=10)  # no transaction is open longer
-# What changes a text, a topic, a place or a holder; the rules read nothing else.
-TOUCHING = (
-    "submit", "part", "edit", "complete", "dispose_to_institution", "dispose_to_unit", "handle", "respond", "return_upward", "return_to_admin", "redispose",
-    "dispute", "restore",
-)  # fmt: skip
+# What changes a text, a topic, a place or a holder, or brings a report back; the rules read nothing else. `handle` and `respond` may set the topic.
+TOUCHING = Q(kind__in=("submit", "part", "edit", "complete", "restore", "unmerge", "handle", "respond")) | ~Q(holder_before=F("holder_after"))
 
 
 # --- decisions --------------------------------------------------------------------------------------------------------
@@ -50,11 +47,14 @@ def _issue_of(code: str, at: datetime) -> PriorityIssue:
 def tag(pk: UUID, *, issue: str, by: Actor, at: datetime) -> IssueTag:
     """Count the report under an issue: confirm what a rule proposed, or add it by hand. Leaves an event with the issue's code.
 
-    Refuses whoever may not, an issue that does not count now, and one that the report has already.
+    Refuses whoever may not, an issue that does not count now (unless it was proposed or decided on while it did), and one that the
+    report has already.
     """
     plan = begin(pk, "tag", by=by, at=at)
-    row = IssueTag.objects.filter(complaint=pk, issue=_issue_of(issue, at)).first()
-    if row is not None and row.state == IssueTag.State.CONFIRMED:
+    row = IssueTag.objects.filter(complaint=pk, issue=issue.replace("\x00", "")).first()
+    if row is None:
+        issue = _issue_of(issue, at).pk
+    elif row.state == IssueTag.State.CONFIRMED:
         raise Refusal("conflict", _("It is like this already."))
     plan.reason = row.state if row is not None else "by_hand"
     plan.data = {"issue": issue, "rule": row.rule_id if row is not None else None}
@@ -113,7 +113,7 @@ def fitting(rule: IssueRule) -> ComplaintQuerySet:
 _PROPOSE = """
 INSERT INTO complaints_issuetag (complaint_id, issue_id, rule_id, state, by_id, at, proposed_at)
 SELECT complaint.id, %s, %s, 'proposed', %s, %s, %s FROM complaints_complaint AS complaint WHERE complaint.id = ANY(%s)
-FOR KEY SHARE SKIP LOCKED
+ORDER BY complaint.id FOR KEY SHARE SKIP LOCKED
 ON CONFLICT DO NOTHING
 """
 
@@ -121,8 +121,6 @@ ON CONFLICT DO NOTHING
 def _propose(rule: IssueRule, rows: ComplaintQuerySet, *, by: int, at: datetime) -> tuple[int, bool]:
     """(how many were proposed, whether none was left out)."""
     ids, count, is_whole = sorted(rows.values_list("pk", flat=True)), 0, True
-    if ids:
-        refuse_while_read_only()
     for start in range(0, len(ids), CHUNK):
         chunk = ids[start : start + CHUNK]
         with transaction.atomic(), connection.cursor() as cursor:
@@ -141,14 +139,13 @@ def _water(at: datetime) -> IssueWater:
     return found
 
 
-def _look_at_news(rules: Sequence[IssueRule], water: IssueWater, *, by: int, at: datetime, progress: Callable[[int], None]) -> int:
-    """Ask every rule of the reports with events that are not settled yet, and move the mark where nothing was left out."""
-    last = Transition.objects.aggregate(last=Max("pk"))["last"] or 0
+def _look_at_news(rules: Sequence[IssueRule], water: IssueWater, last: int, *, by: int, at: datetime, progress: Callable[[int], None]) -> int:
+    """Ask every rule of the reports with events up to `last` that are not settled yet, and move the mark where nothing was left out."""
     start, count, is_whole = water.done, 0, True
     while start < last:
         events = Transition.objects.filter(pk__gt=start, pk__lte=last).order_by("pk")
         end = events.values_list("pk", flat=True)[EVENTS - 1 : EVENTS].first() or last
-        touched = Transition.objects.filter(pk__gt=start, pk__lte=end, kind__in=TOUCHING)
+        touched = Transition.objects.filter(TOUCHING, pk__gt=start, pk__lte=end)
         for rule in rules:
             found, whole = _propose(rule, fitting(rule).filter(pk__in=touched.values("complaint")), by=by, at=at)
             count, is_whole = count + found, is_whole and whole
@@ -180,8 +177,10 @@ def propose_tags(*, at: datetime, progress: Callable[[int], None] = lambda _n: N
     Safe to run twice and side by side: a report has an issue once, and what an officer rejected stays rejected. Killed at any point
     the mark has not moved, and the next sweep looks again.
     """
+    refuse_while_read_only()
     today = at.astimezone(ZoneInfo(WIB)).date()
+    last = Transition.objects.aggregate(last=Max("pk"))["last"] or 0  # before anything is asked: from `at` on ten minutes are waited for it
     rules = list(IssueRule.objects.proposing(today).select_related("issue", "institution").order_by("pk"))
     water, by = _water(at), machine("system").pk
     count = _go_through(rules, water, by=by, at=at)
-    return {"proposed": count + _look_at_news(rules, water, by=by, at=at, progress=progress)}
+    return {"proposed": count + _look_at_news(rules, water, last, by=by, at=at, progress=progress)}

@@ -1,13 +1,14 @@
 """What everybody may read: the start page, the list of public reports, and one of them."""
 
 from collections.abc import Callable
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any, NamedTuple
 from uuid import UUID
 
 from django.contrib.postgres.expressions import ArraySubquery
 from django.db.models import OuterRef, Q
 from django.http import HttpRequest, HttpResponse, QueryDict
+from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
@@ -95,7 +96,7 @@ def _listed(request: HttpRequest) -> dict[str, Any]:
         "page": page,
         "next": following,
         "form": ListForm(kept),
-        "issue": _issue(bound, kept),
+        "issue": _issue(bound, kept, timezone.localdate(at_of(request))),
         "offers": offers if len(offers) > 1 else [],
         "is_unknown": bool(typed) and not offers,
         "kept": kept.urlencode(),
@@ -103,10 +104,10 @@ def _listed(request: HttpRequest) -> dict[str, Any]:
     }
 
 
-def _issue(bound: PublicFilter, kept: QueryDict) -> tuple[PriorityIssue, str] | None:
-    """The issue that the list is narrowed to, and the address of the list without it."""
+def _issue(bound: PublicFilter, kept: QueryDict, on: date) -> tuple[PriorityIssue, str] | None:
+    """The issue that the list is narrowed to, and the address of the list without it; one that is still to come is nobody's to know."""
     code = bound.form.cleaned_data.get("issue")
-    found = PriorityIssue.objects.filter(pk=code).first() if code else None
+    found = PriorityIssue.objects.filter(pk=code, valid_from__lte=on).first() if code else None
     if found is None:
         return None
     without = kept.copy()

@@ -103,22 +103,32 @@ def plain(clocks: Sequence[Clock], at: datetime) -> Callable[[], None]:
     return work
 
 
+def moved_by(at: datetime) -> list[Clock]:
+    """The deadlines that the holiday moves: those made for it, and those of the country."""
+    last = ClockEvent.objects.order_by("-pk").values_list("pk", flat=True).first() or 0
+    with transaction.atomic():
+        services.recompute(at=at)
+        ids = list(ClockEvent.objects.filter(pk__gt=last, kind=ClockEvent.RECOMPUTE).values_list("clock_id", flat=True))
+        transaction.set_rollback(True)
+    return list(Clock.objects.filter(pk__in=ids).select_related("policy", "holder").order_by("pk"))
+
+
 def measure(wanted: int, *, turns: int = TURNS) -> dict[str, Any]:
-    """Ours and the floor in turns; the ratio of the medians for each deadline, since the holiday moves those of the country, too."""
+    """Ours and the floor in turns on the same deadlines; the ratio of the medians."""
     at = timezone.now()
     with transaction.atomic():
         clocks = crowd(wanted, at)
         decree(at)
-        moved = services.recompute(at=at, dry_run=True).moved
-        floor_work = plain(clocks, at)
+        moved = moved_by(at)
+        floor_work = plain(moved, at)
         ours, floor = [], []
         for _turn in range(turns):
             floor.append(timed(floor_work))
             ours.append(timed(lambda: services.recompute(at=at)))
         transaction.set_rollback(True)
-    ratio = (median(ours) / moved) / (median(floor) / len(clocks))
+    ratio = median(ours) / median(floor)
     return {
-        "work": "recompute for one new holiday", "deadlines": len(clocks), "moved": moved, "seconds": round(median(ours), 3),
+        "work": "recompute for one new holiday", "deadlines": len(clocks), "moved": len(moved), "seconds": round(median(ours), 3),
         "floor_seconds": round(median(floor), 3), "ratio": round(ratio, 2), "goal": GOAL, "kept": ratio <= GOAL,
     }  # fmt: skip
 

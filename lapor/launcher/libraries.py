@@ -11,6 +11,7 @@ from pathlib import Path
 from lapor.launcher.speech import say
 
 PANGO = ("pango-1.0", "pangoft2-1.0")
+SUBSET = "harfbuzz-subset"  # makes PDF files smaller sooner; without it fontTools does the same
 PANGO_PACKAGES = ("libpango-1.0-0", "libpangoft2-1.0-0", "libharfbuzz-subset0", "fonts-dejavu-core")
 CHROMIUM = Path("/usr/bin/chromium")
 
@@ -47,7 +48,7 @@ def _by_hand(*packages: str) -> str:
 
 def see_to_pango() -> None:
     """WeasyPrint needs Pango for PDF files; everything else works without."""
-    if all(_loads(name) for name in PANGO) or _install(*PANGO_PACKAGES):
+    if all(_loads(name) for name in (*PANGO, SUBSET)) or _install(*PANGO_PACKAGES) or all(_loads(name) for name in PANGO):
         return
     say(f"PDF files will not be made until you type: {_by_hand(*PANGO_PACKAGES)}")
 

@@ -45,6 +45,7 @@ class Bar:
     n: int
     width: str
     more: str = ""
+    is_told: bool = True
 
 
 def number(value: Any, places: int | None = None) -> str:
@@ -99,7 +100,9 @@ def bars(cut: str, told: dict[str, Any]) -> list[Bar]:
 
 
 def months(found: list[Seen]) -> list[Bar]:
-    """The line of months, oldest first; a month without a number has none."""
+    """The line of months, oldest first; a month whose number is not told says so, and there is no line of nothing else."""
+    if not any(row.received for row in found[:SHOWN_MONTHS]):
+        return []
     most = max([row.received or 0 for row in found] + [1])
     return [
         Bar(
@@ -107,6 +110,7 @@ def months(found: list[Seen]) -> list[Bar]:
             row.received or 0,
             f"{(row.received or 0) * 100 / most:.1f}",
             number(row.received) if row.received is not None else str(MISSING["few"]),
+            row.received is not None,
         )
         for row in reversed(found[:SHOWN_MONTHS])
     ]

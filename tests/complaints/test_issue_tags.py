@@ -1,6 +1,6 @@
 """Who decides that a report belongs to an issue, and what is told of it to whom."""
 
-from datetime import date
+from datetime import date, timedelta
 from typing import Any
 
 import pytest
@@ -12,7 +12,7 @@ from complaints import services
 from complaints.models import Complaint, IssueTag
 from institutions.models import PriorityIssue
 from lapor.ground.problems import Refusal
-from tests.complaints.tagging import ROADS, propose, tag, tags
+from tests.complaints.tagging import ROADS, propose, rule, tag, tags
 from tests.desk import address
 from tests.world import World
 
@@ -256,3 +256,46 @@ def test_the_api_tells_confirmed_issues_to_everybody_and_narrows_by_them(client:
     world.login(client, "admin")
     assert issues(f"{shown.tracking_id}/") == named
     assert issues(f"?issue={ROADS}&issue_state=proposed") == {other.tracking_id: []}
+
+
+def test_what_was_proposed_while_the_issue_counted_is_decided_after_its_end_and_nothing_is_added(world: World, issue: PriorityIssue) -> None:
+    proposed, other = world.to_state("awaiting_followup"), world.to_state("awaiting_followup")
+    rule(world, issue, words="jalan")
+    IssueTag.objects.filter(complaint=other).delete()
+    propose(world)
+    IssueTag.objects.filter(complaint=other).delete()
+    PriorityIssue.objects.filter(pk=issue.pk).update(valid_to=world.at.date())
+    later = world.at + timedelta(days=2)
+
+    services.tag(proposed.pk, issue=issue.pk, by=world.actor("national", at=later), at=later)
+    services.untag(proposed.pk, issue=issue.pk, by=world.actor("national", at=later), at=later)
+    services.tag(proposed.pk, issue=issue.pk, by=world.actor("national", at=later), at=later)
+    with pytest.raises(Refusal) as refused:
+        services.tag(other.pk, issue=issue.pk, by=world.actor("national", at=later), at=later)
+
+    assert tags(proposed) == {issue.pk: "confirmed"}
+    assert list(refused.value.fields) == ["issue"]
+
+
+def test_a_code_is_that_issue_alone_and_a_name_may_be_several(client: Client, world: World, issue: PriorityIssue, clock: Any) -> None:
+    PriorityIssue.objects.filter(pk=ROADS).update(name_en="Roads of the uji project")
+    one, other = world.to_state("awaiting_followup"), world.to_state("awaiting_followup")
+    tag(world, one, code=issue.pk)
+    tag(world, other)
+    world.login(client, "admin")
+
+    def listed(query: str) -> set[str]:
+        page = client.get(f"/meja/?{query}").content.decode()
+        return {row.tracking_id for row in (one, other) if row.tracking_id in page}
+
+    assert listed("issue=uji") == {one.tracking_id}
+    assert listed("issue=uji+project") == {other.tracking_id}
+    assert listed("issue=ji") == {one.tracking_id, other.tracking_id}
+
+
+def test_an_issue_that_is_still_to_come_is_nobodys_to_know(client: Client, world: World, issue: PriorityIssue, clock: Any) -> None:
+    assert "Proyek Uji" in client.get("/laporan/?issue=uji").content.decode()
+
+    PriorityIssue.objects.filter(pk=issue.pk).update(valid_from=world.at.date() + timedelta(days=30))
+
+    assert "Proyek Uji" not in client.get("/laporan/?issue=uji").content.decode()

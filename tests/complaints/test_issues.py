@@ -242,3 +242,17 @@ def test_a_region_is_a_region_and_no_text(world: World, issue: PriorityIssue) ->
     with pytest.raises(Refusal) as refused:
         rule(world, issue, region_id="33.7")
     assert "region" in refused.value.fields
+
+
+def test_a_report_that_a_step_moves_is_looked_at_whatever_the_step_is_called(world: World, issue: PriorityIssue) -> None:
+    rule(world, issue, institution=world.inspectorate)
+    case = world.to_state("at_city")
+    assert propose(world) == 0
+    propose(world, minutes=11)
+    propose(world, minutes=22)
+
+    later = world.at + timedelta(minutes=30)
+    world.step(case, "change_track", "admin", at=later, track="oversight", text="Dugaan pungutan.", reported_party="Petugas loket")
+
+    assert Complaint.objects.get(pk=case.pk).holder == world.inspectorate
+    assert propose(world, minutes=31) == 1
