@@ -11,12 +11,12 @@ from django.db.models import Q, Sum
 
 from complaints.workflow import State, Track
 from institutions.models import Institution, Kind, coarse
-from lapor.ground.shares import rounded
+from lapor.ground.shares import is_small, rounded
 from monitoring.figures import Figures, Period, by_place
-from monitoring.indicators import COUNT, DAYS, INDEX, INDICATORS, MEAN, PUBLIC, SHARE, STOCK, Indicator, Result, index, work_out
+from monitoring.indicators import INDEX, INDICATORS, PUBLIC, STOCK, Indicator, Result, index, tells_of_few, work_out
 from monitoring.models import Fact, MonthTally
 
-from .disclosure import NESTED, Cell, Table, is_small, named_in, revised, tellable
+from .disclosure import NESTED, Cell, Table, named_in, revised, tellable
 
 CUTS = {"topics": "topic", "provinces": "region", "channels": "channel"}  # the name of a table and the dim of its tallies
 FLOWS = ("closed", "reopened", "rated")
@@ -134,16 +134,9 @@ def shown(row: Indicator, result: Result, figures: Figures, sums: Mapping[str, i
     if row.shape == STOCK or row.key == "backlog_months":
         return _rounded(row, result, figures, sums, least)
     terms = {term for term in (*row.top, *row.bottom) if term in NESTED or term in FLOWS}
-    if not terms <= sums.keys() or _tells_of_few(row, result, least):
+    if not terms <= sums.keys() or tells_of_few(row, result.numerator, result.denominator, least):
         return Result(row, None, missing="few")
     return result
-
-
-def _tells_of_few(row: Indicator, result: Result, least: int) -> bool:
-    top, bottom = result.numerator or 0, result.denominator or 0
-    if row.shape in {MEAN, DAYS}:  # the top is a sum of stars or days
-        return is_small(bottom, least)
-    return is_small(top, least) or (row.shape != COUNT and is_small(bottom, least)) or (row.shape == SHARE and is_small(bottom - top, least))
 
 
 def _rounded(row: Indicator, result: Result, figures: Figures, sums: Mapping[str, int], least: int) -> Result:

@@ -11,7 +11,7 @@ large nobody can see. The reasons stand in docs/decisions/0019-open-data.md.
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
-from lapor.ground.shares import hidden
+from lapor.ground.shares import hidden, is_small
 
 UNKNOWN = ""  # a value that is not known is in the rest of its table, never named
 # A measure and the one it is a part of, the whole first.
@@ -38,11 +38,6 @@ class Cell:
 
     def is_small(self, least: int) -> bool:
         return is_small(self.n, least) or is_small(self.kept, least)
-
-
-def is_small(n: int, least: int) -> bool:
-    """Whether this many are too few to be told; a difference counts whichever way it goes."""
-    return 0 < abs(n) < least
 
 
 def total(cells: Iterable[Cell]) -> Cell:

@@ -57,13 +57,18 @@ class Histogram:
         return None
 
 
+def is_small(n: int, least: int) -> bool:
+    """Whether this many are too few to be told; a difference counts whichever way it goes."""
+    return 0 < abs(n) < least
+
+
 def hidden(cells: Mapping[str, int], least: int) -> frozenset[str]:
     """The cells of a table with a known total that must not be told: those from 1 to below `least`, and as many more, the smallest first,
     as it takes that what is hidden can not be got by subtracting the rest from the total.
 
     A zero tells of nobody and stays. What is hidden holds at least `least` together and is never one cell alone.
     """
-    small = [key for key, n in cells.items() if 0 < n < least]
+    small = [key for key, n in cells.items() if is_small(n, least)]
     if not small:
         return frozenset()
     out = set(small)

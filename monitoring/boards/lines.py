@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy, ngettext
 
 from lapor.ground.charts import NBSP, figure
 
-from ..indicators import COUNT, DAYS, MEAN, RATIO, SHARE, STOCK, Indicator, Result
+from ..indicators import COUNT, DAYS, MEAN, RATIO, SHARE, STOCK, Indicator, Result, tells_of_few
 
 DASH = "\N{EN DASH}"
 UNITS = {
@@ -82,8 +82,7 @@ def _why_missing(result: Result, least: int) -> str:
 
 def guarded(result: Result, least: int, *, hides: bool) -> Result:
     """The result without what a hub must not be told: numbers made of fewer than `least` reports."""
-    n = result.numerator if result.indicator.shape in {COUNT, STOCK} else result.denominator
-    if hides and n is not None and 0 < n < least:
+    if hides and tells_of_few(result.indicator, result.numerator, result.denominator, least):
         return Result(result.indicator, None, missing="few")
     return result
 

@@ -2,25 +2,26 @@
 
 from copy import deepcopy
 
-from lapor.ground.shares import hidden
+from lapor.ground.shares import hidden, is_small
+from monitoring.indicators import INDICATORS, tells_of_few
 
 from .canonical import Data
 from .cells import FEW, few
 
 
-def _is_small(cell: Data, least: int) -> bool:
-    n = cell.get("denominator", cell.get("value") if "numerator" not in cell else cell["numerator"])
-    try:
-        return n is not None and 0 < float(n) < least
-    except ValueError:
-        return False
+def _is_small(key: str, cell: Data, least: int) -> bool:
+    """Whether a cell of an indicator, or of a column that is none, tells of a few by a number that it holds."""
+    numbers = cell.get("numerator"), cell.get("denominator")
+    if key in INDICATORS:
+        return tells_of_few(INDICATORS[key], *numbers, least)
+    return any(is_small(n, least) for n in numbers[1 if "n" in cell else 0 :] if n is not None)  # of a mean the sum stands for nobody
 
 
 def _mask_table(table: Data, least: int) -> None:
     for column in table["columns"]:
         cells = {row["key"]: row["cells"][column] for row in table["rows"] if column in row["cells"]}
         whole = {key: int(cell["value"]) for key, cell in cells.items() if cell["value"] is not None and cell.keys() == {"value"}}
-        out = hidden(whole, least) | {key for key, cell in cells.items() if cell.keys() != {"value"} and _is_small(cell, least)}
+        out = hidden(whole, least) | {key for key, cell in cells.items() if cell.keys() != {"value"} and _is_small(column, cell, least)}
         for row in table["rows"]:
             if row["key"] in out:
                 row["cells"][column] = few()
@@ -32,11 +33,11 @@ def masked(snapshot: Data, least: int) -> Data:
     del found["recorded"]
     found["is_masked"] = True
     for row in found["indicators"]:
-        if _is_small(row, least):
+        if _is_small(row["key"], row, least):
             kept = {key: row[key] for key in ("key", "before", "target") if key in row}
             row.clear()
             row.update(kept | {"value": None, "missing": FEW, "light": "none"})
-        if _is_small(row["before"], least):
+        if _is_small(row["key"], row["before"], least):
             row["before"] = few()
     for table in found["tables"]:
         _mask_table(table, least)

@@ -9,7 +9,7 @@ import pytest
 from django.utils import translation
 
 from lapor.ground.shares import Histogram, spread
-from monitoring.indicators import INDICATORS, OPINIONS, PUBLIC, SHARE, STAFF, UNCOLLECTED, Result, measure_all, work_out
+from monitoring.indicators import INDICATORS, OPINIONS, PUBLIC, SHARE, STAFF, UNCOLLECTED, Result, measure_all, tells_of_few, work_out
 
 LIMITS = {
     "small_cell": 10, "weight_followup_rate": 30, "weight_sla_compliance": 20, "weight_clearance_rate_flow": 15, "weight_satisfaction": 15,
@@ -178,3 +178,17 @@ def test_every_indicator_has_a_name_in_both_languages_and_a_basis(key: str) -> N
 def test_what_nobody_collects_says_so() -> None:
     assert {key: work_out(INDICATORS[key], QUARTER, LIMITS).missing for key in UNCOLLECTED} == dict.fromkeys(UNCOLLECTED, "unknown")
     assert isinstance(work_out(INDICATORS["quality_score"], QUARTER, LIMITS), Result)
+
+
+@pytest.mark.parametrize(
+    ("key", "numerator", "denominator", "is_few"),
+    [
+        ("received", 9, None, True), ("received", 10, None, False), ("received", 0, None, False), ("open_over_60", 3, None, True),
+        ("followup_rate", 30, 100, False), ("followup_rate", 9, 100, True), ("followup_rate", 92, 100, True), ("followup_rate", 0, 100, False),
+        ("followup_rate", 100, 100, False), ("followup_rate", 5, 9, True), ("clearance_rate_flow", 100, 95, False), ("clearance_rate_flow", 9, 100, True),
+        ("satisfaction", 9, 12, False), ("satisfaction", 40, 9, True), ("verification_time", 3, 40, False), ("backlog_months", 9, None, True),
+        ("composite", None, 65, False),
+    ],
+)  # fmt: skip
+def test_a_result_tells_of_few_by_any_number_beside_it_and_by_what_is_left(key: str, numerator: int | None, denominator: int | None, is_few: bool) -> None:
+    assert tells_of_few(INDICATORS[key], numerator, denominator, 10) is is_few

@@ -5,7 +5,8 @@ from typing import Any
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from reports.disclosure import NESTED, Cell, Table, is_small, named_in, revised, tellable, total
+from lapor.ground.shares import is_small
+from reports.disclosure import NESTED, Cell, Table, named_in, revised, tellable, total
 from tests.reports.attack import Equation, solve
 
 LEAST = 10
