@@ -22,6 +22,7 @@ from monitoring.services import watch
 from officers.actors import machine
 from reports import services as reports
 from tests.faces import HOST, Face
+from tests.monitoring.books import taken
 from tests.monitoring.filled import fill
 from tests.referrals import brought_to
 from tests.reports import test_release as months
@@ -188,6 +189,7 @@ def scene(world: World, browser: Browser, settings: Any, tmp_path: Path) -> Iter
     watch(at=at)
     for place in (world.nation, world.city):
         fill(place, on=at.date())
+    taken(at.date())
     Fact.objects.create(complaint=case, institution=world.city, arrived_on=at.date(), last_on=at.date(), cohort={"received": {}})
     months.country(world, has_stock=False)  # the edition below brings the stock of that day
     reports.release(at=months.AT)

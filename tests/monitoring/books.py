@@ -1,10 +1,11 @@
 """Sums written straight into the books, for tests of what reads them; the counting itself has tests of its own."""
 
 from collections.abc import Mapping
-from datetime import date
+from datetime import UTC, date, datetime, time
 
 from institutions.models import Institution
-from monitoring.models import MonthTally, Stock, Tally
+from monitoring.models import LowWater, MonthTally, Stock, Tally
+from monitoring.services.stock import STOCK
 
 Key = str | tuple[str, str, str]
 
@@ -30,3 +31,8 @@ def stand(place: Institution, day: date, levels: Mapping[Key, int]) -> None:
     for key, n in levels.items():
         measure, dim, value = _parts(key)
         Stock.objects.create(institution=place, day=day, measure=measure, dim=dim, value=value, n=n)
+
+
+def taken(day: date) -> None:
+    """The stock up to a day is taken, so nothing of it is still being counted."""
+    LowWater.objects.create(name=STOCK, done=day.toordinal(), seen=day.toordinal(), seen_at=datetime.combine(day, time(), UTC))
