@@ -20,8 +20,8 @@ TYPES = {
 }
 
 
-def as_pdf(document: Document) -> bytes:
-    """Tagged for screen readers; dated by the cut-off and nothing else."""
+def html_of(document: Document) -> str:
+    """What the PDF is made of."""
     language = translation.get_language() or "id"
     context = {
         "document": document,
@@ -31,7 +31,12 @@ def as_pdf(document: Document) -> bytes:
         "methods": layout.methods(document),
         "language": language,
     }
-    return pdf.render(render_to_string("reports/edition_pdf.html", context), at=document.cut_off, identifier=document.pk.bytes)
+    return render_to_string("reports/edition_pdf.html", context)
+
+
+def as_pdf(document: Document) -> bytes:
+    """Tagged for screen readers; dated by the cut-off and nothing else."""
+    return pdf.render(html_of(document), at=document.cut_off, identifier=document.pk.bytes)
 
 
 def as_json(document: Document) -> bytes:

@@ -9,14 +9,17 @@ from typing import Any
 import pytest
 
 from complaints.models import Clock
-from lapor.bench import measuring, recount, watching
+from lapor.bench import measuring, recount, reporting, watching
 from lapor.bench.load import Ask, Figures, drive
 from lapor.bench.table import judged
 from lapor.bench.works import Work
 from lapor.launcher import benching
 from monitoring.models import Escalation, Fact, Tally
 from monitoring.services import measure as sweep
+from reports.models import Edition
 from tests.complaints.crowd import crowd
+from tests.monitoring.books import taken
+from tests.reports.figures import AFTER, counted
 from tests.world import World
 
 
@@ -116,3 +119,21 @@ def test_counting_is_measured_beside_the_same_rows_ready_made_and_leaves_nothing
     assert found["rows"] > 2 * 3
     assert found["ratio"] > 0
     assert (list(Tally.objects.order_by("pk").values()), list(Fact.objects.order_by("pk").values())) == before
+
+
+def test_boards_and_reports_are_measured_beside_their_floors_and_nothing_is_kept(world: World) -> None:
+    world.submit()
+    counted(world, world.nation, world.city)
+    taken(AFTER.date())
+
+    board = reporting.dashboard(world.user("national"), at=AFTER, turns=1)
+    document = reporting.document_for("macro", world.nation, at=AFTER)
+    drawn, sheet, text = reporting.pdf(document, turns=1), *reporting.tables(document, rows=300, turns=1)
+    quarter = reporting.editions(at=AFTER, count=2, workers=1)
+
+    assert 0 < board["statements"] <= 16
+    assert drawn["pages"] > 3
+    assert [row["rows_per_second"] > 0 for row in (sheet, text)] == [True, True]
+    assert all(row["ratio"] == pytest.approx(row["ms"] / row["floor_ms"], rel=0.05) for row in (drawn, sheet, text))
+    assert (quarter["work"], quarter["per_second"] > 0) == ("quarter of 2 institutions, 1 workers", True)
+    assert not Edition.objects.exists()
