@@ -258,7 +258,7 @@ def by_place(ids: tuple[int, ...], period: Period) -> dict[int, Figures]:
 
 
 def by_day(scope: Scope, first: date, last: date, measures: tuple[str, ...], *, dim: str = "", value: str = "") -> dict[date, dict[str, int]]:
-    """What happened day by day, for lines over time; the whole, or one value of a cut."""
+    """What happened day by day (measures of `facts.DAILY`), for lines over time; the whole, or one value of a cut."""
     rows = Tally.objects.within(list(scope.ids), first, last).filter(dim=dim, value=value, measure__in=measures)
     found: dict[date, dict[str, int]] = {}
     for day, measure, n in rows.values_list("day", "measure").annotate(n=Sum("n")).order_by():

@@ -12,6 +12,7 @@ from complaints.models import Complaint
 from institutions.models import Institution, Kind, Limit
 from lapor.ground.shares import hidden
 
+from ..facts import DAILY
 from ..figures import Figures, Period, Scope, breakdown, by_day, by_month, pair
 from ..indicators import RESOLUTION, Result, measure_all
 from ..models import Escalation, MonthTally, Stock
@@ -19,7 +20,7 @@ from .labels import names_of
 from .sight import Sight
 
 # Of which every topic, region, channel, track, kind and issue is read.
-BROKEN_DOWN = ("received", "validated", "followed_up")
+BROKEN_DOWN = ("received",)
 # What is drawn over time.
 OVER_TIME = ("received", "closed", "validated", "followed_up", "rated", "stars", "passed_60")
 YEAR = 12
@@ -190,7 +191,7 @@ def read(asked: Asked) -> Board:
     now, before = pair(scope, period, dim=dim, value=value, more=BROKEN_DOWN)
     over_time = by_month(scope, months_back(period), OVER_TIME, dim=dim, value=value)
     by_days = period.kind == "month" and not asked.sight.hides  # a hub's days would hold too few to be told
-    days = by_day(scope, period.before.first, period.last, OVER_TIME, dim=dim, value=value) if by_days else {}
+    days = by_day(scope, period.before.first, period.last, tuple(DAILY), dim=dim, value=value) if by_days else {}
     topics = sorted(now.values("received", "topic").items(), key=lambda pair: (-pair[1], pair[0]))
     regions = now.values("received", "region")
     own = {name: [value] if dim == name else [] for name in ("topic", "region", "issue")}

@@ -6,13 +6,14 @@ whoever held the report then. A deadline counts where the report lay when it was
 """
 
 from .deadlines import working_days
-from .history import BANDS, CUTS, OBLIGATIONS, PEOPLE, STOCK_DIMS, WITH_CUTS, Deadline, Event, FactData, History, Key, Place, Tick, WorkingDays
+from .history import BANDS, CUTS, DAILY, OBLIGATIONS, PEOPLE, STOCK_DIMS, WITH_CUTS, Deadline, Event, FactData, History, Key, Place, Tick, WorkingDays
 from .made import facts
 from .sums import change, levels, sums
 
 __all__ = [
     "BANDS",
     "CUTS",
+    "DAILY",
     "OBLIGATIONS",
     "PEOPLE",
     "STOCK_DIMS",

@@ -17,6 +17,7 @@ WITH_CUTS = frozenset(
     {"received", "validated", "responded", "followed_up", "completed", "passed_60", "archived", "closed", "reopened", "restored", "rated", "stars"}
 )
 STOCK_DIMS = ("track", "issue")
+DAILY = frozenset({"received", "closed"})  # whose sums are kept for each day too; those of all are kept by month
 BANDS = ((0, "0-5"), (6, "6-14"), (15, "15-30"), (31, "31-60"), (61, "61+"))  # calendar days since the arrival, from
 LEFT_OUT = frozenset({ArchiveReason.SPAM_OR_ABUSE, ArchiveReason.ADVERTISEMENT, ArchiveReason.TEST_MESSAGE, ClosureKind.MERGED})
 COMPLETED = frozenset({ClosureKind.REPORTER_CONFIRMED, ClosureKind.AUTO_NO_REPLY, ClosureKind.DECISION, ClosureKind.HANDED_OVER})

@@ -88,8 +88,12 @@ class SumQuerySet[M: models.Model](models.QuerySet[M]):
 
 
 class Sum(models.Model):
-    """`n` of a measure at a place on a day, as a whole (`dim` is empty) or for one value of a dim. Additive over places and days."""
+    """`n` of a measure at a place on a day, as a whole (`dim` is empty) or for one value of a dim. Additive over places and days.
 
+    One index and no more: cells are written far oftener than they are read.
+    """
+
+    pk = models.CompositePrimaryKey("institution", "dim", "day", "measure", "value")
     institution = models.ForeignKey(Institution, on_delete=models.PROTECT, related_name="+")
     day = models.DateField()
     measure = models.CharField(max_length=24)
@@ -105,27 +109,18 @@ class Sum(models.Model):
 
 
 class Tally(Sum):
-    """What arrived or happened on a day."""
+    """What arrived or happened on a day, of the measures that are drawn by day (`facts.DAILY`)."""
 
     objects = SumQuerySet["Tally"].as_manager()
 
-    class Meta:
-        constraints = [models.UniqueConstraint(fields=("institution", "dim", "day", "measure", "value"), include=("n",), name="tally_one")]
-
 
 class MonthTally(Sum):
-    """The same by month (`day` is its first): a year of a ministry by topic is read in milliseconds. Written with the tally, never apart."""
+    """All measures by month (`day` is its first): a year of a ministry by topic is read in milliseconds. Written with the days, never apart."""
 
     objects = SumQuerySet["MonthTally"].as_manager()
-
-    class Meta:
-        constraints = [models.UniqueConstraint(fields=("institution", "dim", "day", "measure", "value"), include=("n",), name="month_tally_one")]
 
 
 class Stock(Sum):
     """What was there at the end of a day. Additive over places that do not hold each other, never over days."""
 
     objects = SumQuerySet["Stock"].as_manager()
-
-    class Meta:
-        constraints = [models.UniqueConstraint(fields=("institution", "dim", "day", "measure", "value"), include=("n",), name="stock_one")]

@@ -23,7 +23,7 @@ from ..facts import OBLIGATIONS, FactData, change, facts
 from ..models import LowWater
 from . import stock
 from .measure_read import Country, Known, read_facts, read_histories
-from .measure_write import Cell, add_to, add_to_tallies, cells, mark, write_facts
+from .measure_write import Cell, add_to, book, mark, write_facts
 
 BATCH, MANY = 500, 2000  # reports in a transaction; where there are many more, larger ones write fewer rows
 LATE = timedelta(minutes=10)  # how long a row may take to commit after its id was drawn
@@ -79,7 +79,8 @@ class _Difference:
 
     def __init__(self, taken: Sequence[str]) -> None:
         self.taken = taken
-        self.tallies: Counter[Cell] = Counter()
+        self.days: Counter[Cell] = Counter()
+        self.months: Counter[Cell] = Counter()
         self.stock: Counter[Cell] = Counter()
         self.new: list[tuple[UUID, FactData]] = []
         self.changed: list[tuple[int, FactData]] = []
@@ -90,8 +91,9 @@ class _Difference:
         if old == fact:
             return
         place = fact.institution if fact is not None else old.institution if old is not None else 0
-        cells(place, change(old, fact), self.tallies)
-        cells(place, stock.moved(old, fact, self.taken), self.stock)
+        book(place, change(old, fact), self.days, self.months)
+        for key, n in stock.moved(old, fact, self.taken).items():
+            self.stock[place, *key] += n
         if fact is None:
             self.gone.append(pk)
         elif old is None:
@@ -101,8 +103,8 @@ class _Difference:
 
     def write(self) -> None:
         write_facts(self.new, self.changed, self.gone)
-        add_to_tallies(self.tallies)
-        add_to("stock", self.stock)
+        for table, cells in (("tally", self.days), ("monthtally", self.months), ("stock", self.stock)):
+            add_to(table, cells)
 
 
 def made(known: dict[UUID, Known], country: Country, at: datetime) -> dict[tuple[UUID, int], FactData]:

@@ -8,7 +8,7 @@ from uuid import UUID
 
 from django.db import connection
 
-from ..facts import FactData
+from ..facts import DAILY, FactData, Key
 
 Cell = tuple[int, str, str, str, str]  # institution, day, measure, dim, value
 Row = tuple[UUID, FactData]
@@ -33,15 +33,7 @@ _INTO = "(institution_id, day, measure, dim, value, n)"
 _SAME = "(institution_id, dim, day, measure, value)"
 
 # Cells that become zero stay: they will be wanted again, and a zero is no row to whoever adds.
-_TALLY = f"""
-WITH delta AS MATERIALIZED (SELECT * FROM {_rows(**_CELL)}), days AS (
-    INSERT INTO monitoring_tally AS old {_INTO} SELECT * FROM delta ON CONFLICT {_SAME} DO UPDATE SET n = old.n + excluded.n
-)
-INSERT INTO monitoring_monthtally AS old {_INTO}
-SELECT institution_id, date_trunc('month', day)::date, measure, dim, value, sum(n) FROM delta GROUP BY 1, 2, 3, 4, 5 HAVING sum(n) <> 0
-ON CONFLICT {_SAME} DO UPDATE SET n = old.n + excluded.n
-"""  # noqa: S608 the names are the table's own
-_ONE = f"INSERT INTO {{table}} AS old {_INTO} SELECT * FROM {_rows(**_CELL)} ON CONFLICT {_SAME} DO UPDATE SET n = {{n}}"  # noqa: S608
+_ONE = f"INSERT INTO {{table}} AS old {_INTO} SELECT * FROM {_rows(**_CELL)} ON CONFLICT {_SAME} DO UPDATE SET n = {{n}}"  # noqa: S608 own names
 _NEW = f"""
 INSERT INTO monitoring_fact (complaint_id, institution_id, {", ".join(_FACT)}) SELECT * FROM {_rows(complaint_id="uuid", institution_id="bigint", **_FACT)}
 """  # noqa: S608
@@ -71,13 +63,8 @@ def _cells(delta: Mapping[Cell, int]) -> list[tuple[Any, ...]]:
     return sorted(((*cell, n) for cell, n in delta.items() if n), key=lambda row: (row[0], row[3], row[1]))
 
 
-def add_to_tallies(delta: Mapping[Cell, int]) -> None:
-    """To the days and to the months, in one statement."""
-    _write(_TALLY, _cells(delta))
-
-
 def add_to(table: str, delta: Mapping[Cell, int]) -> None:
-    """To one of the tables alone."""
+    """To what stands there."""
     _write(_ONE.format(table=f"monitoring_{table}", n="old.n + excluded.n"), _cells(delta))
 
 
@@ -104,6 +91,9 @@ def mark(rows: Sequence[tuple[UUID, int, int]]) -> None:
     _write(_MARKS, rows)
 
 
-def cells(institution: int, keys: Mapping[tuple[str, str, str, str], int], into: Counter[Cell], sign: int = 1) -> None:
-    for key, n in keys.items():
-        into[institution, *key] += sign * n
+def book(institution: int, found: Mapping[Key, int], days: Counter[Cell], months: Counter[Cell]) -> None:
+    """Put sums of days where they are kept: all in their month, and those that are kept by day on their day."""
+    for (day, measure, dim, value), n in found.items():
+        months[institution, f"{day[:7]}-01", measure, dim, value] += n
+        if measure in DAILY:
+            days[institution, day, measure, dim, value] += n

@@ -21,7 +21,7 @@ from ..models import Fact, LowWater, Measured, MonthTally, Stock, Sum, Tally
 from . import stock
 from .measure import CHANGES, EVENTS, MANY, alone, count, made, touched
 from .measure_read import Country, Known, facts_at, read_facts, read_histories
-from .measure_write import Cell, add_to
+from .measure_write import Cell, add_to, book
 
 SHOWN = 20  # differences that are told one by one
 FACTS_AT_ONCE = 20_000  # whose sums are held in memory, but for a place that has more
@@ -83,9 +83,7 @@ def _summed(places: Sequence[int], days: Sequence[str]) -> dict[str, Counter[Cel
     found: dict[str, Counter[Cell]] = {name: Counter() for name in TABLES}
 
     def add(fact: FactData) -> None:
-        for (day, measure, dim, value), n in sums(fact).items():
-            found["tally"][fact.institution, day, measure, dim, value] += n
-            found["monthtally"][fact.institution, f"{day[:7]}-01", measure, dim, value] += n
+        book(fact.institution, sums(fact), found["tally"], found["monthtally"])
         for key, n in levels(fact, days).items():
             found["stock"][fact.institution, *key] += n
 

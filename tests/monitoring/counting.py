@@ -1,12 +1,16 @@
 """What the tests of counting look at: days, sums, stock, and whether everything counted again comes to the same."""
 
+from collections import Counter
 from datetime import datetime, timedelta
 from typing import Any
 
 from django.db import connection
 
+from institutions.models import Institution
+from monitoring.facts import DAILY, FactData, sums
 from monitoring.models import Fact, Measured, MonthTally, Stock, Tally
 from monitoring.services import recount
+from monitoring.services.measure_read import facts_at
 from tests.world import WIB
 
 START = datetime(2026, 11, 2, 9, tzinfo=WIB)
@@ -34,9 +38,18 @@ def agree() -> None:
 
 
 def tally(place: str, measure: str, dim: str = "", value: str = "") -> dict[int, int]:
-    """Day of the month -> n."""
-    rows = Tally.objects.filter(institution__slug=place, measure=measure, dim=dim, value=value).exclude(n=0)
-    return {on.day: n for on, n in rows.values_list("day", "n")}
+    """Day of the month -> n, from the facts; the books by day and by month say the same."""
+    days = Counter[int]()
+    facts: list[FactData] = []
+    facts_at(list(Institution.objects.filter(slug=place).values_list("pk", flat=True)), facts.append)
+    for fact in facts:
+        for key, n in sums(fact).items():
+            days[int(key[0][-2:])] += n * (key[1:] == (measure, dim, value))
+    cells = {"institution__slug": place, "measure": measure, "dim": dim, "value": value}
+    assert sum(MonthTally.objects.filter(**cells).values_list("n", flat=True)) == days.total()
+    if measure in DAILY:
+        assert dict(Tally.objects.filter(**cells).exclude(n=0).values_list("day__day", "n")) == +days
+    return dict(+days)
 
 
 def stock(place: str, measure: str = "open", dim: str = "", value: str = "") -> dict[int, int]:

@@ -22,8 +22,8 @@ from tests.world import SORT, World, at_city
 
 WRONG: dict[str, Callable[[], object]] = {
     "a tally": lambda: Tally.objects.filter(measure="received", dim="").update(n=99),
-    "a tally that is gone": lambda: Tally.objects.filter(measure="met").delete(),
-    "a tally too many": lambda: Tally.objects.create(institution=Institution.objects.get(slug="kementerian-uji"), day=date(2026, 1, 1), measure="met", n=1),
+    "a tally that is gone": lambda: Tally.objects.filter(measure="closed").delete(),
+    "a tally too many": lambda: Tally.objects.create(institution=Institution.objects.get(slug="kementerian-uji"), day=date(2026, 1, 1), measure="closed", n=1),
     "a month": lambda: MonthTally.objects.filter(measure="arrived").update(n=0),
     "a day of the stock": lambda: Stock.objects.filter(measure="open", dim="state").update(n=7),
     "a fact": lambda: Fact.objects.filter(institution__slug="kota-uji").update(cohort={}),
