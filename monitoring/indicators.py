@@ -141,7 +141,16 @@ INDICATORS: dict[str, Indicator] = {
             note=_("Of what was received in the period, what is completed."),
         ),
         Indicator("backlog", _("Open at the end"), STOCK, ("open",), unit="reports", is_better_high=False),
-        Indicator("backlog_months", _("Backlog in months of work"), MEAN, ("open@end",), ("closed@month",), unit="months", is_better_high=False),
+        Indicator(
+            "backlog_months",
+            _("Backlog in months of work"),
+            MEAN,
+            ("open@end",),
+            ("closed@month",),
+            unit="months",
+            is_better_high=False,
+            note=_("Divided by the reports closed in a month of the period on average; all that were closed in it stand beside."),
+        ),
         Indicator("followup_time", _("Time to the final follow-up (RTL)"), DAYS, ("followup_days",), unit="working days", is_better_high=False),
         Indicator(
             "followup_time_raw",
@@ -229,6 +238,11 @@ def _total(sums: Sums, terms: tuple[str, ...]) -> Fraction:
     return sum((_read(sums, term) for term in terms), Fraction(0))
 
 
+def _whole(sums: Sums, terms: tuple[str, ...]) -> int:
+    """The same of the whole period: what was counted, and no average."""
+    return int(_total(sums, tuple(term.removesuffix("@month") for term in terms)))
+
+
 def _days(row: Indicator, sums: Sums) -> Result:
     seen = sums.histogram(row.top[0])
     if seen.mean is None:
@@ -238,7 +252,7 @@ def _days(row: Indicator, sums: Sums) -> Result:
 
 def _divided(row: Indicator, sums: Sums, least: int) -> Result:
     top, bottom = _total(sums, row.top), _total(sums, row.bottom)
-    shown = int(top), int(bottom) if bottom.denominator == 1 else None
+    shown = int(top), _whole(sums, row.bottom)
     if not bottom:
         return Result(row, None, *shown, missing="nothing")
     if row.key in OPINIONS and bottom < least:
@@ -262,12 +276,17 @@ def work_out(row: Indicator, sums: Sums, limits: Mapping[str, int]) -> Result:
     return _days(row, sums) if row.shape == DAYS else _divided(row, sums, limits["small_cell"])
 
 
-def tells_of_few(row: Indicator, numerator: int | None, denominator: int | None, least: int) -> bool:
-    """Whether a number that a result is told with, or what is left of it, stands for fewer than `least`; the sums of stars and days do not."""
+def tells_of_few(row: Indicator, numerator: int | None, denominator: int | None, least: int, *, received: int | None = None) -> bool:
+    """Whether a number that a result is told with, or what is left of it, stands for fewer than `least`; the sums of stars and days do not.
+
+    With `received`, which is told beside, also whether those of V leave too few of R.
+    """
     top, bottom = numerator or 0, denominator or 0
     if row.shape == INDEX:
         return False  # its parts are asked one by one
-    if row.shape in {MEAN, DAYS} and denominator is not None:
+    if received is not None and row.bottom == ("validated",) and is_small(received - bottom, least):
+        return True
+    if row.shape in {MEAN, DAYS} and row.key != "backlog_months" and denominator is not None:
         return is_small(bottom, least)
     return is_small(top, least) or is_small(bottom, least) or (row.shape == SHARE and is_small(bottom - top, least))
 

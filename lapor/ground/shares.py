@@ -1,6 +1,6 @@
 """Arithmetic of shares: rounding, intervals, histograms of days, and small cells that must not be told."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from decimal import ROUND_HALF_UP, Decimal
 from fractions import Fraction
@@ -76,6 +76,15 @@ def hidden(cells: Mapping[str, int], least: int) -> frozenset[str]:
     while rest and (len(out) < 2 or sum(cells[key] for key in out) < least):
         out.add(rest.pop(0))
     return frozenset(out)
+
+
+def hidden_nested(cells: Mapping[str, int], least: int, whole_of: Callable[[str], str]) -> tuple[frozenset[str], frozenset[str]]:
+    """The cells, and the groups of them, that must not be told where both stand beside each other: each group is the known total of its cells."""
+    groups: dict[str, dict[str, int]] = {}
+    for key, n in cells.items():
+        groups.setdefault(whole_of(key), {})[key] = n
+    wholes = hidden({name: sum(group.values()) for name, group in groups.items()}, least)
+    return frozenset().union(*(group if name in wholes else hidden(group, least) for name, group in groups.items())), wholes
 
 
 def spread(pairs: Iterable[tuple[str, int]]) -> Histogram:

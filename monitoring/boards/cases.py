@@ -1,5 +1,6 @@
 """The cases behind a figure: the reports whose facts hold a measure, as far as the officer may read them."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
 
@@ -7,6 +8,7 @@ from django.core import signing
 from django.db.models import BooleanField, F, Func, JSONField, Q, Value
 
 from complaints.models import Complaint
+from lapor.ground.shares import is_small
 from officers.actors import Actor
 
 from ..figures import CUTS
@@ -20,6 +22,11 @@ SALT = "board-cases"
 # Counted for the day on which a report arrived; the other measures for the day on which something happened.
 COHORT = frozenset({"received", "validated", "responded", "followed_up", "completed", "passed_60", "archived"})
 OPEN, OVER = "open", "open_over_60"
+# What a measure is told by beside the cuts. What reporters said of themselves is not among them: no list of reports is made by it.
+DIMS_OF = {
+    "completed": {"closure"}, "closed": {"closure"}, "archived": {"reason"}, "pended": {"reason"}, "met": {"clock"}, "missed": {"clock"},
+    "rated": {"stars"}, OPEN: {"state", "band"},
+}  # fmt: skip
 
 
 class Found(Func):
@@ -52,15 +59,16 @@ class Behind:
 
     @property
     def is_known(self) -> bool:
-        return self.measure in LINKED
+        return self.measure in LINKED and self.dim in {"", *CUTS, *DIMS_OF.get(self.measure, ())}
 
 
 @dataclass(frozen=True, slots=True)
 class Page:
     rows: list[tuple[Fact, bool]]  # each with whether the officer reads it at the desk; else as the public does
     following: str  # the cursor of the next page
-    closed: int  # how many more there are that the officer may not see
+    closed: int  # how many more there are that the officer may not see; said on the first page
     is_capped: bool  # whether there are even more
+    is_few: bool  # too few to say how many: asked by one value after the other, the number would tell what they are about
 
 
 def _cut(behind: Behind) -> Q:
@@ -113,13 +121,14 @@ def _after(rows: FactQuerySet, cursor: str) -> FactQuerySet:
     return rows.filter(Q(arrived_on__lt=on) | Q(arrived_on=on, pk__lt=pk))
 
 
-def page_of(rows: FactQuerySet, actor: Actor, *, cursor: str, cap: int) -> Page:
-    """One page of what the actor may read, in full or as the public does, and how many more there are (up to `cap`). Three queries."""
+def page_of(rows: FactQuerySet, actor: Actor, *, cursor: str, limits: Mapping[str, int]) -> Page:
+    """One page of what the actor may read, in full or as the public does, and how many more there are (up to `count_cap`). Three queries."""
+    cap = limits["count_cap"]
     visible = Complaint.objects.visible_to(actor).values("pk")
     listed = _after(rows.filter(complaint__in=visible), cursor).select_related("complaint__holder", "complaint__topic")
     found = list(listed.order_by("-arrived_on", "-pk")[: PAGE + 1])
     shown = found[:PAGE]
     own = set(Complaint.objects.seen_by(actor).filter(pk__in=[row.complaint_id for row in shown]).values_list("pk", flat=True))
-    closed = rows.exclude(complaint__in=visible).order_by()[: cap + 1].count()
+    closed = 0 if cursor else rows.exclude(complaint__in=visible).order_by()[: cap + 1].count()
     following = signing.dumps([shown[-1].arrived_on.isoformat(), shown[-1].pk], salt=SALT) if len(found) > PAGE else ""
-    return Page([(row, row.complaint_id in own) for row in shown], following, min(closed, cap), closed > cap)
+    return Page([(row, row.complaint_id in own) for row in shown], following, min(closed, cap), closed > cap, is_small(closed, limits["small_cell"]))

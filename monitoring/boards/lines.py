@@ -80,9 +80,9 @@ def _why_missing(result: Result, least: int) -> str:
     return _("No data yet")
 
 
-def guarded(result: Result, least: int, *, hides: bool) -> Result:
-    """The result without what a hub must not be told: numbers made of fewer than `least` reports."""
-    if hides and tells_of_few(result.indicator, result.numerator, result.denominator, least):
+def guarded(result: Result, received: Result | None, least: int) -> Result:
+    """The result without what a hub must not be told: numbers made of fewer than `least` reports; `received` is told beside it."""
+    if tells_of_few(result.indicator, result.numerator, result.denominator, least, received=received.numerator if received is not None else None):
         return Result(result.indicator, None, missing="few")
     return result
 
@@ -138,11 +138,9 @@ def _spread(now: Result) -> str:
     return _("Half within %(median)s, nine of ten within %(p90)s") % {"median": days[0], "p90": days[1]}
 
 
-def line(now: Result, before: Result | None, *, limits: Mapping[str, int], link: Link, hides: bool = False, runs: bool = False) -> Line:
+def line(now: Result, before: Result | None, *, limits: Mapping[str, int], link: Link, runs: bool = False) -> Line:
     """The indicator as shown; `link` answers no address where the officer may see no cases."""
     row, least = now.indicator, limits["small_cell"]
-    now = guarded(now, least, hides=hides)
-    before = guarded(before, least, hides=hides) if before is not None else None
     wanted = Decimal(limits[f"target_{row.key}"]) if f"target_{row.key}" in limits else None
     shown = Line(row.key, str(row.name), note=str(row.note), definition=row.key)
     if wanted is not None:

@@ -13,13 +13,13 @@ from django.utils.translation import gettext_lazy
 
 from lapor.ground import charts
 from lapor.ground.charts import Bar, figure
-from lapor.ground.shares import hidden, rounded
+from lapor.ground.shares import hidden, is_small, rounded
 
 from ..figures import DAY
-from ..indicators import COUNT, INDICATORS, Indicator, Result, work_out
+from ..indicators import COUNT, INDICATORS, RESOLUTION, VERIFY, Indicator, Result, tells_of_few, work_out
 from .labels import ticks
 from .lines import DASH, Line, Link, guarded, line, too_few
-from .read import YEAR, Board
+from .read import YEAR, Board, hidden_values
 
 CLOSED = Indicator("closed", gettext_lazy("Reports closed"), COUNT, ("closed",), unit="reports", is_better_high=None, has_cuts=True)
 TILES = ("received", "closed", "backlog", "followup_rate", "sla_compliance", "satisfaction", "clearance_rate_flow", "over_60")
@@ -88,31 +88,40 @@ class Pen:
 
     def line(self, key: str) -> Line:
         board = self.board
-        now, before = self._told(board.results, key), self._told(board.results_before, key)
-        return line(now, before, limits=board.limits, link=self.link, hides=self.hides, runs=self.runs)
+        now, before = self.told(board.results, key), self.told(board.results_before, key)
+        return line(now, before, limits=board.limits, link=self.link, runs=self.runs)
 
-    def _told(self, results: Mapping[str, Result], key: str) -> Result:
-        """The result; of an index not, where one of its parts must not be told."""
-        parts = (guarded(results[part], self.board.least, hides=self.hides) for part in INDICATORS[key].weights)
-        return Result(INDICATORS[key], None, missing="few") if any(part.missing == "few" for part in parts) and self.hides else results[key]
+    def told(self, results: Mapping[str, Result], key: str) -> Result:
+        """The result as this reader is told it; of an index not, where one of its parts must not be told."""
+        if not self.hides:
+            return results[key]
+        shown = {one: guarded(results[one], results.get("received"), self.board.least) for one in (key, *INDICATORS[key].weights)}
+        is_few = any(shown[part].missing == "few" for part in INDICATORS[key].weights)
+        return Result(INDICATORS[key], None, missing="few") if is_few else shown[key]
 
 
 def _closed(pen: Pen) -> Line:
-    now, before = (work_out(CLOSED, figures, pen.board.limits) for figures in (pen.board.now, pen.board.before))
-    shown = line(now, before, limits=pen.board.limits, link=pen.link, hides=pen.hides, runs=pen.runs)
+    found = (work_out(CLOSED, figures, pen.board.limits) for figures in (pen.board.now, pen.board.before))
+    now, before = (guarded(one, None, pen.board.least) if pen.hides else one for one in found)
+    shown = line(now, before, limits=pen.board.limits, link=pen.link, runs=pen.runs)
     return replace(shown, definition="clearance_rate_flow")
+
+
+def _is_told(pen: Pen, counts: Mapping[str, int], key: str, top: int, bottom: int) -> bool:
+    """Whether a month's share may be drawn: of too few opinions for nobody, and for a hub nothing that tells of few."""
+    if not pen.hides:
+        return not (SPARKS[key][1] == "rated" and is_small(bottom, pen.board.least))
+    return not tells_of_few(INDICATORS[key], top, bottom, pen.board.least, received=counts.get("received", 0))
 
 
 def _spark(pen: Pen, key: str) -> str:
     top, bottom, times = SPARKS[key]
     months = [month for month in sorted(pen.board.over_time) if month <= pen.board.reached][-YEAR:]
-    least = pen.board.least
-    values: list[Fraction | None] = []
-    for counts in (pen.board.over_time[month] for month in months):
-        over = counts.get(bottom, 0) if bottom else 1
-        n = over if bottom else counts.get(top, 0)
-        is_small = (pen.hides or bottom == "rated") and 0 < n < least
-        values.append(Fraction(counts.get(top, 0) * times, over) if over and not is_small else None)
+    found = [pen.board.over_time[month] for month in months]
+    values: list[int | Fraction | None] = [] if bottom else [*_told_steps(pen, [counts.get(top, 0) for counts in found])]
+    for counts in found if bottom else ():
+        n, over = counts.get(top, 0), counts.get(bottom, 0)
+        values.append(Fraction(n * times, over) if over and _is_told(pen, counts, key, n, over) else None)
     if sum(value is not None for value in values) <= 1:
         return ""
     return charts.spark(_("The last twelve months"), values, unit="%" if bottom and bottom != "rated" else "")
@@ -120,7 +129,7 @@ def _spark(pen: Pen, key: str) -> str:
 
 def _satisfied(pen: Pen, shown: Line) -> Line:
     """Stars with the interval of the share of satisfied reporters, who are people: a mean alone would hide how few there were."""
-    share = pen.board.results.get("satisfied_share")
+    share = pen.told(pen.board.results, "satisfied_share") if "satisfied_share" in pen.board.results else None
     if share is None or share.low is None or share.high is None or not shown.value:
         return shown
     told = {"low": figure(share.low, places=1), "high": figure(share.high, "%", 1), "dash": DASH}
@@ -147,9 +156,9 @@ def groups(pen: Pen) -> list[tuple[str, str, list[Line]]]:
     return found
 
 
-def _cells(pen: Pen, cells: Mapping[str, int], *, hides: bool = False) -> dict[str, int | None]:
+def _cells(pen: Pen, cells: Mapping[str, int], *, dim: str = "", hides: bool = False) -> dict[str, int | None]:
     """The numbers, the largest first, those that must not be told as None and last."""
-    out = hidden(cells, pen.board.least) if hides or pen.hides else frozenset()
+    out = hidden_values(dim, cells, pen.board.least) if hides or pen.hides else frozenset()
     told = sorted((key for key in cells if key not in out), key=lambda key: (-cells[key], key))
     return {key: cells[key] for key in told} | dict.fromkeys(sorted(out))
 
@@ -159,7 +168,7 @@ def counted(
     of: tuple[str, str] = ("", ""), most: int | None = None, hides: bool = False, keeps_order: bool = False,
 ) -> Picture:  # fmt: skip
     """Bars of how many; `of` is the (measure, dim) whose cases stand behind each."""
-    told, total = _cells(pen, cells, hides=hides), sum(cells.values())
+    told, total = _cells(pen, cells, dim=of[1], hides=hides), sum(cells.values())
     order = [one for one in names if one in told] if keeps_order else list(told)
     few = too_few(pen.board.least)
     shown = [(one, told[one]) for one in order[:most]]
@@ -211,16 +220,27 @@ def _said(values: Sequence[int | None], n: int) -> str:
     return "" if value is None else figure(value)
 
 
+def _few_clocks(pen: Pen) -> frozenset[str]:
+    """The deadlines of which a hub is not told: too few met or missed, or what would let those be worked out from the sum of its kind."""
+    if not pen.hides:
+        return frozenset()
+    counts = {measure: pen.board.now.values(measure, "clock") for measure in ("met", "missed")}
+    out: set[str] = set()
+    for kind in (VERIFY, RESOLUTION, *((key,) for key in counts["met"].keys() | counts["missed"].keys())):
+        for found in counts.values():
+            out |= hidden({key: found.get(key, 0) for key in kind}, pen.board.least)
+    return frozenset(out)
+
+
 def clocks(pen: Pen, names: Mapping[str, str]) -> Picture:
     """Deadlines met and missed, each kind by itself."""
     now, title = pen.board.now, _("Deadlines met")
-    rows, drawn = [], []
+    rows, drawn, out = [], [], _few_clocks(pen)
     for key, name in names.items():
         met, missed = now.n("met", "clock", key), now.n("missed", "clock", key)
         if not met + missed:
             continue
-        is_told = not (pen.hides and met + missed < pen.board.least)
-        share = rounded(Fraction(met * 100, met + missed)) if is_told else None
+        share = rounded(Fraction(met * 100, met + missed)) if key not in out else None
         few = too_few(pen.board.least)
         drawn.append(Bar(name, share, few))
         cells = [Cell(figure(met), pen.link("met", "clock", key)), Cell(figure(missed), pen.link("missed", "clock", key)), Cell(figure(share, "%"))] if (

@@ -10,7 +10,7 @@ from django.db.models import Count, Q, QuerySet, Sum
 
 from complaints.models import Complaint
 from institutions.models import Institution, Kind, Limit
-from lapor.ground.shares import hidden
+from lapor.ground.shares import hidden, hidden_nested
 
 from ..facts import DAILY
 from ..figures import Figures, Period, Scope, breakdown, by_day, by_month, pair
@@ -91,7 +91,7 @@ class Board:
         """Reports received by the first digits of their regions."""
         found: dict[str, int] = {}
         for code, n in self.now.values("received", "region").items():
-            found[code.partition(".")[0]] = found.get(code.partition(".")[0], 0) + n
+            found[province_of(code)] = found.get(province_of(code), 0) + n
         return found
 
 
@@ -174,18 +174,34 @@ def months_back(period: Period) -> tuple[date, ...]:
     return tuple(months)
 
 
+def province_of(region: str) -> str:
+    return region.partition(".")[0]
+
+
+def hidden_values(dim: str, cells: Mapping[str, int], least: int) -> frozenset[str]:
+    """The values of a cut that a hub must not be told of; regions stand beside their provinces."""
+    return hidden_nested(cells, least, province_of)[0] if dim == "region" else hidden(cells, least)
+
+
 def _is_hidden(asked: Asked, least: int) -> bool:
-    """Whether a hub must not be told of this value of a cut: too few reports, or what would let others be worked out."""
-    from_all = breakdown(asked.scope, asked.period, asked.cut[0], ("received",))
-    cells = {value: counts.get("received", 0) for value, counts in from_all.items()}
-    return asked.cut[1] in hidden(cells, least)
+    """Whether a hub must not be told of this member or value of a cut: too few reports, or what would let others be worked out."""
+    (dim, value), period = asked.cut, asked.period
+    for members in asked.sight.beside:
+        rows = MonthTally.objects.within(list(members), period.first, period.last).filter(measure="received", dim=dim, value=value)
+        found = {str(pk): n for pk, n in rows.values_list("institution").annotate(n=Sum("n")).order_by()}
+        if hidden(found, least) & {str(pk) for pk in asked.scope.ids}:
+            return True
+    if not dim:
+        return False
+    cells = {one: counts.get("received", 0) for one, counts in breakdown(asked.scope, period, dim, ("received",)).items()}
+    return value in hidden_values(dim, cells, least)
 
 
 def read(asked: Asked) -> Board:
     """The board; of a hub's cut about too few nothing but that."""
     scope, period, (dim, value) = asked.scope, asked.period, asked.cut
     limits = Limit.objects.table(asked.on, scope.institution if not scope.key.startswith("hub:") else None)
-    if asked.sight.hides and dim and _is_hidden(asked, limits["small_cell"]):
+    if asked.sight.hides and _is_hidden(asked, limits["small_cell"]):
         nothing = Figures(scope, period, {}, {}, None, asked.cut)
         return Board(asked, nothing, nothing, limits, {}, {}, None, [], {}, is_hidden=True)
     now, before = pair(scope, period, dim=dim, value=value, more=BROKEN_DOWN)

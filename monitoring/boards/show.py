@@ -1,6 +1,6 @@
 """A whole board as its page shows it: the parts in their order, and the comparison of what stands below."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Container, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from django.utils.translation import gettext as _
@@ -10,13 +10,13 @@ from institutions.models import Kind
 from lapor.ground import charts
 from lapor.ground.charts import Tile, figure
 from lapor.ground.provinces import PROVINCES
-from lapor.ground.shares import hidden
+from lapor.ground.shares import hidden, hidden_nested, is_small
 
 from ..indicators import INDICATORS, Result
 from .labels import BANDS, CHOICES, DIMS, label
-from .lines import Line, guarded, said, too_few
+from .lines import Line, said, too_few
 from .parts import Cell, Pen, Picture, bands, clocks, counted, groups, over_time, tiles
-from .read import COLUMNS, TOPICS, Place
+from .read import COLUMNS, TOPICS, Place, hidden_values, province_of
 
 PEOPLE = ("gender", "disability", "age")
 SORTS = ("name", "received", "backlog", *COLUMNS)
@@ -54,7 +54,7 @@ def _reasons(pen: Pen, key: str, title: str, measure: str, dim: str) -> Picture:
 def _country(pen: Pen) -> Picture:
     """The provinces as a map of tiles."""
     found, few = pen.board.provinces, too_few(pen.board.least)
-    out = hidden(found, pen.board.least) if pen.hides else frozenset()
+    out = hidden_nested(pen.board.now.values("received", "region"), pen.board.least, province_of)[1] if pen.hides else frozenset()
     title = _("Reports by province of the incident")
     drawn = [Tile(one.column, one.row, one.letters, one.name, None if one.code in out else found.get(one.code, 0), few) for one in PROVINCES]
     named = {code: label("region", code, {}) for code in found}
@@ -65,6 +65,8 @@ def _country(pen: Pen) -> Picture:
 
 def _stars(pen: Pen) -> Picture:
     values = pen.board.now.values("rated", "stars")
+    if is_small(sum(values.values()), pen.board.least):  # the mean is told to nobody, and the bars would tell it
+        return replace(counted(pen, "bintang", _("Ratings by stars"), {}, {}), nothing=too_few(pen.board.least))
     names = {str(n): label("stars", str(n), {}) for n in range(5, 0, -1)} if values else {}
     cells = {star: values.get(star, 0) for star in names}
     return counted(pen, "bintang", _("Ratings by stars"), cells, names, of=("rated", "stars"), keeps_order=True)
@@ -121,12 +123,12 @@ def _value(place: Place, key: str) -> tuple[bool, object]:
     return value is None, -value if value is not None else place.name.casefold()
 
 
-def _compared(pen: Pen, place: Place, few: bool, is_out: bool) -> list[Cell]:
-    """Numbers of one row: nothing is compared of a body with too few reports, and nothing told of what is hidden."""
-    limits, cells = pen.board.limits, []
+def _compared(pen: Pen, place: Place, few: bool, out: Container[str]) -> list[Cell]:
+    """Numbers of one row: nothing is compared of a body with too few reports, and nothing told of the columns that are `out`."""
+    cells = []
     for key in SORTS[1:]:
-        result: Result = guarded(place.results[key], limits["small_cell"], hides=pen.hides)
-        if is_out or result.missing == "few":
+        result: Result = pen.told(place.results, key)
+        if key in out or result.missing == "few":
             cells.append(Cell(_("not told")))
         elif key in COLUMNS and few:
             cells.append(Cell(_("too few")))
@@ -144,7 +146,8 @@ def comparison(pen: Pen, sort: str) -> Comparison | None:
         return None
     sort = sort if sort in SORTS else "name"
     received = {place.key: int(place.results["received"].value or 0) for place in board.places}
-    out = hidden(received, board.least) if pen.hides else frozenset()
+    open_now = {place.key: int(place.results["backlog"].value or 0) for place in board.places}
+    out, out_open = (hidden(found, board.least) if pen.hides else frozenset() for found in (received, open_now))
     names = {"name": _("Kind of institution") if is_nation else _("Name"), "received": _("Received"), "backlog": _("Open")}
     headings = [(key, names.get(key) or str(INDICATORS[key].name)) for key in SORTS]
     if is_nation:
@@ -152,7 +155,8 @@ def comparison(pen: Pen, sort: str) -> Comparison | None:
     found: dict[str, list[Row]] = {}
     for place in sorted(board.places, key=lambda one: (one.key in out, *_value(one, sort))):
         kind = str(Kind(place.kind).label) if place.kind else ""
-        cells = _compared(pen, place, received[place.key] < board.limits["ranking_min"], place.key in out)
+        hides = SORTS if place.key in out else ("backlog",) if place.key in out_open else ()
+        cells = _compared(pen, place, received[place.key] < board.limits["ranking_min"], hides)
         bodies = [Cell(f"{figure(place.connected)} / {figure(place.bodies)}")] if is_nation else []
         labelled = [replace(cell, label=name) for cell, (_key, name) in zip([*bodies, *cells], headings[1:], strict=True)]
         found.setdefault(kind, []).append(Row(place, kind, labelled))
@@ -180,7 +184,7 @@ def cut_options(pen: Pen) -> list[tuple[str, list[tuple[str, str]]]]:
     found = []
     for dim, title in DIMS.items():
         values = pen.board.now.values("received", dim)
-        out = hidden(values, pen.board.least) if pen.hides else frozenset()
+        out = hidden_values(dim, values, pen.board.least) if pen.hides else frozenset()
         order = sorted((value for value in values if value not in out), key=lambda value: (-values[value], value))
         if order:
             found.append((str(title), [(f"{dim}:{value}", label(dim, value, pen.board.names)) for value in order]))

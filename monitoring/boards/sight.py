@@ -30,6 +30,7 @@ class Sight:
     hides: bool = False  # small numbers are not told
     has_cases: bool = False  # the officer may read cases here, so that figures lead to them
     has_below: bool = True  # the bodies or units below may be looked at one by one
+    beside: tuple[tuple[int, ...], ...] = ()  # of a member as its hubs see it: the members of each, whose sum they know
 
 
 def roots(actor: Actor) -> tuple[str, ...]:
@@ -61,14 +62,19 @@ def _missing() -> Refusal:
     return Refusal("not_found", _("There is no such place, or its figures are not yours to see."))
 
 
+def _members(actor: Actor, hub: int) -> tuple[int, ...]:
+    """Of a hub of the actor's: read with the actor."""
+    return tuple(sorted({_pk_of(path) for pk, path in actor.advises if pk == hub}))
+
+
 def _of_place(actor: Actor, slug: str) -> Sight:
     place = Institution.objects.filter(slug=slug.replace("\x00", "")).first()
     if place is None:
         raise _missing()
     if any(place.path.startswith(root) for root in roots(actor)):
         return Sight(Scope.of(place), has_cases=_reads(actor, place.path))
-    if any(place.path == path for _hub, path in actor.advises):
-        return Sight(Scope.of(place), hides=True, has_below=False)
+    if mine := {hub for hub, path in actor.advises if path == place.path}:
+        return Sight(Scope.of(place), hides=True, has_below=False, beside=tuple(_members(actor, hub) for hub in sorted(mine)))
     raise _missing()
 
 
@@ -82,8 +88,7 @@ def _of_hub(actor: Actor, slug: str, on: date) -> Sight:
             return Sight(scope, has_cases=_reads(actor))
     if hub.pk not in hubs(actor):
         raise _missing()
-    members = tuple(sorted({_pk_of(path) for pk, path in actor.advises if pk == hub.pk}))  # read with the actor
-    return Sight(Scope(f"hub:{hub.slug}", hub.name, members, "meso", hub), hides=True)
+    return Sight(Scope(f"hub:{hub.slug}", hub.name, _members(actor, hub.pk), "meso", hub), hides=True)
 
 
 def sight_of(actor: Actor, key: str, *, on: date) -> Sight:

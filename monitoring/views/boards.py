@@ -146,8 +146,8 @@ def cases(request: HttpRequest) -> HttpResponse:
     if not asked.sight.has_cases or not wanted.is_known:
         raise Refusal("not_found", _("There is no such figure, or its cases are not yours to see."))
     level_on = _level_on(asked) if wanted.measure == behind.OPEN else None
-    limits = Reference(at_of(request)).limits
-    page = behind.page_of(behind.facts_of(asked, wanted, level_on=level_on), actor, cursor=request.GET.get("setelah", ""), cap=limits["count_cap"])
+    rows, limits = behind.facts_of(asked, wanted, level_on=level_on), Reference(at_of(request)).limits
+    page = behind.page_of(rows, actor, cursor=request.GET.get("setelah", ""), limits=limits)
     kept = urlencode({"scope": asked.scope.key, "period": asked.period.code, **{key: text for key, text in given.items() if text}})
     names = names_of(*([wanted.value] if wanted.dim == dim else [] for dim in ("topic", "region", "issue")))
     context = {

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from lapor.ground.shares import Histogram, hidden, rounded, spread, wilson
+from lapor.ground.shares import Histogram, hidden, hidden_nested, rounded, spread, wilson
 
 
 @pytest.mark.parametrize(
@@ -95,3 +95,14 @@ def test_what_is_hidden_is_never_one_small_cell_alone(cells: dict[str, int]) -> 
     if out and left:
         assert len(out) > 1
         assert sum(cells[key] for key in out) >= 10
+
+
+@given(st.dictionaries(st.from_regex(r"[1-3]\.[1-4]", fullmatch=True), st.integers(0, 40)))
+def test_of_cells_beside_their_groups_nothing_small_follows(cells: dict[str, int]) -> None:
+    out, wholes = hidden_nested(cells, 10, lambda key: key[0])
+
+    groups = {name: {key: n for key, n in cells.items() if key[0] == name} for name in {key[0] for key in cells}}
+    assert wholes == hidden({name: sum(group.values()) for name, group in groups.items()}, 10)
+    for name, group in groups.items():
+        gone = {key for key in group if key in out}
+        assert gone == set(group) if name in wholes else gone == hidden(group, 10)

@@ -1,4 +1,4 @@
-"""Who may see the figures of which scope: every role at every kind of scope, and what a hub is not told."""
+"""Who may see the figures of which scope: every role at every kind of scope. What a hub is not told of is in test_board_hiding."""
 
 from collections.abc import Callable
 from datetime import date
@@ -6,18 +6,15 @@ from datetime import date
 import pytest
 from django.test import Client
 
-from institutions.models import HubMembership, Institution
+from institutions.models import HubMembership
 from lapor.ground.problems import Refusal
 from monitoring.boards.sight import choices, sight_of
-from tests.monitoring.books import book
-from tests.monitoring.filled import fill
-from tests.monitoring.test_boards import words
 from tests.pages import page
 from tests.world import PEOPLE, SINCE, World
 
 pytestmark = pytest.mark.usefixtures("clock")
 Desk = Callable[[str], Client]
-ON, DAY = date(2026, 11, 2), date(2026, 11, 2)
+ON = date(2026, 11, 2)
 SCOPES = (
     "nation", "kind:city", "hub:nasional", "hub:kementerian-uji", "kota-uji", "kota-uji-dpu", "kota-uji-inspektorat", "kota-uji-rsud",
     "kementerian-uji", "kementerian-uji-biro", "kabupaten-timur",
@@ -125,68 +122,3 @@ def test_whoever_has_figures_and_no_desk_is_led_to_them(world: World, desk: Desk
 
     assert response.status_code == 403
     assert ('class="button second" href="/meja/ukuran/"' in page(response)) is is_led
-
-
-# What a hub is not told
-
-
-def hubbed(world: World) -> Institution:
-    members(world)
-    east = world.place("kabupaten-timur")
-    book(world.city, DAY, {
-        "received": 120, "validated": 110, "followed_up": 90, "rated": 9, "stars": 44,
-        ("received", "topic", "public_works.potholes"): 111, ("received", "topic", "health.hospital"): 4, ("received", "topic", ""): 11,
-        ("received", "channel", "web"): 50, ("received", "channel", "sms"): 70, ("rated", "stars", "5"): 9,
-        ("met", "clock", "verify_institution"): 4, ("met", "clock", "resolution_non_oversight"): 80,
-    })  # fmt: skip
-    book(east, DAY, {"received": 6, "validated": 6, "followed_up": 6, ("received", "topic", "public_works.potholes"): 6, ("received", "channel", "web"): 6})
-    return east
-
-
-def test_small_numbers_are_not_told_to_a_hub_nor_what_would_give_them_away(world: World, desk: Desk) -> None:
-    hubbed(world)
-    seen = words(desk("hub").get("/meja/ukuran/"))
-
-    assert "Laporan diterima 126" in seen
-    assert "health.hospital Kurang dari 10" in seen
-    assert "Belum bertopik Kurang dari 10" in seen  # 11, hidden with the four that could else be worked out
-    assert "Situs web 56" in seen
-    assert "Pemeriksaan oleh instansi Kurang dari 10: tidak ditampilkan" in seen
-    assert "Kepuasan Kurang dari 10: tidak ditampilkan" in seen
-    assert "Kabupaten Timur tidak ditampilkan" in seen
-    assert "Kota Uji tidak ditampilkan" in seen  # else the other one could be worked out
-    assert "/meja/ukuran/kasus/" not in page(desk("hub").get("/meja/ukuran/"))
-
-
-def test_whoever_works_there_is_told(world: World, desk: Desk) -> None:
-    hubbed(world)
-
-    assert "Laporan diterima 6" in words(desk("east_admin").get("/meja/ukuran/"))
-    nation = words(desk("national").get("/meja/ukuran/?scope=hub:nasional"))
-    assert "health.hospital 4" in nation
-    assert "Kabupaten Timur 6" in nation
-
-
-@pytest.mark.parametrize(("value", "is_told"), [("public_works.potholes", True), ("health.hospital", False), ("", False)])
-def test_a_hub_sees_no_board_of_what_is_hidden(world: World, desk: Desk, value: str, is_told: bool) -> None:
-    hubbed(world)
-    seen = words(desk("hub").get("/meja/ukuran/", {"cut": f"topic:{value}"}))
-
-    assert ("Terlalu sedikit untuk ditampilkan" not in seen) is is_told
-    assert ("Laporan diterima 117" in seen) is is_told
-
-
-def test_a_member_with_too_few_reports_is_not_told(world: World, desk: Desk) -> None:
-    hubbed(world)
-    seen = words(desk("hub").get("/meja/ukuran/?scope=kabupaten-timur"))
-
-    assert "Laporan diterima Kurang dari 10: tidak ditampilkan" in seen
-    assert "Indeks gabungan Kurang dari 10: tidak ditampilkan" in seen
-    assert "Berdampingan" not in seen  # its units are not the hub's to look at
-    assert " 6 " not in seen.split("Semua indikator")[0].split("Laporan diterima")[1].split("Dari waktu ke waktu")[0]
-
-
-def test_a_hub_without_members_is_empty_and_no_error(world: World, desk: Desk) -> None:
-    fill(world.city)
-
-    assert "Belum ada yang dihitung di sini" in words(desk("hub").get("/meja/ukuran/"))

@@ -73,7 +73,7 @@ EXPECTED: dict[str, tuple[str | None, int | None, int | None]] = {
     "clearance_rate_flow": ("75.00", 90, 120),
     "clearance_rate_cohort": ("50.00", 60, 120),
     "backlog": ("45", 45, None),
-    "backlog_months": ("1.50", 45, 30),
+    "backlog_months": ("1.50", 45, 90),
     "followup_time": (None, 0, 0),
     "followup_time_raw": (None, 0, 0),
     "handling_time": ("30.00", 60, 2),
@@ -186,7 +186,8 @@ def test_what_nobody_collects_says_so() -> None:
         ("received", 9, None, True), ("received", 10, None, False), ("received", 0, None, False), ("open_over_60", 3, None, True),
         ("followup_rate", 30, 100, False), ("followup_rate", 9, 100, True), ("followup_rate", 92, 100, True), ("followup_rate", 0, 100, False),
         ("followup_rate", 100, 100, False), ("followup_rate", 5, 9, True), ("clearance_rate_flow", 100, 95, False), ("clearance_rate_flow", 9, 100, True),
-        ("satisfaction", 9, 12, False), ("satisfaction", 40, 9, True), ("verification_time", 3, 40, False), ("backlog_months", 9, None, True),
+        ("satisfaction", 9, 12, False), ("satisfaction", 40, 9, True), ("verification_time", 3, 40, False),
+        ("backlog_months", 9, 40, True), ("backlog_months", 40, 9, True), ("backlog_months", 40, 50, False),
         ("composite", None, 65, False),
     ],
 )  # fmt: skip
