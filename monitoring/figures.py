@@ -6,22 +6,26 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
 from fractions import Fraction
-from functools import cached_property
-from typing import Self
+from functools import cached_property, reduce
+from operator import or_
+from typing import Any, Self
 
-from django.db.models import BooleanField, ExpressionWrapper, Q, Sum
+from django.db.models import BooleanField, DateField, ExpressionWrapper, IntegerField, Q, Sum, Value
+from django.db.models.functions import Cast, Least
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
 from institutions.models import HubMembership, Institution, Kind
 from lapor.ground.shares import Histogram, spread
 
-from .models import MonthTally, Stock, Tally
+from .models import LowWater, MonthTally, Stock, Tally
+from .models.tally import STOCK, taken_up_to
 
 CUTS = ("topic", "region", "channel", "track", "kind", "issue")
 SMALL = ("", "clock", "closure", "reason", "days", "stars", "gender", "disability", "age")  # dims with few values
 CODE = re.compile(r"(?P<year>20\d\d)(?:-(?:Q(?P<quarter>[1-4])|H(?P<half>[12])|(?P<month>0[1-9]|1[0-2])))?")
 DAY = timedelta(days=1)
+TAKEN = ExpressionWrapper(Value(date.min) + Cast("done", IntegerField()) - 1, output_field=DateField())  # of the water of the stock
 MONTHS = {"month": 1, "quarter": 3, "half": 6, "year": 12}
 
 
@@ -79,6 +83,10 @@ class Period:
         """Its last day, or the one reached while it runs."""
         return min(self.last, on)
 
+    def level_on(self, taken: date | None) -> date | None:
+        """Its last day whose stock was taken, when that is known up to a day."""
+        return None if taken is None or taken < self.first else min(taken, self.last)
+
     @property
     def name(self) -> str:
         """As people say it, in the language of the page."""
@@ -96,7 +104,8 @@ class Period:
 
 @dataclass(frozen=True, slots=True)
 class Scope:
-    """Places whose sums are added; none of them holds another, so that nothing is counted twice.
+    """Places whose sums are added; none of them holds another. A report that was at two of them counts at both: no sum of places but
+    the nation's own says how many there are in all.
 
     `key` names it in addresses and files: `nation`, `SLUG`, `hub:SLUG`, `kind:KIND`.
     """
@@ -145,7 +154,7 @@ class Figures:
 
     @classmethod
     def read(cls, scope: Scope, period: Period, *, dim: str = "", value: str = "", on: date | None = None) -> "Figures":
-        """Two queries: the sums of the months, and the stock at the end of the period or (while it runs) of the last day that ended.
+        """Two queries: the sums of the months, and the stock at the end of the period or (while it runs) of the last day that was taken.
 
         With `dim` and `value` (one of CUTS) only what was counted for that value.
         """
@@ -153,7 +162,7 @@ class Figures:
         rows = rows.filter(dim=dim, value=value) if dim else rows.filter(dim__in=SMALL)
         summed = rows.values_list("measure", "dim", "value").annotate(n=Sum("n")).order_by()
         sums = {(measure, "", "") if dim else (measure, where, which): n for measure, where, which, n in summed}
-        level_on, levels = _levels(scope, period, dim, value)
+        ((level_on, levels),) = _levels(list(scope.ids), (period,), dim, value)
         return cls(scope, period, sums, levels, level_on, (dim, value))
 
     def n(self, measure: str, dim: str = "", value: str = "") -> int:
@@ -193,18 +202,24 @@ class Figures:
         return not any(self.sums.values()) and not any(self.levels.values())
 
 
-def _levels(scope: Scope, period: Period, dim: str, value: str) -> tuple[date | None, dict[tuple[str, str, str], int]]:
-    """The stock of the last day within the period that has one."""
-    rows = Stock.objects.within(list(scope.ids), period.first, period.last)
+type Levels = dict[tuple[str, str, str], int]
+
+
+def _levels(ids: list[int], periods: tuple[Period, ...], dim: str, value: str) -> list[tuple[date | None, Levels]]:
+    """For each period its last day whose stock was taken, and the stock then. One query."""
+    mark = LowWater.objects.filter(name=STOCK)
+    ends = [Q(day=mark.values(end=Least(TAKEN, Value(one.last), output_field=DateField()))[:1]) for one in periods]
+    rows = Stock.objects.filter(reduce(or_, ends), institution__in=ids)
     rows = rows.filter(dim=dim, value=value) if dim else rows
-    last = Stock.objects.within(list(scope.ids), period.first, period.last).order_by("-day").values("day")[:1]
-    found = rows.filter(day=last).values_list("day", "measure", "dim", "value").annotate(n=Sum("n")).order_by()
-    levels: dict[tuple[str, str, str], int] = {}
-    level_on = None
-    for day, measure, where, which, n in found:
-        level_on = day
-        levels[(measure, "", "") if dim else (measure, where, which)] = n
-    return level_on, levels
+    asked = rows.values_list("day", "measure", "dim", "value").annotate(n=Sum("n")).order_by()
+    reached: date | None = None
+    found: dict[date, Levels] = {}
+    for day, measure, where, which, n in asked.union(mark.values_list(TAKEN, Value(""), Value(""), Value(""), Value(0)), all=True):
+        if measure:
+            found.setdefault(day, {})[(measure, "", "") if dim else (measure, where, which)] = n
+        else:
+            reached = day
+    return [(day, found.get(day, {}) if day is not None else {}) for day in (one.level_on(reached) for one in periods)]
 
 
 def pair(scope: Scope, period: Period, *, dim: str = "", value: str = "", more: tuple[str, ...] = ()) -> tuple[Figures, Figures]:
@@ -219,16 +234,9 @@ def pair(scope: Scope, period: Period, *, dim: str = "", value: str = "", more: 
     sums: dict[bool, dict[tuple[str, str, str], int]] = {True: {}, False: {}}
     for now, measure, where, which, n in rows.annotate(now=is_now).values_list("now", "measure", "dim", "value").annotate(n=Sum("n")).order_by():
         sums[now][(measure, "", "") if dim else (measure, where, which)] = n
-    ends = [Q(day=Stock.objects.within(ids, one.first, one.last).order_by("-day").values("day")[:1]) for one in (period, before)]
-    stock = Stock.objects.within(ids, before.first, period.last).filter(ends[0] | ends[1])
-    stock = stock.filter(dim=dim, value=value) if dim else stock
-    levels: dict[bool, dict[tuple[str, str, str], int]] = {True: {}, False: {}}
-    level_on: dict[bool, date] = {}
-    for day, measure, where, which, n in stock.values_list("day", "measure", "dim", "value").annotate(n=Sum("n")).order_by():
-        now = day >= period.first
-        level_on[now] = day
-        levels[now][(measure, "", "") if dim else (measure, where, which)] = n
-    one, other = (Figures(scope, when, sums[now], levels[now], level_on.get(now), (dim, value)) for when, now in ((period, True), (before, False)))
+    (level_on, levels), (level_before, levels_before) = _levels(ids, (period, before), dim, value)
+    one = Figures(scope, period, sums[True], levels, level_on, (dim, value))
+    other = Figures(scope, before, sums[False], levels_before, level_before, (dim, value))
     return one, other
 
 
@@ -243,13 +251,13 @@ def breakdown(scope: Scope, period: Period, dim: str, measures: tuple[str, ...])
 
 
 def by_place(ids: tuple[int, ...], period: Period) -> dict[int, Figures]:
-    """The figures of each place of a list, in two queries: for tables and rankings."""
+    """The figures of each place of a list, in three queries: for tables and rankings."""
     rows = MonthTally.objects.within(list(ids), period.first, period.last).filter(dim__in=SMALL)
     sums: dict[int, dict[tuple[str, str, str], int]] = {}
     for pk, measure, dim, value, n in rows.values_list("institution", "measure", "dim", "value").annotate(n=Sum("n")).order_by():
         sums.setdefault(pk, {})[measure, dim, value] = n
     levels: dict[int, dict[tuple[str, str, str], int]] = {}
-    last = Stock.objects.within(list(ids), period.first, period.last).order_by("-day").values_list("day", flat=True).first()
+    last = period.level_on(taken_up_to())
     if last is not None:
         for pk, measure, dim, value, n in Stock.objects.within(list(ids), last, last).values_list("institution", "measure", "dim", "value", "n"):
             levels.setdefault(pk, {})[measure, dim, value] = n
@@ -257,21 +265,23 @@ def by_place(ids: tuple[int, ...], period: Period) -> dict[int, Figures]:
     return {pk: Figures(replace(where, ids=(pk,)), period, sums.get(pk, {}), levels.get(pk, {}), last) for pk in ids}
 
 
-def by_day(scope: Scope, first: date, last: date, measures: tuple[str, ...], *, dim: str = "", value: str = "") -> dict[date, dict[str, int]]:
-    """What happened day by day (measures of `facts.DAILY`), for lines over time; the whole, or one value of a cut."""
-    rows = Tally.objects.within(list(scope.ids), first, last).filter(dim=dim, value=value, measure__in=measures)
-    found: dict[date, dict[str, int]] = {}
-    for day, measure, n in rows.values_list("day", "measure").annotate(n=Sum("n")).order_by():
-        found.setdefault(day, {})[measure] = n
-    return found
-
-
 def by_month(scope: Scope, months: tuple[date, ...], measures: tuple[str, ...], *, dim: str = "", value: str = "") -> dict[date, dict[str, int]]:
-    """The same by month."""
-    if not months:
-        return {}
-    rows = MonthTally.objects.within(list(scope.ids), months[0], months[-1]).filter(dim=dim, value=value, measure__in=measures)
-    found: dict[date, dict[str, int]] = {month: {} for month in months}
-    for day, measure, n in rows.values_list("day", "measure").annotate(n=Sum("n")).order_by():
-        found.setdefault(day, {})[measure] = n
-    return found
+    """What was counted month by month, for lines over time; the whole, or one value of a cut."""
+    return by_month_and_day(scope, months, None, measures, dim=dim, value=value)[0] if months else {}
+
+
+def by_month_and_day(
+    scope: Scope, months: tuple[date, ...], days: tuple[date, date] | None, measures: tuple[str, ...], *, dim: str = "", value: str = ""
+) -> tuple[dict[date, dict[str, int]], dict[date, dict[str, int]]]:
+    """The same, and between two days also what is kept by day (`facts.DAILY`), in one query."""
+    spans: list[tuple[Any, bool]] = [(MonthTally.objects.within(list(scope.ids), months[0], months[-1]), False)]
+    if days is not None:
+        spans.append((Tally.objects.within(list(scope.ids), *days), True))
+    asked = [
+        rows.filter(dim=dim, value=value, measure__in=measures).annotate(is_day=Value(is_day)).values_list("is_day", "day", "measure").annotate(n=Sum("n"))
+        for rows, is_day in spans
+    ]
+    found: dict[bool, dict[date, dict[str, int]]] = {False: {month: {} for month in months}, True: {}}
+    for is_day, day, measure, n in asked[0].order_by().union(*(rows.order_by() for rows in asked[1:]), all=True):
+        found[is_day].setdefault(day, {})[measure] = n
+    return found[False], found[True]

@@ -172,9 +172,14 @@ def join_hub(
 ) -> HubMembership:
     """Make an institution a member of a hub for a time; it gives the hub figures, never power over cases.
 
-    Refuses 403 without `set_policy` on the nation, 422 for itself as member or for days on which it is a member already.
+    Refuses 403 without `set_policy` on the nation, 422 for itself as member, for days on which it is a member already, and for one above or
+    below another member, whose reports would be counted twice.
     """
     require(by, None)
+    others = HubMembership.objects.filter(hub=hub).exclude(valid_to__lt=valid_from).exclude(member=member).values_list("member__path", flat=True)
+    if any(path.startswith(member.path) or member.path.startswith(path) for path in others):
+        text = _("A member of this hub lies above or below this institution. Only one of them can be a member.")
+        raise Refusal("invalid", _("Please check the marked fields."), fields={"member": [text]})
     row = HubMembership(hub=hub, member=member, kind=kind, valid_from=valid_from, valid_to=valid_to)
     check(row)
     row.save(force_insert=True)

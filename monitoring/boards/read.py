@@ -12,8 +12,7 @@ from complaints.models import Complaint
 from institutions.models import Institution, Kind, Limit
 from lapor.ground.shares import hidden, hidden_nested
 
-from ..facts import DAILY
-from ..figures import Figures, Period, Scope, breakdown, by_day, by_month, pair
+from ..figures import Figures, Period, Scope, breakdown, by_month_and_day, pair
 from ..indicators import RESOLUTION, Result, measure_all
 from ..models import Escalation, MonthTally, Stock
 from .labels import names_of
@@ -120,11 +119,10 @@ def _sums(asked: Asked, by: str, where: Q) -> dict[Any, tuple[dict[tuple[str, st
     return found
 
 
-def _open(asked: Asked, by: str, where: Q) -> dict[Any, int]:
-    """What was open at each place at the end of the last day that was taken."""
+def _open(asked: Asked, by: str, where: Q, on: date) -> dict[Any, int]:
+    """What was open at each place at the end of a day."""
     dim, value = asked.cut
-    taken = Stock.objects.filter(where, day__range=(asked.period.first, asked.period.last))
-    rows = taken.filter(day=taken.order_by("-day").values("day")[:1], measure="open", dim=dim, value=value)
+    rows = Stock.objects.filter(where, day=on, measure="open", dim=dim, value=value)
     return dict(rows.values_list(by).annotate(n=Sum("n")).order_by())
 
 
@@ -146,7 +144,7 @@ def _places(asked: Asked, limits: Mapping[str, int], level_on: date | None) -> l
         rows = [(place.pk, place.slug, place.name, place.kind, 0) for place in _children(asked)]
         where = Q(institution__in=[row[0] for row in rows])
     sums = _sums(asked, by, where) if rows else {}
-    stock = _open(asked, by, where) if rows else {}
+    stock = _open(asked, by, where, level_on) if rows and level_on is not None else {}
     found = []
     for pk, key, name, kind, bodies in rows:
         counts, connected = sums.get(pk, ({}, 0))
@@ -205,14 +203,14 @@ def read(asked: Asked) -> Board:
         nothing = Figures(scope, period, {}, {}, None, asked.cut)
         return Board(asked, nothing, nothing, limits, {}, {}, None, [], {}, is_hidden=True)
     now, before = pair(scope, period, dim=dim, value=value, more=BROKEN_DOWN)
-    over_time = by_month(scope, months_back(period), OVER_TIME, dim=dim, value=value)
     by_days = period.kind == "month" and not asked.sight.hides  # a hub's days would hold too few to be told
-    days = by_day(scope, period.before.first, period.last, tuple(DAILY), dim=dim, value=value) if by_days else {}
+    days = (period.before.first, period.last) if by_days else None
+    over_time, by_day = by_month_and_day(scope, months_back(period), days, OVER_TIME, dim=dim, value=value)
     topics = sorted(now.values("received", "topic").items(), key=lambda pair: (-pair[1], pair[0]))
     regions = now.values("received", "region")
     own = {name: [value] if dim == name else [] for name in ("topic", "region", "issue")}
     names = names_of([*own["topic"], *(code for code, _n in topics)], [*own["region"], *regions], [*own["issue"], *now.values("received", "issue")])
     return Board(
-        asked, now, before, limits, over_time, days, _ladder(asked), _places(asked, limits, now.level_on), names,
+        asked, now, before, limits, over_time, by_day, _ladder(asked), _places(asked, limits, now.level_on), names,
         results=measure_all(now, limits), results_before=measure_all(before, limits),
     )  # fmt: skip

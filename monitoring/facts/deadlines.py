@@ -5,7 +5,9 @@ from collections.abc import Sequence
 from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
-from .history import DAY, OBLIGATIONS, Deadline, Event, Outcome, Tick
+from .history import ACTS, DAY, OBLIGATIONS, OWED_AN_ACT, Deadline, Event, Outcome, Tick
+
+STOOD = frozenset({"pend", "hold", "refer"})  # while it stands still because of these nothing is decided
 
 
 def weekdays(first: date, last: date, week: int) -> int:
@@ -40,6 +42,7 @@ def outcome(deadline: Deadline, events: Sequence[Event], at: datetime) -> Outcom
     """Whether it was met or missed; None of a void one, and of one that is open and not due at `at`.
 
     An answer stops a deadline provisionally: it counts as ended by it until a reply sets it going again. Any other pause decides nothing.
+    Where people are owed an act, only an act keeps it: an end without one is neither met nor missed.
     """
     last = deadline.ticks[-1]
     end = decided(deadline)
@@ -51,14 +54,17 @@ def outcome(deadline: Deadline, events: Sequence[Event], at: datetime) -> Outcom
         return Outcome(deadline.key, False, due, day.isoformat(), holder_at(events, due))
     if end is None or not _is_final(deadline, end):
         return None
+    end = last if end.kind == "pause" and end.reason in STOOD else end  # ended while it stood still
     of_step = next((event for event in events if event.id == end.event), None)
+    if deadline.key in OWED_AN_ACT and (of_step is None or of_step.kind not in ACTS):
+        return None
     holder = of_step.holder_before if of_step is not None and of_step.holder_before is not None else holder_at(events, end.at)
     return Outcome(deadline.key, True, end.at, "", holder)
 
 
 def _is_final(deadline: Deadline, end: Tick) -> bool:
     """Stopped, or standing still because of an answer, or (a resumable one) because the report has ended."""
-    return end.kind == "stop" or deadline.ticks[-1].kind == "stop" or end.reason not in {"pend", "hold", "refer"}
+    return end.kind == "stop" or deadline.ticks[-1].kind == "stop" or end.reason not in STOOD
 
 
 def holder_at(events: Sequence[Event], instant: datetime) -> int:

@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 
-from complaints.clock import RULES
+from complaints.clock import RESOLUTIONS, RULES
 from complaints.workflow import HANDLING, OTHER_EVENTS, ArchiveReason, ClosureKind, State
 
 Key = tuple[str, str, str, str]  # the day as an ISO text, the measure, the dim, its value
@@ -25,10 +25,14 @@ COMPLETED = frozenset({ClosureKind.REPORTER_CONFIRMED, ClosureKind.AUTO_NO_REPLY
 OBLIGATIONS = frozenset(RULES) - {"completion", "reporter_reply", "reopen_window"}
 DISPOSITIONS = frozenset({"dispose_to_institution", "dispose_to_unit"})
 RETURNS = frozenset({"return_upward", "return_to_admin", "dispute"})
+# What people are owed within these is an act: whatever else ends them (archiving, a withdrawal) keeps nothing and misses nothing.
+OWED_AN_ACT = frozenset(RESOLUTIONS) | {"first_response", "urgent_response"}
+ACTS = frozenset({"respond", "answer", "close_by_decision", "hand_over"})
 # Leaves the queue of a desk without the desk having verified anything.
 NOT_VERIFIED = frozenset({"withdraw", "end_part"})
 # While these happen a hold goes on.
 BESIDE_A_HOLD = frozenset({"hold", "change_visibility", "change_track", "refer", "consent_transfer", "release_referral", "invite", *OTHER_EVENTS})
+TAKEN_UP = HANDLING | {State.AWAITING_REPORTER}  # a report in these has been found valid
 UNTOUCHED = HANDLING | {State.AWAITING_VERIFICATION}  # states in which a desk must do something
 DAY = timedelta(days=1)
 

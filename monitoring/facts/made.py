@@ -22,6 +22,8 @@ def _cohort(walk: Walk, place: int, over_on: str | None) -> dict[str, dict[str, 
     found = {"received": dict(walk.history.people)}
     if state == State.ARCHIVED:
         return found | {"archived": {"reason": reason}}
+    if not walk.is_verified:
+        return found
     found["validated"] = {}
     if place in walk.responded:
         found["responded"] = {}

@@ -10,7 +10,7 @@ from complaints import clock as arithmetic
 from complaints.clock import RESOLUTIONS
 from complaints.workflow import State
 
-from .history import DISPOSITIONS, NOT_VERIFIED, RETURNS, Event, History, Ids, Key, Place, WorkingDays
+from .history import COMPLETED, DISPOSITIONS, NOT_VERIFIED, RETURNS, TAKEN_UP, Event, History, Ids, Key, Place, WorkingDays
 
 
 @dataclass(slots=True)
@@ -27,6 +27,7 @@ class Walk:
     sent: list[tuple[Ids, int]] = field(default_factory=list)  # dispositions that were not returned: by whom (their path), to whom
     responded: set[int] = field(default_factory=set)
     answered: set[int] = field(default_factory=set)
+    is_verified: bool = False  # some desk has found it valid: sent it on, or taken it up
     _days: dict[tuple[datetime, str], str] = field(default_factory=dict)
     _paths: dict[int | None, Ids] = field(default_factory=dict)
 
@@ -171,7 +172,13 @@ def _happen(walk: Walk, event: Event) -> None:
         walk.sent.clear()
 
 
-LOOKS = (_arrive, _queue, _dispose, _respond, _end, _happen)
+def _verify(walk: Walk, event: Event) -> None:
+    """Found valid: sent on, taken up, or settled at once."""
+    is_settled = event.after == State.CLOSED and event.reason in COMPLETED
+    walk.is_verified |= event.after in TAKEN_UP or event.kind in {"dispose_to_institution", "part"} or is_settled
+
+
+LOOKS = (_verify, _arrive, _queue, _dispose, _respond, _end, _happen)
 
 
 def step(walk: Walk, event: Event) -> None:

@@ -82,6 +82,15 @@ class LowWater(models.Model):
         return f"{self.name} {self.done}"
 
 
+STOCK = "measure_stock"
+
+
+def taken_up_to() -> date | None:
+    """The last day whose stock was taken, for all places: one without a row had nothing then."""
+    row = LowWater.objects.filter(name=STOCK).first()
+    return date.fromordinal(row.done) if row is not None else None
+
+
 class SumQuerySet[M: models.Model](models.QuerySet[M]):
     def within(self, institutions: list[int], first: date, last: date) -> Self:
         return self.filter(institution__in=institutions, day__range=(first, last))

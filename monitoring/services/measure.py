@@ -15,12 +15,12 @@ from uuid import UUID
 from django.db import connection, transaction
 from django.db.models import Q
 
-from complaints.models import ClockEvent, Transition
 from institutions.models import CalendarDay, Change, Institution
 from institutions.services import refuse_while_read_only
 
 from ..facts import OBLIGATIONS, FactData, change, facts
 from ..models import LowWater
+from ..models.tally import STOCK
 from . import stock
 from .measure_read import Country, Known, read_facts, read_histories
 from .measure_write import Cell, add_to, book, mark, write_facts
@@ -35,6 +35,10 @@ WATERS = (EVENTS, CLOCKS, CHANGES, CHANGES_AGAIN)
 PLACING = ("path", "parent_id", "time_zone", "working_week")  # what facts read of a node of the tree
 Progress = Callable[[int], None]
 
+_LAST = """
+SELECT coalesce((SELECT max(id) FROM complaints_transition), 0), coalesce((SELECT max(id) FROM complaints_clockevent), 0),
+    coalesce((SELECT max(id) FROM institutions_change), 0)
+"""
 _MOVED = """
 SELECT event.complaint_id FROM complaints_transition AS event LEFT JOIN monitoring_measured AS mark ON mark.complaint_id = event.complaint_id
 WHERE event.id > %s AND (mark.seq IS NULL OR mark.seq < event.seq) GROUP BY event.complaint_id ORDER BY min(event.id)
@@ -129,10 +133,6 @@ def count(ids: Sequence[UUID], country: Country, *, at: datetime, taken: Sequenc
 # --- what there is to count -------------------------------------------------------------------------------------------
 
 
-def water(name: str, at: datetime) -> LowWater:
-    return LowWater.objects.get_or_create(name=name, defaults={"seen_at": at})[0]
-
-
 def touched(after: int, last: int | None = None) -> list[UUID]:
     """The reports whose facts read a calendar or a tree that was altered by one of these changes."""
     days_of, places_of = CalendarDay._meta.label_lower, Institution._meta.label_lower
@@ -149,17 +149,20 @@ def touched(after: int, last: int | None = None) -> list[UUID]:
 
 def _newest() -> dict[str, int]:
     """The last row of each kind that is followed."""
-    models = {EVENTS: Transition, CLOCKS: ClockEvent, CHANGES: Change, CHANGES_AGAIN: Change}
-    return {name: model._default_manager.order_by("-pk").values_list("pk", flat=True).first() or 0 for name, model in models.items()}
+    with connection.cursor() as cursor:
+        cursor.execute(_LAST)
+        events, clocks, changes = cursor.fetchone()
+    return {EVENTS: events, CLOCKS: clocks, CHANGES: changes, CHANGES_AGAIN: changes}
 
 
 def _is_settled(row: LowWater, at: datetime) -> bool:
     return row.seen_at + LATE <= at
 
 
-def _wanted(waters: dict[str, LowWater], at: datetime) -> list[UUID]:
+def _wanted(waters: dict[str, LowWater], newest: dict[str, int], at: datetime) -> list[UUID]:
     """The reports that must be counted again, each once."""
-    found = _ids(_MOVED, waters[EVENTS].done) + _ids(_RECKONED, waters[CLOCKS].done) + touched(waters[CHANGES].done)
+    asked: dict[str, Callable[[int], list[UUID]]] = {EVENTS: lambda done: _ids(_MOVED, done), CLOCKS: lambda done: _ids(_RECKONED, done), CHANGES: touched}
+    found = [pk for name, ask in asked.items() if newest[name] > waters[name].done for pk in ask(waters[name].done)]
     again = waters[CHANGES_AGAIN]
     if again.seen > again.done and _is_settled(again, at):
         found += touched(again.done, again.seen)
@@ -173,14 +176,19 @@ def _wanted(waters: dict[str, LowWater], at: datetime) -> list[UUID]:
 def _rise(waters: dict[str, LowWater], newest: dict[str, int], at: datetime) -> None:
     """Everything up to what was seen long enough ago is done; the deadlines are done up to now."""
     is_first = waters[EVENTS].until is None
-    waters[EVENTS].until = at
-    waters[CHANGES].done = newest[CHANGES]
     for name, row in waters.items():
+        before = (row.done, row.seen)
         if is_first:  # there were no facts that a change could have touched
             row.done, row.seen, row.seen_at = newest[name] if name in {CHANGES, CHANGES_AGAIN} else 0, newest[name], at
-        elif name != CHANGES and _is_settled(row, at):
+        elif name == CHANGES:
+            row.done = newest[name]
+        elif _is_settled(row, at):
             row.done, row.seen, row.seen_at = row.seen, newest[name], at
-        row.save()
+        if is_first or before != (row.done, row.seen):
+            row.save()
+    if waters[EVENTS].until != at:
+        waters[EVENTS].until = at
+        waters[EVENTS].save()
 
 
 def measure(*, at: datetime, progress: Progress = lambda _n: None) -> dict[str, int]:
@@ -193,13 +201,14 @@ def measure(*, at: datetime, progress: Progress = lambda _n: None) -> dict[str, 
     with alone() as is_mine:
         if not is_mine:
             return {"reports": 0, "days": 0}
-        waters = {name: water(name, at) for name in WATERS}
+        rows = LowWater.objects.in_bulk()
+        waters = {name: rows.get(name) or LowWater(name=name, seen_at=at) for name in WATERS}
         at = max(at, waters[EVENTS].until or at)
         newest, country = _newest(), Country()
-        wanted, taken = _wanted(waters, at), stock.taken_days()
+        wanted, taken = _wanted(waters, newest, at), stock.taken_days(rows.get(STOCK))
         for ids in batched(wanted, MANY if len(wanted) > 2 * BATCH else BATCH):
             count(ids, country, at=at, taken=taken)
             progress(len(ids))
         _rise(waters, newest, at)
-        days = stock.take(country, at=at)
+        days = stock.take(country, rows.get(STOCK), at=at)
     return {"reports": len(wanted), "days": days}

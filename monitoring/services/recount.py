@@ -18,8 +18,9 @@ from lapor.ground.problems import Refusal
 
 from ..facts import FactData, levels, sums
 from ..models import Fact, LowWater, Measured, MonthTally, Stock, Sum, Tally
+from ..models.tally import STOCK
 from . import stock
-from .measure import CHANGES, EVENTS, MANY, alone, count, made, touched
+from .measure import CHANGES, CLOCKS, EVENTS, MANY, alone, count, made, touched
 from .measure_read import Country, Known, facts_at, read_facts, read_histories
 from .measure_write import Cell, add_to, book
 
@@ -47,11 +48,21 @@ def _is_current(pk: UUID, row: Known, marks: dict[UUID, tuple[int, int]]) -> boo
     return marks.get(pk) == (row.seq, row.clock_event)
 
 
-def _check_facts(ids: Sequence[UUID], country: Country, at: datetime, pending: set[UUID], done: Recounted) -> None:
+def _is_lost(row: Known, seq: int, clock_event: int, waters: dict[str, int]) -> bool:
+    """Whether events that no sweep has counted lie below the low water, where none will look for them any more."""
+    uncounted = row.history.events[seq:]
+    return (bool(uncounted) and uncounted[0].id <= waters.get(EVENTS, 0)) or clock_event < row.clock_event <= waters.get(CLOCKS, 0)
+
+
+def _check_facts(
+    ids: Sequence[UUID], country: Country, at: datetime, pending: set[UUID], waters: dict[str, int], done: Recounted
+) -> None:  # fmt: skip
     """Compare the facts of some reports with their histories; what is newer than the last sweep is left to the next one."""
     known, standing = read_histories(ids), read_facts(ids)
     marks = {pk: (seq, event) for pk, seq, event in Measured.objects.filter(pk__in=ids).values_list("pk", "seq", "clock_event")}
     fresh = {pk for pk, row in known.items() if pk in pending or not _is_current(pk, row, marks)}
+    for pk in sorted(pk for pk in fresh if _is_lost(known[pk], *marks.get(pk, (0, 0)), waters)):
+        done.differs("events", f"{pk}: newer than its mark {marks.get(pk)}, and older than what sweeps still look at")
     found = made(known, country, at)
     done.reports += len(ids)
     done.waiting += len(fresh)
@@ -125,13 +136,13 @@ def recount(*, check: bool = False, progress: Callable[[int], None] = lambda _n:
     with alone() as is_mine:
         if not is_mine:
             raise Refusal("conflict", _("Somebody else is counting now. Please try again later."))
-        row = LowWater.objects.filter(name=EVENTS).first()
-        at = row.until if row is not None and row.until is not None else timezone.now()
-        country, days = Country(), stock.taken_days()
-        changes = LowWater.objects.filter(name=CHANGES).first()
-        pending = set(touched(changes.done)) if changes is not None and check else set()
+        rows = LowWater.objects.in_bulk()
+        at = (rows[EVENTS].until if EVENTS in rows else None) or timezone.now()
+        country, days = Country(), stock.taken_days(rows.get(STOCK))
+        pending = set(touched(rows[CHANGES].done)) if CHANGES in rows and check else set()
+        waters = {name: row.done for name, row in rows.items()} if check else {}
         for ids in batched(Complaint.objects.order_by("pk").values_list("pk", flat=True), MANY):
-            _check_facts(ids, country, at, pending, done)
+            _check_facts(ids, country, at, pending, waters, done)
             if not check:
                 count(ids, country, at=at, taken=days)
             progress(len(ids))

@@ -6,7 +6,6 @@ that day with the facts. Every day of the running month is kept, and the last on
 
 from collections import Counter
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
@@ -21,10 +20,10 @@ from officers.powers import POWERS, Role
 
 from ..facts import BANDS, STOCK_DIMS, FactData, Key, levels, working_days
 from ..models import Fact, LowWater, Stock
+from ..models.tally import STOCK, taken_up_to
 from .measure_read import Country
 from .measure_write import Cell, put_in
 
-STOCK = "measure_stock"
 ZONE = ZoneInfo("Asia/Jakarta")  # a day ends for all when it ends there
 DAY = timedelta(days=1)
 HANDLERS = tuple(role for role in Role if {"respond", "verify", "handle_oversight"} & set(POWERS[role]))
@@ -71,29 +70,15 @@ def kept(first: date, last: date) -> list[date]:
     return [day for day in days if _ends_month(day) or (day.year, day.month) == (last.year, last.month)]
 
 
-@dataclass(frozen=True, slots=True)
-class Reach:
-    """The first and the last day that were taken."""
-
-    first: date
-    last: date
-
-
-def reach() -> Reach | None:
-    row = LowWater.objects.filter(name=STOCK).first()
-    return Reach(date.fromordinal(row.seen), date.fromordinal(row.done)) if row is not None else None
-
-
 def is_counted(last: date) -> bool:
     """Whether everything up to the end of a day is in the sums: its stock is taken after them. Where nothing happened nothing is missing."""
-    found = reach()
-    return found.last >= last if found is not None else not Transition.objects.exists()
+    found = taken_up_to()
+    return found >= last if found is not None else not Transition.objects.exists()
 
 
-def taken_days() -> list[str]:
-    """The days that were taken and are kept, in order: what is learnt of them now must be added to them."""
-    found = reach()
-    return [day.isoformat() for day in kept(found.first, found.last)] if found is not None else []
+def taken_days(row: LowWater | None) -> list[str]:
+    """The days that were taken by this water of the stock and are kept, in order: what is learnt of them now must be added to them."""
+    return [day.isoformat() for day in kept(date.fromordinal(row.seen), date.fromordinal(row.done))] if row is not None else []
 
 
 def _view(fact: FactData | None, last: str) -> object:
@@ -157,14 +142,16 @@ def _seen(country: Country, day: date) -> Counter[Cell]:
             found[place, iso, "units", "", ""] += 1
             found[place, iso, "units_active", "", ""] += unit in active
     accounts: dict[tuple[int, str], set[int]] = {}
+    served: set[int] = set()
     rows = Appointment.objects.filter(valid_from__lte=day, user__is_active=True, user__is_machine=False)
     for user, institution, valid_to in rows.values_list("user_id", "institution_id", "valid_to"):
         for place in country.nodes[institution].place.path:
             accounts.setdefault((place, "accounts"), set()).add(user)
             if valid_to is None or valid_to >= day:
+                served.add(user)
                 accounts.setdefault((place, "accounts_covered"), set()).add(user)
-    for (place, measure), users in accounts.items():
-        found[place, iso, measure, "", ""] = len(users)
+    for (place, measure), users in accounts.items():  # whoever went to another place in order is no account of this one any more
+        found[place, iso, measure, "", ""] = len(users - (served - accounts.get((place, "accounts_covered"), set())))
     return found
 
 
@@ -187,10 +174,9 @@ def _take(country: Country, day: date, row: LowWater) -> None:
     row.save()
 
 
-def take(country: Country, *, at: datetime) -> int:
-    """Take the stock of every day that ended since the last time; says how many. The first time it begins where the facts begin."""
+def take(country: Country, row: LowWater | None, *, at: datetime) -> int:
+    """Take the stock of every day that ended since the last time (its water); says how many. The first time it begins where the facts begin."""
     yesterday = at.astimezone(ZONE).date() - DAY
-    row = LowWater.objects.filter(name=STOCK).first()
     if row is None:
         first = Fact.objects.aggregate(first=Min("arrived_on"))["first"] or yesterday
         row = LowWater(name=STOCK, seen=min(first, yesterday).toordinal(), seen_at=at)

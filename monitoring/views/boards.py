@@ -26,7 +26,7 @@ from ..boards.show import cut_options, shown
 from ..boards.sight import choices, hubs, roots, sight_of
 from ..figures import CUTS, Period
 from ..indicators import INDICATORS, VERSION
-from ..models import Stock
+from ..models.tally import taken_up_to
 
 FIRST_YEAR = 2001  # before it the code of a period has no meaning
 
@@ -145,7 +145,7 @@ def cases(request: HttpRequest) -> HttpResponse:
     wanted = behind.Behind(**given)
     if not asked.sight.has_cases or not wanted.is_known:
         raise Refusal("not_found", _("There is no such figure, or its cases are not yours to see."))
-    level_on = _level_on(asked) if wanted.measure == behind.OPEN else None
+    level_on = asked.period.level_on(taken_up_to()) if wanted.measure == behind.OPEN else None
     rows, limits = behind.facts_of(asked, wanted, level_on=level_on), Reference(at_of(request)).limits
     page = behind.page_of(rows, actor, cursor=request.GET.get("setelah", ""), limits=limits)
     kept = urlencode({"scope": asked.scope.key, "period": asked.period.code, **{key: text for key, text in given.items() if text}})
@@ -160,12 +160,6 @@ def cases(request: HttpRequest) -> HttpResponse:
         "back": f"{reverse('boards')}?{_query(asked)}",
     }
     return render(request, "monitoring/boards/cases.html", context)
-
-
-def _level_on(asked: Asked) -> Any:
-    """The day at whose end the period's open reports were counted."""
-    rows = Stock.objects.within(list(asked.scope.ids), asked.period.first, asked.period.last)
-    return rows.order_by("-day").values_list("day", flat=True).first()
 
 
 @login_required

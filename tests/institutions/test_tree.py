@@ -182,6 +182,9 @@ def test_hubs_have_members_for_a_time(country: SimpleNamespace, system: User) ->
         services.join_hub(hub=country.province, member=country.regency, kind="region", valid_from=TODAY, by=system, **CHANGE)
     with pytest.raises(Refusal):
         services.join_hub(hub=country.province, member=country.province, kind="region", valid_from=TODAY, by=system, **CHANGE)
+    with pytest.raises(Refusal) as nested:  # its reports would be counted twice
+        services.join_hub(hub=country.province, member=country.nation, kind="region", valid_from=TODAY, by=system, **CHANGE)
+    assert list(nested.value.fields) == ["member"]
     services.leave_hub(row, on=TODAY, by=system, **CHANGE)
     services.join_hub(hub=country.province, member=country.regency, kind="region", valid_from=date(2026, 11, 25), by=system, **CHANGE)
 

@@ -5,7 +5,7 @@ from datetime import UTC, date, datetime, time
 
 from institutions.models import Institution
 from monitoring.models import LowWater, MonthTally, Stock, Tally
-from monitoring.services.stock import STOCK
+from monitoring.models.tally import STOCK
 
 Key = str | tuple[str, str, str]
 
@@ -27,12 +27,15 @@ def book(place: Institution, day: date, counts: Mapping[Key, int]) -> None:
 
 
 def stand(place: Institution, day: date, levels: Mapping[Key, int]) -> None:
-    """What was there at the end of a day."""
+    """What was there at the end of a day, which was taken with it."""
+    taken(day)
     for key, n in levels.items():
         measure, dim, value = _parts(key)
         Stock.objects.create(institution=place, day=day, measure=measure, dim=dim, value=value, n=n)
 
 
 def taken(day: date) -> None:
-    """The stock up to a day is taken, so nothing of it is still being counted."""
-    LowWater.objects.create(name=STOCK, done=day.toordinal(), seen=day.toordinal(), seen_at=datetime.combine(day, time(), UTC))
+    """The stock up to a day at least is taken, so nothing of it is still being counted."""
+    row = LowWater.objects.get_or_create(name=STOCK, defaults={"seen": day.toordinal(), "seen_at": datetime.combine(day, time(), UTC)})[0]
+    row.done, row.seen = max(row.done, day.toordinal()), min(row.seen, day.toordinal())
+    row.save()

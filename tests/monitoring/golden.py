@@ -155,12 +155,12 @@ GOLDEN = (
     Row(
         "taken for spam, and restored",
         "1 submit N; 2 archive spam_or_abuse; 3 restore N",
-        "N: received@1 validated@1 arrived@1 verify_days=1@2 restored@3 arrived@3",
+        "N: received@1 arrived@1 verify_days=1@2 restored@3 arrived@3",
     ),
     Row(
         "archived by a city, restored to the nation",
         "1 submit A; 2 archive format_error; 4 restore N",
-        "N: received@1 validated@1 arrived@1 verify_days=1@2 restored@4 arrived@4\nA: received@1 validated@1 arrived@1 verify_days=1@2 restored@4",
+        "N: received@1 arrived@1 verify_days=1@2 restored@4 arrived@4\nA: received@1 arrived@1 verify_days=1@2 restored@4",
     ),
     Row(
         "pended and completed",
@@ -179,7 +179,7 @@ GOLDEN = (
         "N: received@1 archived=not_completed@1 arrived@1 verify_days=1@2 pended=unclear_place@2",
         "completion 2>16 stop 17",
     ),
-    Row("withdrawn in the queue", "1 submit N; 3 withdraw", "N: received@1 validated@1 arrived@1 closed=withdrawn@3 handling_days=2@3"),
+    Row("withdrawn in the queue", "1 submit N; 3 withdraw", "N: received@1 arrived@1 closed=withdrawn@3 handling_days=2@3"),
     Row(
         "handed over",
         "1 submit N; 3 hand_over",
@@ -223,7 +223,7 @@ GOLDEN = (
     Row(
         "entered directly: its return takes no disposition back",
         "1 submit A; 3 return_upward N",
-        "N: received@1 validated@1 arrived@1 verify_days=2@3 arrived@3\nA: received@1 validated@1 arrived@1 verify_days=2@3",
+        "N: received@1 arrived@1 verify_days=2@3 arrived@3\nA: received@1 arrived@1 verify_days=2@3",
     ),
     Row(
         "recalled by the nation",
@@ -342,7 +342,7 @@ GOLDEN = (
         """,
         "reply_handling 3>10",
     ),
-    Row("never verified", "1 submit N", "N: received@1 validated@1 arrived@1 missed=verify_national@5", "verify_national 1>4"),
+    Row("never verified", "1 submit N", "N: received@1 arrived@1 missed=verify_national@5", "verify_national 1>4"),
     Row(
         "verified too late",
         "1 submit N; 10 dispose_to_institution A",
@@ -433,8 +433,8 @@ GOLDEN = (
     Row(
         "raised to the oversight track, handed to the supervisor",
         "1 submit A; 2 change_track A2!",
-        "N A: received@1 validated@1 arrived@1 arrived@2 verify_days=1@2\nA2: received@2 validated@2 arrived@2",
+        "N A: received@1 arrived@1 arrived@2 verify_days=1@2\nA2: received@2 arrived@2",
         more={"track": "oversight", "is_secret": True, "kind": "complaint", "issues": ("mbg", "psn")},
     ),
-    Row("not due yet", "29 submit N", "N: received@29 validated@29 arrived@29", "verify_national 29>33", {"topic": "", "region": ""}),
+    Row("not due yet", "29 submit N", "N: received@29 arrived@29", "verify_national 29>33", {"topic": "", "region": ""}),
 )

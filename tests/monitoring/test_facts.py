@@ -53,7 +53,7 @@ def test_the_whole_set_by_every_cut() -> None:
     assert nation("received", "track") == {"non_oversight": 34, "oversight": 2}
     assert nation("received", "kind") == {"complaint": 35, "information_request": 1}
     assert nation("received", "issue") == {"mbg": 2, "psn": 1}
-    assert nation("validated", "") == {"": 34}
+    assert nation("validated", "") == {"": 27}  # seven wait for a desk, or were withdrawn before it
     assert nation("archived", "") == {"": 2}
     assert nation("completed", "closure") == {"reporter_confirmed": 4, "auto_no_reply": 2, "decision": 1, "handed_over": 1}
     assert nation("closed", "") == {"": 11}
@@ -156,3 +156,35 @@ def test_working_days_are_counted_as_day_by_day() -> None:
             for last in days:
                 slow = sum(1 for day in days if first < day <= last and day.weekday() < week and day not in off)
                 assert working_days(first, last, off, week) == slow
+
+
+AT_UNIT = "1 submit N; 2 dispose_to_institution A; 3 dispose_to_unit A1"
+
+
+@pytest.mark.parametrize(
+    ("end", "clock", "is_met"),
+    [
+        ("4 archive too_general", "stop 4", False),
+        ("4 withdraw", "stop 4", False),
+        ("4 hold; 5 withdraw", "pause 4 hold stop 5", False),
+        ("4 respond", "stop 4", True),
+        ("4 answer", "pause 4 answer", True),
+        ("4 answer; 5 reply; 6 withdraw", "pause 4 answer resume 5 stop 6", False),
+        ("4 close_by_decision", "stop 4", True),
+        ("4 hold; 5 close_by_decision", "pause 4 hold stop 5", True),
+        ("4 hand_over", "stop 4", True),
+        ("9 archive too_general", "stop 9", None),
+    ],
+)
+@pytest.mark.parametrize("key", ["first_response", "resolution_non_oversight", "urgent_response"])
+def test_where_people_are_owed_an_act_only_an_act_keeps_the_deadline(end: str, clock: str, is_met: bool | None, key: str) -> None:
+    row = Row("owed", f"{AT_UNIT}; {end}", clocks=f"{key} 3>8 {clock}")
+    found = {measure for _day, measure, dim, _value in added(row)[NAMES["A1"]] if dim == "clock"}
+
+    assert found == ({"missed"} if is_met is None else {"met"} if is_met else set())
+
+
+def test_a_desk_that_archives_has_verified_in_time() -> None:
+    row = Row("verified", "1 submit N; 2 archive too_general", clocks="verify_national 1>4 stop 2")
+
+    assert added(row)[NAMES["N"]]["2026-06-02", "met", "clock", "verify_national"] == 1

@@ -12,7 +12,7 @@ from institutions import services as places
 from institutions.models import Institution
 from lapor.ground import sweeps
 from lapor.ground.problems import Refusal
-from monitoring.models import Fact, MonthTally, Stock, Tally
+from monitoring.models import Fact, LowWater, MonthTally, Stock, Tally
 from monitoring.services import measure, recount
 from officers.actors import machine
 from tests.monitoring.counting import agree, day, stock, tally
@@ -65,6 +65,20 @@ def test_what_no_sweep_has_counted_yet_waits_and_is_no_difference(world: World) 
     agree()
     assert tally("nasional", "received") == {2: 2}
     assert measure(at=world.at)["reports"] == 0
+
+
+def test_what_committed_so_late_that_no_sweep_looks_for_it_is_found_and_counted(world: World) -> None:
+    complaint = world.to_state("at_city")
+    measure(at=world.at)
+    world.step(complaint, "dispose_to_unit", "admin", target="kota-uji-dpu")
+    newest = complaint.transitions.latest("pk").pk
+    LowWater.objects.filter(name="measure").update(done=newest, seen=newest)  # as if it had been passed before the commit
+    assert measure(at=world.at)["reports"] == 0
+
+    assert dict(recount(check=True).counts) == {"events": 1}
+    recount()
+    agree()
+    assert tally("kota-uji-dpu", "received") == {2: 1}
 
 
 def test_commands_and_the_sweep_of_all_count(world: World, capsys: pytest.CaptureFixture[str]) -> None:

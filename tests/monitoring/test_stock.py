@@ -2,11 +2,14 @@
 
 from datetime import date, datetime, timedelta
 
+from monitoring.figures import Figures, Period, Scope, by_place, pair
 from monitoring.models import Stock
 from monitoring.services import measure
+from officers import services as officers
+from officers.actors import actor_for
 from officers.models import Appointment, LoginEvent
 from tests.monitoring.counting import START, agree, day, stock, tally
-from tests.world import ANSWER, WIB, World
+from tests.world import ANSWER, SINCE, WIB, World
 
 # --- stock ------------------------------------------------------------------------------------------------------------
 
@@ -96,6 +99,35 @@ def test_a_unit_is_active_while_a_handler_comes_and_nothing_is_left_alone(world:
     measure(at=datetime(2026, 12, 3, 9, tzinfo=WIB))
     assert Stock.objects.filter(day=date(2026, 12, 1), institution=world.city, measure="units_active").values_list("n", flat=True)[0] == 2
     assert not Stock.objects.filter(day=date(2026, 12, 2), measure="units_active").exists()  # nobody has come for thirty days
+
+
+def test_whoever_went_to_another_place_in_order_is_no_account_of_the_first_any_more(world: World) -> None:
+    officer = world.user("health_liaison")
+    Appointment.objects.filter(user=officer).update(valid_to=date(2026, 11, 4))
+    officers.appoint(
+        user=officer, role="liaison", institution=world.unit, decree_number="SK-2", decree_on=SINCE, valid_from=date(2026, 11, 5),
+        by=actor_for(world.user("system"), at=world.at), at=world.at,
+    )  # fmt: skip
+    world.submit()
+    measure(at=day(7))
+
+    assert stock("kota-uji-dinkes", "accounts") == dict.fromkeys(range(2, 5), 1)
+    assert stock("kota-uji-dinkes", "accounts_covered") == dict.fromkeys(range(2, 5), 1)
+    assert stock("kota-uji", "accounts")[6] == stock("kota-uji", "accounts_covered")[6] == stock("kota-uji", "accounts")[2]
+
+
+def test_a_place_with_nothing_on_the_last_day_has_nothing_open(world: World) -> None:
+    world.submit(at=day(2))
+    measure(at=day(20))
+    Stock.objects.filter(institution=world.unit, day__gt=date(2026, 11, 5)).delete()
+    place = Scope.of(world.unit)
+    Stock.objects.create(institution=world.unit, day=date(2026, 11, 4), measure="open", n=1)
+
+    found, _before = pair(place, Period.parse("2026-11"))
+    assert (found.level_on, found.stock("open")) == (date(2026, 11, 19), 0)
+    assert Figures.read(place, Period.parse("2026-11")) == found
+    assert by_place((world.unit.pk,), Period.parse("2026-11"))[world.unit.pk].level_on == date(2026, 11, 19)
+    assert Figures.read(place, Period.parse("2026-12")).level_on is None
 
 
 def test_an_account_is_covered_while_its_decree_is_in_force(world: World) -> None:

@@ -66,7 +66,7 @@ def read(table: str, form: str = "csv") -> list[dict[str, Any]]:
 
 
 def test_a_month_that_is_still_being_counted_is_not_told(world: World) -> None:
-    country(world)
+    country(world, has_stock=False)
     world.submit(at=AT - timedelta(days=20), incident_date="2026-09-01")
     measure(at=AT - timedelta(days=10))  # the stock of the last days of September is not taken
 
