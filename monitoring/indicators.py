@@ -22,7 +22,7 @@ from typing import Protocol
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
-from lapor.ground.shares import Histogram, is_small, rounded, wilson
+from lapor.ground.shares import Histogram, rounded, wilson
 
 VERSION = "2026.1"  # of the formulas below: changed with any of them, and printed on everything that shows one
 
@@ -274,21 +274,6 @@ def work_out(row: Indicator, sums: Sums, limits: Mapping[str, int]) -> Result:
         n = sum(sums.stock(term) for term in row.top)
         return Result(row, rounded(n, 0), n)
     return _days(row, sums) if row.shape == DAYS else _divided(row, sums, limits["small_cell"])
-
-
-def tells_of_few(row: Indicator, numerator: int | None, denominator: int | None, least: int, *, received: int | None = None) -> bool:
-    """Whether a number that a result is told with, or what is left of it, stands for fewer than `least`; the sums of stars and days do not.
-
-    With `received`, which is told beside, also whether those of V leave too few of R.
-    """
-    top, bottom = numerator or 0, denominator or 0
-    if row.shape == INDEX:
-        return False  # its parts are asked one by one
-    if received is not None and row.bottom == ("validated",) and is_small(received - bottom, least):
-        return True
-    if row.shape in {MEAN, DAYS} and row.key != "backlog_months" and denominator is not None:
-        return is_small(bottom, least)
-    return is_small(top, least) or is_small(bottom, least) or (row.shape == SHARE and is_small(bottom - top, least))
 
 
 def index(row: Indicator, results: Mapping[str, Result], limits: Mapping[str, int]) -> Result:

@@ -152,8 +152,8 @@ def may_generate(actor: Actor, template: str, place: int, path: str) -> bool:
 
 
 def sees_whole(actor: Actor, template: str, place: int, path: str) -> bool:
-    """Whether the actor reads every cell: a hub reads of its members only what hides the few."""
+    """Whether the actor reads every cell: a hub reads of its members, and of all of them together, only what hides the few."""
     if actor.is_system:
         return True
-    grants = [grant for grant in RULES[READ, template] if grant.where != MEMBER]
+    grants = [grant for grant in RULES[READ, template] if grant.where not in (HUB, MEMBER)]
     return any(post.role in grant.roles and post.where == grant.where and _reaches(post, place, path) for grant in grants for post in posts(actor))

@@ -11,15 +11,15 @@ from django.db.models import Q, Sum
 
 from complaints.workflow import State, Track
 from institutions.models import Institution, Kind, coarse
-from lapor.ground.shares import is_small, rounded
+from lapor.ground.shares import Histogram, is_small, rounded
 from monitoring.figures import Figures, Period, by_place
-from monitoring.indicators import INDEX, INDICATORS, PUBLIC, STOCK, Indicator, Result, index, tells_of_few, work_out
+from monitoring.indicators import INDEX, INDICATORS, PUBLIC, STOCK, Indicator, Result, index, work_out
 from monitoring.models import Fact, MonthTally
+from monitoring.telling import FLOWS, NAMES, NESTED, is_told, tellable
 
-from .disclosure import NESTED, Cell, Table, named_in, revised, tellable
+from .disclosure import Cell, Table, named_in, revised
 
 CUTS = {"topics": "topic", "provinces": "region", "channels": "channel"}  # the name of a table and the dim of its tallies
-FLOWS = ("closed", "reopened", "rated")
 # What the public list showed once (who wanted to has kept it), and what it may show one day. A part is read with its lead.
 SHOWN_ONCE = Q(published_at__isnull=False)
 MAY_BE_SHOWN = SHOWN_ONCE | (Q(is_secret=False, track=Track.NON_OVERSIGHT) & ~Q(state=State.ARCHIVED))
@@ -133,10 +133,7 @@ def shown(row: Indicator, result: Result, figures: Figures, sums: Mapping[str, i
         return result
     if row.shape == STOCK or row.key == "backlog_months":
         return _rounded(row, result, figures, sums, least)
-    terms = {term for term in (*row.top, *row.bottom) if term in NESTED or term in FLOWS}
-    if not terms <= sums.keys() or tells_of_few(row, result.numerator, result.denominator, least):
-        return Result(row, None, missing="few")
-    return result
+    return result if is_told(row, result.numerator, result.denominator, sums, least) else Result(row, None, missing="few")
 
 
 def _rounded(row: Indicator, result: Result, figures: Figures, sums: Mapping[str, int], least: int) -> Result:
@@ -167,12 +164,51 @@ def unpacked(key: str, told: Told) -> Result:
     return Result(INDICATORS[key], Decimal(told["value"]) if "value" in told else None, **texts, **whole, parts=parts)
 
 
-def again(old: Told, new: Told, least: int) -> Told:
-    """The second revision of a place. What arrived and what it was about stays as it was told; an outcome changes only where it differs by enough."""
+@dataclass(frozen=True)
+class _Sums:
+    """Sums of a place that are told, as indicators read them."""
+
+    told: Mapping[str, int]
+    months = Fraction(1)
+    is_cut = False
+
+    def n(self, measure: str, dim: str = "", value: str = "") -> int:
+        return self.told.get(measure, 0)
+
+    def values(self, measure: str, dim: str) -> Mapping[str, int]:
+        return {}
+
+    def stock(self, measure: str, dim: str = "", value: str = "") -> int:
+        return 0
+
+    def histogram(self, measure: str) -> Histogram:
+        return Histogram({})
+
+
+def again(old: Told, new: Told, limits: Mapping[str, int]) -> Told:
+    """The second revision of a place. What arrived and what it was about stays as it was told; an outcome changes only where it differs by
+    enough. What is made of sums is made of those that are told beside it, and the index of what is told.
+    """
+    least = limits["small_cell"]
     sums = revised(old["sums"], {**new["sums"], "received": old["sums"]["received"]}, least)
-    indicators = {key: _newer(old["indicators"].get(key, {}), told, least) for key, told in new["indicators"].items()}
-    indicators["received"] = old["indicators"]["received"]
-    return {**old, "sums": sums, "indicators": indicators}
+    results = {}
+    for key, told in new["indicators"].items():
+        row = INDICATORS[key]
+        if row.shape == INDEX:
+            continue
+        if {*row.top, *row.bottom} <= NAMES:
+            results[key] = _of_sums(row, sums, limits)
+        else:
+            results[key] = unpacked(key, _newer(old["indicators"].get(key, {}), told, least))
+    indexes = {key: index(INDICATORS[key], results, limits) for key in new["indicators"] if INDICATORS[key].shape == INDEX}
+    return {**old, "sums": sums, "indicators": {key: packed((results | indexes)[key]) for key in new["indicators"]}}
+
+
+def _of_sums(row: Indicator, sums: Mapping[str, int], limits: Mapping[str, int]) -> Result:
+    if not {*row.top, *row.bottom} <= sums.keys():
+        return Result(row, None, missing="few")
+    result = work_out(row, _Sums(sums), limits)
+    return result if result.missing or is_told(row, result.numerator, result.denominator, sums, limits["small_cell"]) else Result(row, None, missing="few")
 
 
 def _newer(old: Told, new: Told, least: int) -> Told:

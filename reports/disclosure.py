@@ -12,18 +12,9 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
 from lapor.ground.shares import hidden, is_small
+from monitoring.telling import tellable
 
 UNKNOWN = ""  # a value that is not known is in the rest of its table, never named
-# A measure and the one it is a part of, the whole first.
-NESTED = {
-    "received": "",
-    "validated": "received",
-    "archived": "received",
-    "responded": "validated",
-    "followed_up": "responded",
-    "completed": "validated",
-    "passed_60": "validated",
-}
 Place = str
 Value = str
 
@@ -168,22 +159,6 @@ class _Grid:
     def is_fixed(self, place: Place, value: Value) -> bool:
         row, column = ("row", place), ("column", value)
         return not self._reaches(column, row) and not self._reaches(row, column)
-
-
-def tellable(sums: Mapping[str, int], known: Mapping[str, int], least: int) -> dict[str, int]:
-    """Of the sums of one place those that may stand beside each other: none is small, none differs by too few from the whole it is
-    part of, and none from those of it that everybody can read (`known`).
-    """
-    told: dict[str, int] = {}
-    for name, n in sorted(sums.items(), key=lambda pair: list(NESTED).index(pair[0]) if pair[0] in NESTED else len(NESTED)):
-        whole = NESTED.get(name, "")
-        while whole and whole not in told:
-            whole = NESTED[whole]
-        if not (is_small(n, least) or is_small(n - known.get(name, 0), least) or (whole and is_small(told[whole] - n, least))):
-            told[name] = n
-    if "validated" not in told:  # the one is what the other leaves of what was received
-        told.pop("archived", None)
-    return told
 
 
 def revised(old: Mapping[str, int], new: Mapping[str, int], least: int) -> dict[str, int]:

@@ -62,13 +62,14 @@ def is_small(n: int, least: int) -> bool:
     return 0 < abs(n) < least
 
 
-def hidden(cells: Mapping[str, int], least: int) -> frozenset[str]:
+def hidden(cells: Mapping[str, int], least: int, also: Iterable[str] = ()) -> frozenset[str]:
     """The cells of a table with a known total that must not be told: those from 1 to below `least`, and as many more, the smallest first,
     as it takes that what is hidden can not be got by subtracting the rest from the total.
 
-    A zero tells of nobody and stays. What is hidden holds at least `least` together and is never one cell alone.
+    `also` are cells that are not told for a reason of their own. A zero tells of nobody and stays. What is hidden holds at least `least`
+    together and is never one cell alone.
     """
-    small = [key for key, n in cells.items() if is_small(n, least)]
+    small = [*(key for key, n in cells.items() if is_small(n, least)), *also]
     if not small:
         return frozenset()
     out = set(small)

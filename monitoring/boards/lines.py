@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy, ngettext
 
 from lapor.ground.charts import NBSP, figure
 
-from ..indicators import COUNT, DAYS, MEAN, RATIO, SHARE, STOCK, Indicator, Result, tells_of_few
+from ..indicators import COUNT, DAYS, MEAN, RATIO, SHARE, STOCK, Indicator, Result
 
 DASH = "\N{EN DASH}"
 UNITS = {
@@ -78,13 +78,6 @@ def _why_missing(result: Result, least: int) -> str:
     if result.missing == "unknown":
         return _("Not known here")
     return _("No data yet")
-
-
-def guarded(result: Result, received: Result | None, least: int) -> Result:
-    """The result without what a hub must not be told: numbers made of fewer than `least` reports; `received` is told beside it."""
-    if tells_of_few(result.indicator, result.numerator, result.denominator, least, received=received.numerator if received is not None else None):
-        return Result(result.indicator, None, missing="few")
-    return result
 
 
 def _href(terms: tuple[str, ...], link: Link) -> str:

@@ -16,12 +16,12 @@ from lapor.ground.charts import Bar, figure
 from lapor.ground.shares import hidden, is_small, rounded
 
 from ..figures import DAY
-from ..indicators import COUNT, INDICATORS, RESOLUTION, VERIFY, Indicator, Result, tells_of_few, work_out
+from ..indicators import INDICATORS, RESOLUTION, VERIFY
+from ..telling import NAMES, is_told, tellable
 from .labels import ticks
-from .lines import DASH, Line, Link, guarded, line, too_few
+from .lines import DASH, Line, Link, line, too_few
 from .read import YEAR, Board, hidden_values
 
-CLOSED = Indicator("closed", gettext_lazy("Reports closed"), COUNT, ("closed",), unit="reports", is_better_high=None, has_cuts=True)
 TILES = ("received", "closed", "backlog", "followup_rate", "sla_compliance", "satisfaction", "clearance_rate_flow", "over_60")
 # Of which a year is drawn small: what is divided by what, and by how much that is multiplied.
 SPARKS = {
@@ -88,30 +88,15 @@ class Pen:
 
     def line(self, key: str) -> Line:
         board = self.board
-        now, before = self.told(board.results, key), self.told(board.results_before, key)
-        return line(now, before, limits=board.limits, link=self.link, runs=self.runs)
-
-    def told(self, results: Mapping[str, Result], key: str) -> Result:
-        """The result as this reader is told it; of an index not, where one of its parts must not be told."""
-        if not self.hides:
-            return results[key]
-        shown = {one: guarded(results[one], results.get("received"), self.board.least) for one in (key, *INDICATORS[key].weights)}
-        is_few = any(shown[part].missing == "few" for part in INDICATORS[key].weights)
-        return Result(INDICATORS[key], None, missing="few") if is_few else shown[key]
-
-
-def _closed(pen: Pen) -> Line:
-    found = (work_out(CLOSED, figures, pen.board.limits) for figures in (pen.board.now, pen.board.before))
-    now, before = (guarded(one, None, pen.board.least) if pen.hides else one for one in found)
-    shown = line(now, before, limits=pen.board.limits, link=pen.link, runs=pen.runs)
-    return replace(shown, definition="clearance_rate_flow")
+        return line(board.results[key], board.results_before[key], limits=board.limits, link=self.link, runs=self.runs)
 
 
 def _is_told(pen: Pen, counts: Mapping[str, int], key: str, top: int, bottom: int) -> bool:
     """Whether a month's share may be drawn: of too few opinions for nobody, and for a hub nothing that tells of few."""
     if not pen.hides:
         return not (SPARKS[key][1] == "rated" and is_small(bottom, pen.board.least))
-    return not tells_of_few(INDICATORS[key], top, bottom, pen.board.least, received=counts.get("received", 0))
+    told = tellable({name: n for name, n in counts.items() if name in NAMES}, {}, pen.board.least)
+    return is_told(INDICATORS[key], top, bottom, told, pen.board.least)
 
 
 def _spark(pen: Pen, key: str) -> str:
@@ -129,7 +114,7 @@ def _spark(pen: Pen, key: str) -> str:
 
 def _satisfied(pen: Pen, shown: Line) -> Line:
     """Stars with the interval of the share of satisfied reporters, who are people: a mean alone would hide how few there were."""
-    share = pen.told(pen.board.results, "satisfied_share") if "satisfied_share" in pen.board.results else None
+    share = pen.board.results.get("satisfied_share")
     if share is None or share.low is None or share.high is None or not shown.value:
         return shown
     told = {"low": figure(share.low, places=1), "high": figure(share.high, "%", 1), "dash": DASH}
@@ -140,7 +125,7 @@ def tiles(pen: Pen) -> list[Line]:
     """The headline figures."""
     found = []
     for key in TILES:
-        shown = _closed(pen) if key == "closed" else pen.line(key)
+        shown = replace(pen.line(key), definition="clearance_rate_flow") if key == "closed" else pen.line(key)
         shown = _satisfied(pen, shown) if key == "satisfaction" else shown
         found.append(replace(shown, spark=_spark(pen, key)) if key in SPARKS and not shown.missing else shown)
     return found

@@ -7,17 +7,20 @@ from functools import cached_property
 from typing import Any
 
 from django.db.models import Count, Q, QuerySet, Sum
+from django.utils.translation import gettext_lazy
 
 from complaints.models import Complaint
 from institutions.models import Institution, Kind, Limit
 from lapor.ground.shares import hidden, hidden_nested
 
 from ..figures import Figures, Period, Scope, breakdown, by_month_and_day, pair
-from ..indicators import RESOLUTION, Result, measure_all
+from ..indicators import COUNT, RESOLUTION, Indicator, Result, measure_all, work_out
 from ..models import Escalation, MonthTally, Stock
+from ..telling import guarded
 from .labels import names_of
 from .sight import Sight
 
+CLOSED = Indicator("closed", gettext_lazy("Reports closed"), COUNT, ("closed",), unit="reports", is_better_high=None, has_cuts=True)
 # Of which every topic, region, channel, track, kind and issue is read.
 BROKEN_DOWN = ("received",)
 # What is drawn over time.
@@ -131,6 +134,12 @@ def _compared(figures: Figures, limits: Mapping[str, int]) -> dict[str, Result]:
     return {key: results[key] for key in ("received", "backlog", *COLUMNS)}
 
 
+def _results(asked: Asked, figures: Figures, limits: Mapping[str, int]) -> dict[str, Result]:
+    """Every indicator and how many were closed, as this reader is told."""
+    results = {**measure_all(figures, limits), CLOSED.key: work_out(CLOSED, figures, limits)}
+    return guarded(results, limits["small_cell"]) if asked.sight.hides else results
+
+
 def _places(asked: Asked, limits: Mapping[str, int], level_on: date | None) -> list[Place]:
     """What stands below the scope; the nation shows its kinds of bodies, whose boards show the bodies."""
     is_nation = asked.scope.key == "nation"
@@ -149,7 +158,9 @@ def _places(asked: Asked, limits: Mapping[str, int], level_on: date | None) -> l
     for pk, key, name, kind, bodies in rows:
         counts, connected = sums.get(pk, ({}, 0))
         figures = Figures(replace(asked.scope, key=key), asked.period, counts, {("open", "", ""): stock.get(pk, 0)}, level_on, asked.cut)
-        found.append(Place(key, name, kind, figures, _compared(figures, limits), bodies, connected))
+        results = _compared(figures, limits)
+        results = guarded(results, limits["small_cell"]) if asked.sight.hides else results
+        found.append(Place(key, name, kind, figures, results, bodies, connected))
     return found
 
 
@@ -212,5 +223,5 @@ def read(asked: Asked) -> Board:
     names = names_of([*own["topic"], *(code for code, _n in topics)], [*own["region"], *regions], [*own["issue"], *now.values("received", "issue")])
     return Board(
         asked, now, before, limits, over_time, by_day, _ladder(asked), _places(asked, limits, now.level_on), names,
-        results=measure_all(now, limits), results_before=measure_all(before, limits),
+        results=_results(asked, now, limits), results_before=_results(asked, before, limits),
     )  # fmt: skip

@@ -127,7 +127,7 @@ def _compared(pen: Pen, place: Place, few: bool, out: Container[str]) -> list[Ce
     """Numbers of one row: nothing is compared of a body with too few reports, and nothing told of the columns that are `out`."""
     cells = []
     for key in SORTS[1:]:
-        result: Result = pen.told(place.results, key)
+        result: Result = place.results[key]
         if key in out or result.missing == "few":
             cells.append(Cell(_("not told")))
         elif key in COLUMNS and few:
@@ -145,8 +145,8 @@ def comparison(pen: Pen, sort: str) -> Comparison | None:
     if not board.places:
         return None
     sort = sort if sort in SORTS else "name"
-    received = {place.key: int(place.results["received"].value or 0) for place in board.places}
-    open_now = {place.key: int(place.results["backlog"].value or 0) for place in board.places}
+    received = {place.key: place.figures.n("received") for place in board.places}
+    open_now = {place.key: place.figures.stock("open") for place in board.places}
     out, out_open = (hidden(found, board.least) if pen.hides else frozenset() for found in (received, open_now))
     names = {"name": _("Kind of institution") if is_nation else _("Name"), "received": _("Received"), "backlog": _("Open")}
     headings = [(key, names.get(key) or str(INDICATORS[key].name)) for key in SORTS]

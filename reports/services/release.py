@@ -1,7 +1,7 @@
 """Months told to the public, each once when it is over and once more when its reports had time to end; and the files of each."""
 
 import hashlib
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from datetime import date, datetime, timedelta
 
 from django.core.files.base import ContentFile
@@ -10,6 +10,7 @@ from django.db import connection, transaction
 from django.utils import timezone
 
 from institutions.models import Institution, Limit
+from institutions.services import refuse_while_read_only
 from monitoring.figures import Period
 from monitoring.indicators import VERSION
 from monitoring.models import MonthTally
@@ -27,7 +28,11 @@ def store() -> Storage:
 
 
 def release(*, at: datetime, progress: Callable[[int], None] | None = None) -> dict[str, int]:
-    """Tell every month that is due and was counted to its end; a month that was told stays as it was. Safe to run twice and side by side."""
+    """Tell every month that is due and was counted to its end; a month that was told stays as it was. Safe to run twice and side by side.
+
+    Refuses 503 while the system can only be read.
+    """
+    refuse_while_read_only()
     done = {"months": 0, "files": 0}
     for month, revision in due(at=at):
         if not is_counted(Period.of("month", month).last):
@@ -69,7 +74,7 @@ def release_month(month: date, revision: int, *, at: datetime) -> Release | None
     made = Release.objects.create(month=month, revision=revision, made_at=at, formulas=VERSION, least=limits["small_cell"])
     told = Month(month, limits).told()
     if revision > 1:
-        told = _second(month, told, made.least)
+        told = _second(month, told, limits)
     institutions = Institution.objects.in_bulk(list(told))
     rows = [
         ReleasedPlace(release=made, institution=place, slug=place.slug, name=place.name, kind=place.kind, told=told[pk])
@@ -82,10 +87,10 @@ def release_month(month: date, revision: int, *, at: datetime) -> Release | None
     return made
 
 
-def _second(month: date, told: dict[int, Told], least: int) -> dict[int, Told]:
+def _second(month: date, told: dict[int, Told], limits: Mapping[str, int]) -> dict[int, Told]:
     """Only what was told may be told again."""
     first = dict(ReleasedPlace.objects.filter(release__month=month, release__revision=1).values_list("institution", "told"))
-    return {pk: again(old, told[pk], least) if pk in told else old for pk, old in first.items()}
+    return {pk: again(old, told[pk], limits) if pk in told else old for pk, old in first.items()}
 
 
 def _write(made: Release, sheet: str, form: str, rows: list[ReleasedPlace]) -> None:

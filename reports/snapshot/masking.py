@@ -1,49 +1,99 @@
-"""A snapshot as a hub reads it of its members: no cell that tells of a few, no numbers of reports, no sums to work them out from."""
+"""A snapshot as a hub reads it: no cell that tells of a few or lets them be worked out, no numbers of reports, no sums."""
 
+from collections.abc import Iterable, Mapping
 from copy import deepcopy
 
 from lapor.ground.shares import hidden, is_small
-from monitoring.indicators import INDICATORS, tells_of_few
+from monitoring.indicators import DAYS, INDICATORS, MEAN
+from monitoring.telling import is_told, sums_in, tellable
 
 from .canonical import Data
 from .cells import FEW, few
 
+WHOLE = "received"
 
-def _is_small(key: str, cell: Data, least: int, received: int | None = None) -> bool:
-    """Whether a cell of an indicator, or of a column that is none, tells of a few by a number that it holds."""
-    numbers = cell.get("numerator"), cell.get("denominator")
-    if key in INDICATORS:
-        return tells_of_few(INDICATORS[key], *numbers, least, received=received)
-    return any(is_small(n, least) for n in numbers[1 if "n" in cell else 0 :] if n is not None)  # of a mean the sum stands for nobody
+
+def _told(cells: Mapping[str, Data], least: int) -> dict[str, int]:
+    """Of the sums that stand beside these indicators those that may."""
+    found = ((INDICATORS[key], cell.get("numerator"), cell.get("denominator")) for key, cell in cells.items() if key in INDICATORS)
+    return tellable(sums_in(found), {}, least)
+
+
+def _few_indicators(cells: Mapping[str, Data], least: int) -> set[str]:
+    """Those that must not be told beside the others, and every index that is made of one."""
+    told = _told(cells, least)
+    out = {key for key, cell in cells.items() if not is_told(INDICATORS[key], cell.get("numerator"), cell.get("denominator"), told, least)}
+    return out | {key for key in cells if out & INDICATORS[key].weights.keys()}
+
+
+def _mask_indicators(rows: list[Data], least: int) -> None:
+    out = _few_indicators({row["key"]: row for row in rows}, least)
+    out_before = _few_indicators({row["key"]: row["before"] for row in rows}, least)
+    for row in rows:
+        row.pop("parts", None)
+        row["before"].pop("parts", None)
+        if row["key"] in out:
+            kept = {key: row[key] for key in ("key", "before", "target") if key in row}
+            row.clear()
+            row.update(kept | {"value": None, "missing": FEW, "light": "none"})
+        if row["key"] in out_before:
+            row["before"] = few()
+
+
+def _numbers(row: Data, column: str) -> Iterable[tuple[str, int]]:
+    """The counts that a cell tells, each under the name of its own column: its value or numerator, and its denominator. Of a mean the sum of
+    what is averaged is no count.
+    """
+    cell = row["cells"].get(column, {})
+    if cell.keys() == {"value"} and cell["value"] is not None:
+        yield "value", int(cell["value"])
+    is_mean = column == "stars_mean" or (column in INDICATORS and INDICATORS[column].shape in {MEAN, DAYS})
+    for name in ("denominator",) if is_mean else ("numerator", "denominator"):
+        if cell.get(name) is not None:
+            yield name, cell[name]
+
+
+def _is_apart(table: Data, row: Data, column: str, least: int) -> bool:
+    """Whether a cell must not be told beside the others of its row."""
+    cells = row["cells"]
+    if table["key"] == "annex":
+        return column in _few_indicators({key: cell for key, cell in cells.items() if key in INDICATORS}, least)
+    whole, part = (cells.get(name, {}) for name in (WHOLE, column))
+    is_count = column != WHOLE and part.keys() == whole.keys() == {"value"} and None not in (part["value"], whole["value"])
+    return is_count and is_small(int(whole["value"]) - int(part["value"]), least)
+
+
+def _few_rows(table: Data, column: str, least: int) -> set[str]:
+    """The rows whose cell of a column must not be told, with as many more as it takes that none follows from the sum of the column."""
+    counts: dict[str, dict[str, int]] = {}
+    for row in table["rows"]:
+        for name, n in _numbers(row, column):
+            counts.setdefault(name, {})[row["key"]] = n
+    apart = {row["key"] for row in table["rows"] if _is_apart(table, row, column, least)}
+    return apart.union(*(hidden(found, least, also=apart & found.keys()) for found in counts.values()))
 
 
 def _mask_table(table: Data, least: int) -> None:
-    arrived = {row["key"]: row["cells"]["received"]["value"] for row in table["rows"] if "received" in row["cells"]}
-    received = {key: int(n) for key, n in arrived.items() if n is not None}
-    for column in table["columns"]:
-        cells = {row["key"]: row["cells"][column] for row in table["rows"] if column in row["cells"]}
-        whole = {key: int(cell["value"]) for key, cell in cells.items() if cell["value"] is not None and cell.keys() == {"value"}}
-        parts = {key for key, cell in cells.items() if cell.keys() != {"value"} and _is_small(column, cell, least, received.get(key))}
-        out = hidden(whole, least) | parts
+    out = {column: _few_rows(table, column, least) for column in table["columns"]}
+    if table["key"] == "clocks":  # met, missed and their share tell each other
+        gone = set[str]().union(*out.values())
+        out = dict.fromkeys(out, gone)
+    for column, keys in out.items():
         for row in table["rows"]:
-            if row["key"] in out:
+            if row["key"] in keys and column in row["cells"]:
                 row["cells"][column] = few()
 
 
 def masked(snapshot: Data, least: int) -> Data:
-    """A copy without what stands for fewer than `least`; the frozen one stays as it is."""
+    """A copy without what stands for fewer than `least`; the frozen one stays as it is.
+
+    The line of months is left out: the sum of the months of a period is told, so that a small one would follow from the others.
+    """
     found = deepcopy(snapshot)
     del found["recorded"]
     found["is_masked"] = True
-    told = {row["key"]: row for row in snapshot["indicators"]}.get("received", {})
-    now, before = (cell.get("numerator") for cell in (told, told.get("before", {})))
-    for row in found["indicators"]:
-        if _is_small(row["key"], row, least, now):
-            kept = {key: row[key] for key in ("key", "before", "target") if key in row}
-            row.clear()
-            row.update(kept | {"value": None, "missing": FEW, "light": "none"})
-        if _is_small(row["key"], row["before"], least, before):
-            row["before"] = few()
+    _mask_indicators(found["indicators"], least)
+    found["tables"] = [table for table in found["tables"] if table["key"] != "trend"]
     for table in found["tables"]:
         _mask_table(table, least)
     over = found["over_60"]

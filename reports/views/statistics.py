@@ -129,13 +129,10 @@ def body(request: HttpRequest, slug: str, month: str = "") -> HttpResponse:
 
 
 def _page(request: HttpRequest, slug: str, month: str) -> HttpResponse:
-    def state() -> tuple[object, ...]:
-        found = place_of(slug)
-        if found is None:
-            raise Refusal("not_found", _("We do not know this institution."))
-        return found
-
-    return pages.shown(request, "reports/public/statistics.html", state, lambda: _told(slug, month))
+    found = place_of(slug)
+    if found is None:  # asked here, for a page of one's own asks no state
+        raise Refusal("not_found", _("We do not know this institution."))
+    return pages.shown(request, "reports/public/statistics.html", lambda: found, lambda: _told(slug, month))
 
 
 def _told(slug: str, month: str) -> dict[str, Any]:
@@ -148,7 +145,13 @@ def _told(slug: str, month: str) -> dict[str, Any]:
         return page
     rows = seen(institution, found)
     now, before = rows[0], rows[1] if len(rows) > 1 and found[1].month == Period.of("month", found[0].month).before.first else None
-    page |= {"release": now.release, "period": Period.of("month", now.release.month), "months": months(rows), "earlier": found[1:]}
+    page |= {
+        "version": now.release.formulas,
+        "release": now.release,
+        "period": Period.of("month", now.release.month),
+        "months": months(rows),
+        "earlier": found[1:],
+    }
     page["least"] = now.release.least
     if now.told is None:
         return page

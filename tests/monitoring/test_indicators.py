@@ -9,7 +9,8 @@ import pytest
 from django.utils import translation
 
 from lapor.ground.shares import Histogram, spread
-from monitoring.indicators import INDICATORS, OPINIONS, PUBLIC, SHARE, STAFF, UNCOLLECTED, Result, measure_all, tells_of_few, work_out
+from monitoring.indicators import INDICATORS, OPINIONS, PUBLIC, SHARE, STAFF, UNCOLLECTED, Result, measure_all, work_out
+from monitoring.telling import tells_of_few
 
 LIMITS = {
     "small_cell": 10, "weight_followup_rate": 30, "weight_sla_compliance": 20, "weight_clearance_rate_flow": 15, "weight_satisfaction": 15,

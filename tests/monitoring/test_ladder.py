@@ -306,7 +306,7 @@ def test_an_idle_sweep_is_one_look_into_an_index(world: World) -> None:
     assert len(asked) == 1
 
     with connection.cursor() as cursor:
-        cursor.execute("SET LOCAL enable_seqscan = off")
+        cursor.execute("SET LOCAL enable_seqscan = off; SET LOCAL enable_sort = off")
         cursor.execute(f"EXPLAIN {asked[0]}")
         assert "clock_rung" in "\n".join(line for (line,) in cursor.fetchall())
 
@@ -357,7 +357,7 @@ def test_silence_is_looked_for_in_an_index_of_its_own(world: World) -> None:
     sql = next(query["sql"] for query in found if "silent" in query["sql"])
     assert all(f"'{state}'" in sql for state in HANDLING)
     with connection.cursor() as cursor:
-        cursor.execute("SET LOCAL enable_seqscan = off")
+        cursor.execute("SET LOCAL enable_seqscan = off; SET LOCAL enable_sort = off")
         cursor.execute(f"EXPLAIN {sql}")
         assert "complaint_silent" in "\n".join(line for (line,) in cursor.fetchall())
 

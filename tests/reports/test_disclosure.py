@@ -6,7 +6,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from lapor.ground.shares import is_small
-from reports.disclosure import NESTED, Cell, Table, named_in, revised, tellable, total
+from monitoring.telling import NESTED, tellable
+from reports.disclosure import Cell, Table, named_in, revised, total
 from tests.reports.attack import Equation, solve
 
 LEAST = 10

@@ -1,0 +1,79 @@
+"""What of a place's figures may stand beside each other where few must not be told: one rule for boards, masked copies and open data."""
+
+from collections.abc import Iterable, Mapping
+
+from lapor.ground.shares import is_small
+
+from .indicators import DAYS, INDEX, MEAN, SHARE, Indicator, Result
+
+# A measure and the one it is a part of, the whole first.
+NESTED = {
+    "received": "",
+    "validated": "received",
+    "archived": "received",
+    "responded": "validated",
+    "followed_up": "responded",
+    "completed": "validated",
+    "passed_60": "validated",
+}
+FLOWS = ("closed", "reopened", "rated")
+NAMES = frozenset({*NESTED, *FLOWS})
+
+
+def tellable(sums: Mapping[str, int], known: Mapping[str, int], least: int) -> dict[str, int]:
+    """Of the sums of one place those that may stand beside each other: none is small, none differs by too few from the whole it is
+    part of, and none from those of it that everybody can read (`known`).
+    """
+    told: dict[str, int] = {}
+    for name, n in sorted(sums.items(), key=lambda pair: list(NESTED).index(pair[0]) if pair[0] in NESTED else len(NESTED)):
+        whole = NESTED.get(name, "")
+        while whole and whole not in told:
+            whole = NESTED[whole]
+        if not (is_small(n, least) or is_small(n - known.get(name, 0), least) or (whole and is_small(told[whole] - n, least))):
+            told[name] = n
+    if "validated" not in told:  # the one is what the other leaves of what was received
+        told.pop("archived", None)
+    return told
+
+
+def tells_of_few(row: Indicator, numerator: int | None, denominator: int | None, least: int) -> bool:
+    """Whether a number that a result is told with, or what is left of it, stands for fewer than `least`; the sums of stars and days do not."""
+    top, bottom = numerator or 0, denominator or 0
+    if row.shape == INDEX:
+        return False  # its parts are asked one by one
+    if row.shape in {MEAN, DAYS} and row.key != "backlog_months" and denominator is not None:
+        return is_small(bottom, least)
+    return is_small(top, least) or is_small(bottom, least) or (row.shape == SHARE and is_small(bottom - top, least))
+
+
+def _bare(term: str) -> str:
+    return term.partition("@")[0]
+
+
+def sums_in(found: Iterable[tuple[Indicator, int | None, int | None]]) -> dict[str, int]:
+    """The sums that stand beside results as numerators and denominators."""
+    sums: dict[str, int] = {}
+    for row, *numbers in found:
+        for terms, n in zip((row.top, row.bottom), numbers, strict=True):
+            if len(terms) == 1 and _bare(terms[0]) in NAMES and n is not None:
+                sums[_bare(terms[0])] = n
+    return sums
+
+
+def is_told(row: Indicator, numerator: int | None, denominator: int | None, told: Mapping[str, int], least: int) -> bool:
+    """Whether a result may stand beside these sums: it is made of none that is not told, and tells of no few itself."""
+    terms = {_bare(term) for term in (*row.top, *row.bottom)} & NAMES
+    return terms <= told.keys() and not tells_of_few(row, numerator, denominator, least)
+
+
+def guarded(results: Mapping[str, Result], least: int) -> dict[str, Result]:
+    """All results of a place without those that must not be told beside the others; an index not where one of its parts is not."""
+    told = tellable(sums_in((row.indicator, row.numerator, row.denominator) for row in results.values()), {}, least)
+    found = {
+        key: row if row.missing or is_told(row.indicator, row.numerator, row.denominator, told, least) else Result(row.indicator, None, missing="few")
+        for key, row in results.items()
+    }
+    for key, row in results.items():
+        if any(found[part].missing == "few" for part in row.indicator.weights if part in found):
+            found[key] = Result(row.indicator, None, missing="few")
+    return found
