@@ -151,6 +151,13 @@ def may_generate(actor: Actor, template: str, place: int, path: str) -> bool:
     return any(post.role in grant.roles and post.where == grant.where and _reaches(post, place, path) for grant in grants for post in posts(actor))
 
 
+def role_in(actor: Actor, act: str, template: str, place: int, path: str) -> str:
+    """The role under which the actor does this: that of the table, which may lie beside the line of command."""
+    grants = RULES.get((act, template), ())
+    fitting = (post.role for grant in grants for post in posts(actor) if post.role in grant.roles and post.where == grant.where and _reaches(post, place, path))
+    return next(fitting, actor.role_for(path))
+
+
 def sees_whole(actor: Actor, template: str, place: int, path: str) -> bool:
     """Whether the actor reads every cell: a hub reads of its members, and of all of them together, only what hides the few."""
     if actor.is_system:

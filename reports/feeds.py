@@ -7,7 +7,7 @@ from typing import Any
 
 from django.contrib.syndication.views import Feed
 from django.http import Http404, HttpRequest, HttpResponse
-from django.utils import translation
+from django.utils import timezone, translation
 from django.utils.feedgenerator import Atom1Feed, Rss201rev2Feed
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
@@ -85,7 +85,7 @@ class _Reports(Feed[Complaint, Any]):
 
     def item_pubdate(self, item: Complaint) -> datetime:
         """The day alone: the hour could tell who filed an anonymous report."""
-        day = item.published_at or item.submitted_at
+        day = timezone.localtime(item.published_at or item.submitted_at)
         return day.replace(hour=0, minute=0, second=0, microsecond=0)
 
 

@@ -16,6 +16,7 @@ from .models import Release, ReleasedPlace
 
 LICENCE = {"code": "CC-BY-4.0", "name": "Creative Commons Attribution 4.0 International", "url": "https://creativecommons.org/licenses/by/4.0/"}
 FORMS = {"csv": "text/csv; charset=utf-8", "jsonl": "application/jsonl; charset=utf-8"}
+FORMULA = frozenset("=+-@|\uff1d\uff0b\uff0d\uff20\t\r")  # how a formula begins; a unit may be a bare per cent sign
 REST = "(rest)"  # the value of the line that holds everything not named
 Row = dict[str, Any]
 
@@ -129,7 +130,7 @@ def _number(text: str | None) -> float | None:
 def _cell(value: Any) -> str:
     """A text of a table; one that a spreadsheet would take for a formula is kept from being one."""
     text = "" if value is None else str(value)
-    return f"'{text}" if isinstance(value, str) and text[:1] in {"=", "+", "@", "\t", "\r"} else text
+    return f"'{text}" if isinstance(value, str) and text[:1] in FORMULA else text
 
 
 def file_name(release: Release, sheet: str, form: str) -> str:

@@ -11,7 +11,7 @@ from institutions.models import Letterhead
 from officers.powers import Role
 
 from ..models import Edition
-from ..snapshot import Data, masked
+from ..snapshot import Data, digest, masked
 
 __all__ = ["Document"]
 
@@ -43,6 +43,7 @@ class Document:
     def of(cls, edition: Edition, plan: list[Data], *, least: int | None = None) -> "Document":
         """With `least` as a hub reads it of its members."""
         where = edition.institution
+        snapshot = edition.snapshot if least is None else masked(edition.snapshot, least)
         head = Letterhead.objects.serving(where) or Letterhead.of_the_tree(where)
         return cls(
             pk=edition.pk,
@@ -54,11 +55,11 @@ class Document:
             why=edition.why,
             state=edition.state,
             number=edition.number,
-            sha256=edition.sha256,
+            sha256=edition.sha256 if least is None else digest(snapshot),  # the whole one's would tell whether a guess at what is hidden is right
             submitted_on=edition.submitted_on,
             cut_off=edition.cut_off,
             zone=where.time_zone,
-            snapshot=edition.snapshot if least is None else masked(edition.snapshot, least),
+            snapshot=snapshot,
             plan=plan,
             head=head_of(head),
             signer={

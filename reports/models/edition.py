@@ -7,7 +7,7 @@ from typing import Self
 import pgtrigger
 from django.conf import settings
 from django.db import models
-from django.db.models import BooleanField, Case, F, Q, Value, When
+from django.db.models import BooleanField, Case, Exists, F, OuterRef, Q, Value, When
 from django.utils.translation import gettext_lazy as _
 
 from institutions.models import Institution, append_only
@@ -32,6 +32,13 @@ class EditionQuerySet(models.QuerySet["Edition"]):
     def readable(self, actor: Actor) -> Self:
         return self.filter(access.rule(actor, access.READ))
 
+    def newest_readable(self, actor: Actor) -> Self:
+        """Of each report the last revision that the actor may read: a hub keeps the one that was sent while a new one is made."""
+        mine = Edition.objects.readable(actor)
+        same = {name: OuterRef(name) for name in ("template", "scope", "period")}
+        newer = mine.filter(**same, revision__gt=OuterRef("revision"))
+        return self.readable(actor).filter(~Exists(newer))
+
     def with_acts(self, actor: Actor) -> Self:
         """Each with `may_review` and so on: the table's answer for this actor, whatever the state."""
         told = {f"may_{act}": _is(access.rule(actor, act)) for act in access.ACTS}
@@ -43,9 +50,6 @@ class EditionQuerySet(models.QuerySet["Edition"]):
 
     def submitted_late(self) -> Self:
         return self.current().filter(submitted_on__gt=F("due_on"))
-
-    def in_time(self) -> Self:
-        return self.current().filter(due_on__isnull=False, submitted_on__lte=F("due_on"))
 
     def owed_to(self, actor: Actor) -> Self:
         """Whose submission the actor watches over, read or not: a hub its members', a body its units', the nation everybody's."""

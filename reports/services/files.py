@@ -53,7 +53,7 @@ def reads_whole(edition: Edition, by: Actor) -> bool:
 
 @transaction.atomic
 def queue_file(pk: UUID, kind: str, *, by: Actor, at: datetime, language: str = "id") -> EditionFile:
-    """Have a file drawn, once for everybody who may have the same; one that failed is tried anew. Refuses 404, 422."""
+    """Have a file drawn, once for everybody who may have the same; one that failed or may say something old is drawn anew. Refuses 404, 422."""
     refuse_while_read_only()
     edition = find(pk, by)
     if kind not in Format.values:
@@ -62,8 +62,9 @@ def queue_file(pk: UUID, kind: str, *, by: Actor, at: datetime, language: str = 
         raise invalid(language=_("There is no such language."))
     same = {"edition": edition, "format": kind, "language": language, "is_masked": not reads_whole(edition, by), "state_of_edition": edition.state}
     row, is_new = EditionFile.objects.get_or_create(**same, defaults={"asked_at": at, "next_try_at": at, "by_id": by.user_id})
-    if not is_new and row.state == FileState.FAILED:
-        EditionFile.objects.filter(pk=row.pk, state=FileState.FAILED).update(state=FileState.QUEUED, tries=0, progress=0, next_try_at=at, asked_at=at)
+    stale = [FileState.FAILED, *([FileState.READY] if edition.state in access.PLANNED else [])]  # while the plan is written a file ages
+    if not is_new and row.state in stale:
+        EditionFile.objects.filter(pk=row.pk, state__in=stale).update(state=FileState.QUEUED, tries=0, progress=0, next_try_at=at, asked_at=at)
         row.refresh_from_db()
     return row
 
@@ -74,7 +75,10 @@ def queue_file(pk: UUID, kind: str, *, by: Actor, at: datetime, language: str = 
 @transaction.atomic
 def _claim(at: datetime, limits: dict[str, int]) -> EditionFile | None:
     """The next file that nobody draws, claimed under a name of its own: whoever was thought dead and is not can finish nothing any more."""
-    rows = EditionFile.objects.waiting(at, claim=timedelta(seconds=limits["edition_claim_seconds"])).order_by("next_try_at", "pk")
+    claim = timedelta(seconds=limits["edition_claim_seconds"])
+    dead = EditionFile.objects.filter(state=FileState.WORKING, claimed_at__lte=at - claim, tries__gte=limits["edition_tries"])
+    dead.update(state=FileState.FAILED, progress=0, claim=None)  # it kills whoever draws it
+    rows = EditionFile.objects.waiting(at, claim=claim).order_by("next_try_at", "pk")
     row = rows.select_for_update(of=("self",), skip_locked=True).first()
     if row is None:
         return None
@@ -154,7 +158,7 @@ def open_file(token: str, *, by: Actor, at: datetime) -> tuple[EditionFile, byte
     edition = find(row.edition_id, by)
     if not row.is_masked and not reads_whole(edition, by):
         raise not_found()
-    role = by.role_for(edition.institution.path)
+    role = access.role_in(by, access.READ, edition.template, edition.institution_id, edition.institution.path)
     EditionDownload.objects.create(file=row, by_id=by.user_id, at=at, as_role=role, sha256=row.sha256)
     with kept().open(row.name) as file:
         raw = bytes(file.read())

@@ -15,6 +15,7 @@ from institutions.services import claim_serial, refuse_while_read_only
 from lapor.ground.actor import Actor
 from lapor.ground.problems import Refusal
 
+from .. import access
 from ..access import ACCEPT, GENERATE, PLAN, PLANNED, REQUEST_REVISION, REVIEW, STEPS, SUBMIT, State
 from ..models import ActionItem, Edition, EditionEvent
 from ..snapshot import Data, digest
@@ -48,7 +49,10 @@ def _locked(pk: UUID, act: str, *, by: Actor, version: int | None) -> Edition:
     edition = find(pk, by)
     if not getattr(edition, f"may_{act}"):
         raise Refusal("forbidden", _("This is not yours to do."))
-    row = Edition.objects.select_for_update(of=("self",)).select_related("institution__parent__region", "institution__region").get(pk=pk)
+    rows = Edition.objects.select_for_update(of=("self",)).select_related("institution__parent__region", "institution__region").filter(pk=pk)
+    row = rows.filter(access.rule(by, act)).first()  # asked again of the locked row: it may have been submitted by this actor meanwhile
+    if row is None:
+        raise Refusal("forbidden", _("This is not yours to do."))
     if not row.is_current or (version is not None and version != row.version):
         raise Refusal("conflict", _("The report has moved on meanwhile. Please look at it again."), extra={"state": row.state, "version": row.version})
     return row
@@ -103,7 +107,7 @@ def move(pk: UUID, act: str, *, by: Actor, at: datetime, version: int | None = N
         edition.number = edition.number or _number(edition, at)
     edition.state, edition.version, edition.moved_at = target, edition.version + 1, at
     edition.save(update_fields=["state", "version", "moved_at", "plan", "submitted_on", "submitted_by", "number"])
-    role = by.role_for(edition.institution.path)
+    role = access.role_in(by, act, edition.template, edition.institution_id, edition.institution.path)
     EditionEvent.objects.create(edition=edition, code=target, at=at, by_id=by.user_id, as_role=role, note=note, digest=of_plan)
     if act in TOLD:
         tell(f"edition_{target}", edition, TOLD[act], at=at, but=by.user_id)

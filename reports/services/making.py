@@ -122,6 +122,7 @@ def _carry(edition: Edition, old: Edition | None, *, by: int, at: datetime) -> N
 def _freeze(frame: Frame, old: Edition | None, dues: Dues, *, by: Actor, at: datetime, why: str) -> Edition:
     period, institution = frame.period, frame.institution
     cadence, due = dues.of(frame.template, institution, period)
+    due = due if due is not None and due >= local_day(at, institution) else None  # nobody is late with history
     data = take(frame, at=at)
     if old is not None:
         old.is_current = False
@@ -133,7 +134,7 @@ def _freeze(frame: Frame, old: Edition | None, dues: Dues, *, by: Actor, at: dat
         first_on=period.first, last_on=period.last, revision=old.revision + 1 if old else 1, why=why if old else "", cut_off=at, formula=data["formula"],
         snapshot=data, sha256=digest(data), made_at=at, moved_at=at, due_on=old.due_on if old else due, submitted_on=old.submitted_on if old else None,
     )  # fmt: skip
-    role = by.role_for(institution.path)
+    role = access.role_in(by, access.GENERATE, frame.template, institution.pk, institution.path)
     EditionEvent.objects.create(edition=edition, code=EditionEvent.Code.GENERATED, at=at, by_id=by.user_id, as_role=role, note=edition.why)
     _carry(edition, old, by=by.user_id, at=at)
     return edition
@@ -228,11 +229,13 @@ def _make_one(template: str, place: Institution, period: Period, dues: Dues, *, 
 
 
 def make_owed(*, by: Actor, at: datetime, progress: Callable[[int], None] = lambda _n: None) -> dict[str, int]:
-    """Make what is owed, a batch a run. One that cannot be made stops no other; the next run tries it again."""
+    """Make what is owed, a batch a run. One that cannot be made stops no other and takes nobody's turn; the next run tries it again."""
     hours = Limit.objects.table(timezone.localdate(at))["edition_settle_hours"]
     dues, counts = Dues(timezone.localdate(at)), {"made": 0, "not_made": 0}
     rows: list[tuple[Any, ...]] = list(owed(at, dues, settle=timedelta(hours=hours)))
-    for template, place, period in rows[:BATCH]:
+    for template, place, period in rows:
+        if counts["made"] == BATCH:
+            break
         try:
             counts["made"] += _make_one(template, place, period, dues, by=by, at=at) is not None
         except Refusal:

@@ -11,7 +11,7 @@ from institutions.models import HubMembership, ids_of
 from officers.models import Appointment
 from officers.services import Message, notify_many
 
-from ..access import HUB, MEMBER, NATION, PLACE, RULES
+from ..access import HUB, MEMBER, NATION, PLACE, READ, RULES
 from ..models import Edition
 
 
@@ -19,6 +19,8 @@ def _where(edition: Edition, act: str, on: date) -> Q:
     path = ids_of(edition.institution.path)
     where = Q(pk__in=())
     for grant in RULES.get((act, edition.template), ()):
+        if grant.states and edition.state not in grant.states:
+            continue
         places: dict[str, Q] = {
             PLACE: Q(institution__in=path[1:]),
             HUB: Q(institution=edition.institution_id),
@@ -41,6 +43,7 @@ def able(edition: Edition, acts: Iterable[str], on: date) -> dict[int, str]:
 def tell(event: str, edition: Edition, acts: Iterable[str], *, at: datetime, but: int | None = None) -> int:
     """Queue the notice for each of them, in the transaction of what it tells; says how many."""
     messages = []
+    readers = able(edition, (READ,), timezone.localdate(at))
     for user, language in able(edition, acts, timezone.localdate(at)).items():
         if user == but:
             continue
@@ -50,7 +53,7 @@ def tell(event: str, edition: Edition, acts: Iterable[str], *, at: datetime, but
             "holder": edition.institution.name,
             "period": period,
             "due": edition.due_on.isoformat() if edition.due_on else "",
-            "desk_url": f"{settings.SITE_URL}/meja/evaluasi/{edition.pk}/",
+            "desk_url": f"{settings.SITE_URL}/meja/evaluasi/{f'{edition.pk}/' if user in readers else '?tab=terlambat'}",
         }
         messages.append(Message(event, context, recipient_id=user, language=language))
     notify_many(messages, at=at)

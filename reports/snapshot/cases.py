@@ -1,7 +1,7 @@
 """What a snapshot says of single reports, by number or only counted: past 60 days, referred, handled in parts; and who reported in time."""
 
 from collections.abc import Mapping, Sequence
-from datetime import date, datetime
+from datetime import date, datetime, time
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -46,16 +46,21 @@ def _counted(key: str, chapter: int, dim: str, columns: tuple[str, ...], rows: S
     return table(key, chapter, dim, columns, [{"key": row[dim], "cells": {name: {"value": str(row[name])} for name in columns}} for row in rows])
 
 
-def referral_table(paths: tuple[str, ...], period: Period) -> Data:
+def _within(field: str, period: Period, zone: ZoneInfo) -> Q:
+    """An instant within the period's days of a place."""
+    first, end = (datetime.combine(day, time(), zone) for day in (period.first, period.after.first))
+    return Q(**{f"{field}__gte": first, f"{field}__lt": end})
+
+
+def referral_table(paths: tuple[str, ...], period: Period, zone: ZoneInfo) -> Data:
     """Referrals to the Ombudsman by what brought them: how many were proposed, referred and ended in the period, how many stand open."""
-    span = (period.first, period.last)
     rows = (
         Referral.objects.filter(_under(paths, "complaint__holder__path"))
         .values("cause")
         .annotate(
-            proposed=Count("pk", filter=Q(proposed_at__date__range=span)),
-            referred=Count("pk", filter=Q(confirmed_at__date__range=span)),
-            ended=Count("pk", filter=Q(ended_at__date__range=span)),
+            proposed=Count("pk", filter=_within("proposed_at", period, zone)),
+            referred=Count("pk", filter=_within("confirmed_at", period, zone)),
+            ended=Count("pk", filter=_within("ended_at", period, zone)),
             standing=Count("pk", filter=~Q(stage__in=sorted(ENDED))),
         )
         .order_by("cause")
@@ -63,9 +68,9 @@ def referral_table(paths: tuple[str, ...], period: Period) -> Data:
     return _counted("referrals", 7, "cause", ("proposed", "referred", "ended", "standing"), list(rows))
 
 
-def parts_table(paths: tuple[str, ...], period: Period) -> Data:
+def parts_table(paths: tuple[str, ...], period: Period, zone: ZoneInfo) -> Data:
     """Reports that several bodies handle: how many parts lie here, and how many of them are open."""
-    parts = Complaint.objects.filter(_under(paths, "holder__path"), lead__isnull=False, submitted_at__date__range=(period.first, period.last))
+    parts = Complaint.objects.filter(_under(paths, "holder__path"), _within("submitted_at", period, zone), lead__isnull=False)
     found = parts.order_by().aggregate(
         parts=Count("pk"), leads=Count("lead", distinct=True), open_parts=Count("pk", filter=~Q(state__in=("closed", "archived")))
     )

@@ -130,8 +130,8 @@ def take(frame: Frame, *, at: datetime) -> Data:
     places = _places(frame)
     paths = _paths(frame, places)
     found = _tables(frame, figures, places, limits)
-    found.append(cases.referral_table(paths, frame.period))
-    found.append(cases.parts_table(paths, frame.period))
+    found.append(cases.referral_table(paths, frame.period, zone))
+    found.append(cases.parts_table(paths, frame.period, zone))
     found.append(cases.submission_table(frame.template, places, frame.period, today))
     return _about(frame) | {
         "cut_off": at.astimezone(zone).isoformat(timespec="seconds"),

@@ -38,7 +38,7 @@ def _require_reader(request: HttpRequest) -> None:
 
 def _lists(request: HttpRequest) -> dict[str, EditionQuerySet]:
     actor, today = actor_of(request), timezone.localdate(at_of(request))
-    mine = Edition.objects.readable(actor).current()
+    mine = Edition.objects.newest_readable(actor)
     return {
         "": mine,
         "kerja": mine.filter(state__in=(access.State.GENERATED, access.State.REVIEWED, access.State.REVISION_REQUESTED)),

@@ -4,6 +4,7 @@ from typing import Any
 
 from django.db.models import Max
 from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
@@ -40,7 +41,7 @@ def dictionary(request: HttpRequest) -> HttpResponse:
             "format": row.form,
             "month": row.release.code,
             "revision": row.release.revision,
-            "date": row.release.made_at.date().isoformat(),
+            "date": timezone.localdate(row.release.made_at).isoformat(),
             "rows": row.rows,
             "bytes": row.size,
             "sha256": row.sha256,

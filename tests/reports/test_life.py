@@ -13,11 +13,14 @@ from django.test.utils import CaptureQueriesContext
 from institutions import services as places
 from lapor.ground.problems import Refusal
 from monitoring.figures import Period
-from officers.actors import machine
+from officers import services as officers
+from officers.actors import actor_for, machine
 from officers.models import Notice
 from reports import services
 from reports.access import ACTS, STEPS
 from reports.models import Edition, EditionDownload
+from reports.services import life
+from reports.snapshot import digest
 from tests.monitoring.books import book
 from tests.pages import page
 from tests.reports.figures import AFTER, DAY, counted, frozen
@@ -219,6 +222,81 @@ def test_a_hub_gets_a_file_of_its_own_in_which_the_few_are_hidden(joined: World,
     assert refused.value.code == "not_found"
     shown = page(world.login(client, "hub").get(f"/meja/evaluasi/{edition.pk}/"))
     assert "bab-18" in shown
+
+
+def test_a_hub_reads_its_own_report_without_the_few_and_with_a_digest_of_what_it_reads(joined: World) -> None:
+    counted(joined)
+    edition = edition_of(joined, "meso")
+    hub, national = (joined.actor(name, at=AFTER) for name in ("hub", "national"))
+
+    assert (services.reads_whole(edition, hub), services.reads_whole(edition, national)) == (False, True)
+    whole, masked = (services.document_of(edition, is_masked=is_masked, at=AFTER) for is_masked in (False, True))
+    assert whole.sha256 == edition.sha256
+    assert masked.sha256 == digest(masked.snapshot) != edition.sha256
+
+
+def test_nobody_accepts_what_they_submitted_while_they_wait_for_it(joined: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The row is asked again once it is locked: what was true before it may not be any more."""
+    edition = edition_of(joined, "macro")
+    by = joined.actor("national", at=AFTER)
+    services.move(edition.pk, "review", by=by, at=AFTER)
+    find = life.find
+
+    def found_early(pk: Any, by: Any) -> Edition:
+        row = find(pk, by)
+        services_move(edition.pk, "submit", by=by, at=AFTER)  # commits between the look and the lock
+        return row
+
+    services_move = services.move
+
+    def race(*args: Any, **more: Any) -> Edition:
+        monkeypatch.setattr(life, "find", lambda pk, by: (monkeypatch.setattr(life, "find", find), found_early(pk, by))[1])
+        return services_move(*args, **more)
+
+    with pytest.raises(Refusal) as refused:
+        race(edition.pk, "accept", by=by, at=AFTER)
+    assert refused.value.code == "forbidden"
+    assert Edition.objects.get(pk=edition.pk).state == "reviewed"  # the whole attempt is taken back with it
+
+
+def test_what_a_coordinator_beside_the_line_does_is_recorded_under_that_role(world: World) -> None:
+    """A sector hub does not lie above its members."""
+    places.join_hub(hub=world.ministry, member=world.city, kind="sector", valid_from=SINCE, by=machine("system"), at=world.at, why="uji")
+    officers.appoint(
+        user=world.user("other_admin"), role="hub_coordinator", institution=world.ministry, decree_number="SK-9", decree_on=SINCE, valid_from=SINCE,
+        by=actor_for(world.user("system"), at=world.at), at=world.at,
+    )  # fmt: skip
+    edition = frozen(world)
+    Edition.objects.filter(pk=edition.pk).update(state="submitted", submitted_on=date(2026, 10, 5))
+
+    services.move(edition.pk, "accept", by=world.actor("other_admin", at=AFTER), at=AFTER)
+
+    assert edition.events.latest("pk").as_role == "hub_coordinator"
+
+
+def test_a_hub_keeps_the_report_that_was_sent_while_a_new_revision_is_made(joined: World, clock: Any) -> None:
+    clock.move_to(AFTER)
+    edition = frozen(joined)
+    Edition.objects.filter(pk=edition.pk).update(state="accepted", submitted_on=date(2026, 10, 5))
+    frozen(joined, why="Koreksi")
+
+    rows = {name: Edition.objects.newest_readable(joined.actor(name, at=AFTER)).get().revision for name in ("hub", "admin")}
+    assert rows == {"hub": 1, "admin": 2}
+    assert f"/meja/evaluasi/{edition.pk}/" in page(joined.login(Client(), "hub").get("/meja/evaluasi/"))
+
+
+def test_a_file_that_was_made_before_the_plan_was_written_is_made_anew(world: World, clock: Any, storage: Any) -> None:
+    clock.move_to(AFTER)
+    edition, by = frozen(world), world.actor("admin", at=AFTER)
+    services.queue_file(edition.pk, "csv", by=by, at=AFTER)
+    services.draw_files(at=AFTER)
+    services.add_item(edition.pk, {"text": "Latih admin unit", "owner": "Diskominfo", "due_on": "2026-12-01"}, by=by, at=AFTER)
+
+    row = services.queue_file(edition.pk, "csv", by=by, at=AFTER)
+    assert row.state == "queued"
+    services.draw_files(at=AFTER)
+    _row, raw = services.open_file(services.ticket(row, by=by, at=AFTER), by=by, at=AFTER)
+    assert "Latih admin unit" in raw.decode()
 
 
 def test_the_steps_are_taken_from_the_page_and_an_outdated_one_is_refused_with_what_was_typed(joined: World, client: Client, clock: Any) -> None:

@@ -19,7 +19,7 @@ from officers.models import Notice
 from reports import services
 from reports.clock import due_on
 from reports.models import Cadence, Edition, EditionEvent, EditionFile
-from reports.services import files
+from reports.services import files, making
 from tests.drills.test_kill import kill_when, python
 from tests.reports.figures import AFTER, QUARTER, WIB, counted, frozen
 from tests.world import SINCE, World
@@ -125,6 +125,30 @@ def test_what_was_due_before_the_house_stood_is_not_made_and_makes_nobody_late(w
 
     assert Edition.objects.count() == made(template="macro").count("nation") == 1
     assert not EditionEvent.objects.filter(code="told_late").exists()
+
+
+def test_history_that_is_made_by_hand_makes_nobody_late(world: World) -> None:
+    edition = services.generate("micro", world.city, Period.parse("2026-Q1"), by=world.actor("system"), at=AFTER)
+
+    assert edition.due_on is None
+    assert frozen(world).due_on is not None
+    services.publish(at=AFTER + timedelta(days=1))
+    assert not EditionEvent.objects.filter(edition=edition, code=EditionEvent.Code.TOLD_LATE).exists()
+
+
+def test_places_that_can_never_be_made_take_nobodys_turn(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(making, "BATCH", 2)
+    first = sorted(places_pk for places_pk in (world.city.pk, world.ministry.pk))[0]
+    make = making._make_one
+
+    def some(template: str, place: Any, *args: Any, **more: Any) -> Any:
+        if place.pk == first:
+            raise Refusal("invalid", "no members")
+        return make(template, place, *args, **more)
+
+    monkeypatch.setattr(making, "_make_one", some)
+    counts = services.publish(at=TURN)
+    assert counts["made"] == 2
 
 
 def test_a_period_is_frozen_only_some_hours_after_it_ended_by_the_clock_of_the_place(world: World) -> None:
@@ -294,6 +318,19 @@ def test_whoever_was_thought_dead_finishes_nothing_any_more(world: World) -> Non
 
     row.refresh_from_db()
     assert (row.state, row.ready_at) == ("ready", AFTER + timedelta(minutes=11))
+
+
+def test_a_file_that_kills_whoever_draws_it_is_given_up(world: World, storage: Path) -> None:
+    edition = frozen(world)
+    row = services.queue_file(edition.pk, "csv", by=world.actor("admin"), at=AFTER)
+    most = Limit.objects.table(AFTER.date())["edition_tries"]
+    for tries in range(1, most + 2):
+        found = files._claim(AFTER + timedelta(hours=tries), Limit.objects.table(AFTER.date()))  # and then it is gone
+        assert (found is None) is (tries > most)
+
+    row.refresh_from_db()
+    assert (row.state, row.claim) == ("failed", None)
+    assert services.queue_file(edition.pk, "csv", by=world.actor("admin"), at=AFTER).state == "queued"
 
 
 def test_a_file_that_cannot_be_made_waits_is_given_up_and_made_when_asked_again(world: World, storage: Path) -> None:

@@ -13,13 +13,20 @@ from django.core.files.storage import storages
 from django.core.management import call_command
 from django.db import connections
 from django.db.utils import ProgrammingError
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from complaints.models import Complaint
+from institutions import services as places
 from institutions.models import Institution
+from lapor.ground.problems import Refusal
+from monitoring.indicators import INDEX, INDICATORS, PUBLIC
 from monitoring.models import Fact, MonthTally
 from monitoring.services import measure
+from monitoring.telling import NAMES, tellable
+from officers.actors import machine
 from reports import services
-from reports.counting import Month
+from reports.counting import Month, again
 from reports.models import OpenDataFile, Release, ReleasedPlace
 from reports.opendata import FORMS, SHEETS, drawn
 from reports.tasks import release as task
@@ -230,3 +237,37 @@ def test_a_month_without_anything_is_told_as_one_without_anything(world: World) 
 
     assert ReleasedPlace.objects.count() == 0
     assert read("sums") == []
+
+
+OUTCOMES = ("validated", "archived", "responded", "followed_up", "completed", "passed_60", "closed", "reopened", "rated")
+
+
+@settings(max_examples=300, deadline=None)
+@given(st.lists(st.tuples(st.integers(0, 80), st.integers(0, 80)), min_size=len(OUTCOMES), max_size=len(OUTCOMES)), st.integers(10, 200))
+def test_a_second_revision_tells_no_indicator_of_other_sums_than_those_beside_it(pairs: list[tuple[int, int]], received: int) -> None:
+    limits = {"small_cell": 10, **{f"weight_{key}": 10 for key in INDICATORS}}
+    first, second = ({"received": received, **{name: pair[which] for name, pair in zip(OUTCOMES, pairs, strict=True)}} for which in (0, 1))
+
+    def told_of(sums: dict[str, int]) -> dict[str, Any]:
+        kept = tellable(sums, {}, 10)
+        rows = {key: {"value": "1.00", "missing": ""} for key, row in INDICATORS.items() if row.audience == PUBLIC}
+        return {"sums": kept, "indicators": {key: {name: value for name, value in row.items() if value} for key, row in rows.items()}}
+
+    old, new = told_of(first), told_of(second)
+    found = again(old, new, limits)
+
+    for key, row in found["indicators"].items():
+        shape = INDICATORS[key]
+        if shape.shape != INDEX and {*shape.top, *shape.bottom} <= NAMES and "missing" not in row:
+            assert row.get("numerator") == sum(found["sums"][name] for name in shape.top)
+            assert not shape.bottom or row["denominator"] == found["sums"][shape.bottom[0]]
+
+
+def test_nothing_is_told_while_the_system_can_only_be_read(world: World) -> None:
+    country(world)
+    places.set_read_only(True, by=machine("system"), at=world.at, reason="x")
+    places.forget_site()
+
+    with pytest.raises(Refusal):
+        services.release(at=AT)
+    assert not Release.objects.exists()

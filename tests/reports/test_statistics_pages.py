@@ -91,6 +91,14 @@ def test_what_is_no_body_or_no_published_month_is_not_found(told: World, client:
     assert client.get("/umpan/laporan/tidak-ada.rss").status_code == 404
 
 
+@pytest.mark.parametrize("slug", ["tidak-ada", "kota-uji-dpu"])
+def test_no_other_place_is_found_by_a_page_that_is_drawn_for_one_visitor(told: World, slug: str) -> None:
+    officer = told.login(Client(), "national")
+
+    assert Client().get(f"/statistik/{slug}/?x=1").status_code == 404
+    assert officer.get(f"/statistik/{slug}/").status_code == 404
+
+
 def test_the_number_of_queries_does_not_grow_with_months_and_bodies(told: World) -> None:
     few = queries(Client(), "/statistik/")
     for month in (10, 11, 12):
