@@ -69,18 +69,20 @@ def timed(act: Callable[[], Any]) -> float:
     return 1000 * (time.perf_counter() - began)
 
 
-def _weighed(act: Callable[[], Any]) -> tuple[float, int]:
-    """Milliseconds of an act that reads no database, and the largest size (MiB) of a process of ours that did nothing else."""
+def _weighed(act: Callable[[], Any]) -> tuple[float, int, Any]:
+    """Milliseconds of an act that reads no database, the largest size (MiB) of a process of ours that did nothing else, and what came of it."""
     context = multiprocessing.get_context("fork")
     here, there = context.Pipe(duplex=False)
 
     def work() -> None:
-        there.send((timed(act), resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024))
+        found: list[Any] = []
+        took = timed(lambda: found.append(act()))
+        there.send((took, resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024, found[0]))
 
     child = context.Process(target=work)
     child.start()
     there.close()
-    found: tuple[float, int] = here.recv()
+    found: tuple[float, int, Any] = here.recv()
     child.join()
     return found
 
@@ -141,11 +143,17 @@ def pdf(document: Document, *, turns: int) -> Row:
     """The PDF of the nation's quarter beside WeasyPrint alone with the HTML that the PDF is made of."""
     with translation.override("id"):
         html = drawing.html_of(document)
-    pages = len(pikepdf.open(io.BytesIO(draw(document, "pdf", "id"))).pages)
-    ours, floor, peak = [], [], 0
+
+    def bare() -> int:
+        return len(HTML(string=html, base_url=BASE, url_fetcher=ClosedFetcher()).write_pdf() or b"")
+
+    def whole() -> int:
+        return len(pikepdf.open(io.BytesIO(draw(document, "pdf", "id"))).pages)
+
+    ours, floor, peak, pages = [], [], 0, 0
     for _turn in range(turns):
-        floor.append(_weighed(lambda: HTML(string=html, base_url=BASE, url_fetcher=ClosedFetcher()).write_pdf())[0])
-        took, size = _weighed(partial(draw, document, "pdf", "id"))
+        floor.append(_weighed(bare)[0])
+        took, size, pages = _weighed(whole)
         ours.append(took)
         peak = max(peak, size)
     return _row("PDF of the nation's quarter", ours, floor, 1.2, pages=pages, pages_per_second=round(1000 * pages / median(ours), 1), peak=peak)
@@ -178,7 +186,7 @@ def tables(document: Document, *, rows: int, turns: int) -> list[Row]:
         ours, floor, peak = [], [], 0
         for _turn in range(turns):
             floor.append(timed(floor_act))
-            took, size = _weighed(partial(draw, large, kind, "id"))
+            took, size, _size = _weighed(lambda kind=kind: len(draw(large, kind, "id")))  # type: ignore[misc]
             ours.append(took)
             peak = max(peak, size)
         found.append(_row(f"{kind.upper()} of {rows} rows", ours, floor, 2.0, rows_per_second=round(1000 * rows / median(ours)), peak=peak))
