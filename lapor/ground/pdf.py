@@ -1,5 +1,7 @@
 """HTML to PDF: tagged for screen readers (PDF/UA-1), the same bytes for the same input, nothing fetched from anywhere."""
 
+import re
+from collections.abc import Container
 from datetime import UTC, datetime
 from io import BytesIO
 from pathlib import Path
@@ -17,6 +19,7 @@ from weasyprint.urls import FatalURLFetchingError, URLFetcher, URLFetcherRespons
 # Addresses in a document are read against this host, which does not exist: they mean files below static/.
 BASE = "https://static.invalid/"
 TYPES = {".css": "text/css", ".woff2": "font/woff2", ".svg": "image/svg+xml", ".png": "image/png"}
+MARKED = re.compile(rb"/\w+\s*<</MCID (\d+)>>\s*BDC")
 PRINT = 4  # the flag of an annotation that is printed
 _one_at_a_time = Lock()  # Pango's font maps are not made for two threads, and one drawing fills a core anyway
 
@@ -66,11 +69,14 @@ def render(html: str, *, at: datetime, identifier: bytes = b"lapor") -> bytes:
 
 
 def repaired(raw: bytes) -> bytes:
-    """What WeasyPrint leaves out: which way a table's headings point, that links are printed, and what they lead to."""
+    """What WeasyPrint leaves out: which way a table's headings point, that running lines are no content, that links are printed, and what
+    they lead to.
+    """
     with pikepdf.open(BytesIO(raw)) as pdf:
-        if Name.StructTreeRoot in pdf.Root:
-            _mark_headings(pdf.Root.StructTreeRoot)
+        content = _mend_tree(pdf.Root.StructTreeRoot) if Name.StructTreeRoot in pdf.Root else {}
         for page in pdf.pages:
+            if content:
+                _set_aside(pdf, page, content.get(page.obj.objgen, set()))
             for note in page.get(Name.Annots, Array()):
                 note.F = int(note.get(Name.F, 0)) | PRINT
                 if Name.Contents not in note and Name.A in note and Name.URI in note.A:
@@ -80,8 +86,21 @@ def repaired(raw: bytes) -> bytes:
     return out.getvalue()
 
 
-def _mark_headings(root: Object) -> None:
-    """Give every TH its scope: a column's in the head of a table, else a row's."""
+def _set_aside(pdf: pikepdf.Pdf, page: pikepdf.Page, content: Container[int]) -> None:
+    """Mark as pagination what no element of the tree holds: the lines at the foot of each page (ISO 14289-1, 7.8)."""
+
+    def mark(found: re.Match[bytes]) -> bytes:
+        return found[0] if int(found[1]) in content else b"/Artifact\n<</Type /Pagination>>\nBDC"
+
+    raw = page.Contents.read_bytes()
+    mended = MARKED.sub(mark, raw)
+    if mended != raw:
+        page.Contents = pdf.make_stream(mended)
+
+
+def _mend_tree(root: Object) -> dict[tuple[int, int], set[int]]:
+    """Give every TH its scope: a column's in the head of a table, else a row's. Answers which marks of each page the tree holds."""
+    held: dict[tuple[int, int], set[int]] = {}
     waiting: list[tuple[Object, bool]] = [(root, False)]
     while waiting:
         element, in_head = waiting.pop()
@@ -90,5 +109,8 @@ def _mark_headings(root: Object) -> None:
         if kind == Name.TH:
             element.A = Dictionary(O=Name.Table, Scope=Name.Column if in_head else Name.Row)
         below = element.get(Name.K, Array())
-        children = list(below) if isinstance(below, Array) else [below]
+        children: list[Any] = list(below) if isinstance(below, Array) else [below]
         waiting += [(child, in_head) for child in children if isinstance(child, Dictionary)]
+        if Name.Pg in element:
+            held.setdefault(element.Pg.objgen, set()).update(child for child in children if isinstance(child, int))
+    return held

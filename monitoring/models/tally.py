@@ -82,7 +82,7 @@ class LowWater(models.Model):
         return f"{self.name} {self.done}"
 
 
-STOCK = "measure_stock"
+EVENTS, STOCK = "measure", "measure_stock"  # the waters of counting that others read
 
 
 def taken_up_to() -> date | None:

@@ -21,7 +21,7 @@ from institutions.services import refuse_while_read_only
 
 from ..facts import OBLIGATIONS, FactData, change, facts
 from ..models import LowWater
-from ..models.tally import STOCK
+from ..models.tally import EVENTS, STOCK
 from . import stock
 from .measure_read import Country, Known, read_facts, read_histories
 from .measure_write import Cell, add_to, book, mark, write_facts
@@ -31,7 +31,7 @@ LATE = timedelta(minutes=10)  # how long a row may take to commit after its id w
 COUNTING_LOCK = 0x6D65_6173
 # The marks of reports say which events are new to them. Changes of the configuration leave no such mark: they are followed at once, and
 # once more when those that committed late must be there too.
-EVENTS, CLOCKS, CHANGES, CHANGES_AGAIN = "measure", "measure_clocks", "measure_changes", "measure_changes_2"
+CLOCKS, CHANGES, CHANGES_AGAIN = "measure_clocks", "measure_changes", "measure_changes_2"
 WATERS = (EVENTS, CLOCKS, CHANGES, CHANGES_AGAIN)
 PLACING = ("path", "parent_id", "time_zone", "working_week")  # what facts read of a node of the tree
 Progress = Callable[[int], None]

@@ -18,9 +18,9 @@ from lapor.ground.problems import Refusal
 
 from ..facts import FactData, levels, sums
 from ..models import Fact, LowWater, Measured, MonthTally, Stock, Sum, Tally
-from ..models.tally import STOCK
+from ..models.tally import EVENTS, STOCK
 from . import stock
-from .measure import CHANGES, CLOCKS, EVENTS, MANY, alone, count, made, touched
+from .measure import CHANGES, CLOCKS, MANY, alone, count, made, touched
 from .measure_read import Country, Known, facts_at, read_facts, read_histories
 from .measure_write import Cell, add_to, book
 

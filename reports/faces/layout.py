@@ -176,6 +176,7 @@ def about(document: Document) -> list[tuple[str, str]]:
         (_("Stock as of"), day(until) if until else str(words.MISSING["nothing"])),
         (_("Formulas"), snapshot["formula"]),
         (_("Revision"), f"{document.revision}{f': {document.why}' if document.why else ''}"),
+        (_("Ledger"), _("root %(root)s up to event %(event)s") % {"root": snapshot["ledger"]["root"], "event": words.number(str(snapshot["ledger"]["event"]))}),
         (_("Number"), document.number or _("numbered when it is submitted")),
     ]
     if document.template == Template.MESO:

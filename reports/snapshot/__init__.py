@@ -2,7 +2,7 @@
 
 from .canonical import Data, canonical, digest
 from .masking import masked
-from .record import Difference, differences, indicators_of, recorded
+from .record import Difference, differences, indicators_of, ledger_of, recorded
 from .taking import Frame, take
 
-__all__ = ["Data", "Difference", "Frame", "canonical", "differences", "digest", "indicators_of", "masked", "recorded", "take"]
+__all__ = ["Data", "Difference", "Frame", "canonical", "differences", "digest", "indicators_of", "ledger_of", "masked", "recorded", "take"]

@@ -91,6 +91,7 @@ def masked(snapshot: Data, least: int) -> Data:
     """
     found = deepcopy(snapshot)
     del found["recorded"]
+    found["ledger"].pop("reports")
     found["is_masked"] = True
     _mask_indicators(found["indicators"], least)
     found["tables"] = [table for table in found["tables"] if table["key"] != "trend"]

@@ -1,10 +1,15 @@
 """The figures of an edition worked out again: from the sums it holds itself, and from what the books say today."""
 
+from collections.abc import Sequence
 from datetime import date
 from typing import NamedTuple
 
+from django.db import connection
+
 from monitoring.figures import SMALL, Figures, Period, Scope
 from monitoring.indicators import measure_all
+from monitoring.models import LowWater
+from monitoring.models.tally import EVENTS
 
 from .canonical import Data
 from .cells import cell
@@ -25,6 +30,37 @@ def sums_of(figures: Figures) -> Data:
         "levels": _written(dict(figures.levels)),
         "level_on": figures.level_on.isoformat() if figures.level_on else None,
     }
+
+
+_ROOT = """
+WITH places AS (
+    SELECT below.id FROM institutions_institution AS top JOIN institutions_institution AS below ON below.path LIKE top.path || '%%' WHERE top.id = ANY(%(ids)s)
+)
+SELECT count(*), encode(sha256(convert_to(coalesce(string_agg(head.hash, '' ORDER BY report.complaint_id), ''), 'UTF8')), 'hex')
+FROM (
+    SELECT DISTINCT complaint_id FROM complaints_transition WHERE holder_after_id IN (SELECT id FROM places) AND id <= %(upto)s
+) AS report
+CROSS JOIN LATERAL (
+    SELECT hash FROM complaints_transition WHERE complaint_id = report.complaint_id AND id <= %(upto)s ORDER BY seq DESC LIMIT 1
+) AS head
+"""
+
+
+def ledger_of(ids: Sequence[int], upto: int) -> Data:
+    """What pins the histories behind the figures: SHA-256 over the last hash that each report's chain had at an event.
+
+    Of all reports that ever lay at these places or below, in the order of their ids; each hash holds all before it (`verify_ledger`), so
+    whoever alters an event up to that one changes the root.
+    """
+    with connection.cursor() as cursor:
+        cursor.execute(_ROOT, {"ids": list(ids), "upto": upto})
+        reports, root = cursor.fetchone()
+    return {"event": upto, "reports": reports, "root": root}
+
+
+def settled_event() -> int:
+    """The newest event up to which none can come in late any more: counting has settled it."""
+    return LowWater.objects.filter(name=EVENTS).values_list("done", flat=True).first() or 0
 
 
 def _read(sums: dict[str, int]) -> dict[tuple[str, str, str], int]:

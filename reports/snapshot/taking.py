@@ -12,7 +12,7 @@ from monitoring.indicators import INDICATORS, VERSION
 from ..access import Template
 from . import cases, tables
 from .canonical import FORMAT, Data
-from .record import indicators_of, sums_of
+from .record import indicators_of, ledger_of, settled_event, sums_of
 
 # What no part of the system collects yet; a report says so in the chapter concerned.
 UNCOLLECTED = {
@@ -146,4 +146,5 @@ def take(frame: Frame, *, at: datetime) -> Data:
         "uncollected": [{"key": key, "chapter": chapter} for key, chapter in UNCOLLECTED.items()],
         "formulas": _formulas(),
         "recorded": sums_of(figures),
+        "ledger": ledger_of(frame.scope.ids, settled_event()),
     }

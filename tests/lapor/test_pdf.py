@@ -28,6 +28,18 @@ def test_a_document_passes_the_checker_and_says_title_language_and_time(tmp_path
         assert all(int(note.F) & pdf.PRINT for page in file.pages for note in page.Annots)
 
 
+def test_the_lines_at_the_foot_of_each_page_are_no_content() -> None:
+    leaf = "<style>@page { @bottom-left { content: 'Halaman ' counter(page) } }</style>"
+    long = "<p>Isi surat.</p>" + "<p style='break-before: page'>Halaman lain.</p>" * 3
+
+    with pikepdf.open(BytesIO(pdf.render(PAGE.format(leaf + long), at=AT))) as file:
+        assert len(file.pages) == 4
+        for page in file.pages:
+            marks = [[str(one) for one in step.operands] for step in pikepdf.parse_content_stream(page) if str(step.operator) == "BDC"]
+            assert sum(mark[0] == "/Artifact" and "/Pagination" in mark[1] for mark in marks) == 1
+            assert any(mark[0] != "/Artifact" for mark in marks)
+
+
 def test_headings_of_a_table_say_whether_they_head_a_column_or_a_row() -> None:
     scopes = [element["/A"] for tag, element in tags_of(pdf.render(PAGE.format(""), at=AT)) if tag == "TH"]
 

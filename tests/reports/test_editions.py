@@ -1,6 +1,7 @@
 """Editions: frozen figures, revisions, and a digest that means something."""
 
-from datetime import timedelta
+import json
+from datetime import datetime, timedelta
 
 import pytest
 from django.core.management import CommandError, call_command
@@ -12,11 +13,14 @@ from institutions.models import Institution
 from lapor.ground.problems import Refusal
 from monitoring.figures import Period
 from monitoring.models import MonthTally
+from monitoring.services import measure
 from reports import services
+from reports.management.commands import reproduce as command
 from reports.models import ActionItem, Edition, EditionEvent
 from reports.snapshot import canonical, digest
 from tests.monitoring.books import book
-from tests.reports.figures import AFTER, DAY, LATER, QUARTER, counted, frozen
+from tests.monitoring.counting import altered
+from tests.reports.figures import AFTER, DAY, LATER, QUARTER, WIB, counted, frozen
 from tests.world import World
 
 
@@ -156,6 +160,40 @@ def test_reproduce_finds_the_same_figures_and_what_today_would_say(world: World,
     call_command("reproduce", str(edition.pk))
     with pytest.raises(CommandError):
         call_command("reproduce", "micro/kota-uji/2020")
+
+
+def test_reproduce_after_a_tenth_of_the_reports_moved_on_and_after_a_history_was_altered(world: World, capsys: pytest.CaptureFixture[str]) -> None:
+    cases = [world.to_state("awaiting_followup") for _n in range(10)]
+    at = datetime(2027, 1, 5, 9, tzinfo=WIB)
+    for minutes in (0, 11):  # what may still commit late is pinned by no root
+        measure(at=at + timedelta(minutes=minutes))
+    edition = frozen(world, period=Period.parse("2026-Q4"), at=at + timedelta(minutes=12))
+    assert edition.snapshot["ledger"]["reports"] == 10
+    assert edition.snapshot["ledger"]["event"] == cases[-1].transitions.latest("pk").pk
+    call_command("reproduce", str(edition.pk))
+    assert "digest same, ledger same" in (said := capsys.readouterr().out)
+    assert "0 not reproduced, 0 parts different today" in said
+
+    later = at + timedelta(days=1)
+    world.step(cases[0], "respond", "liaison", at=later, text="Kami periksa.", estimated_on="2027-01-20")
+    measure(at=later)
+
+    call_command("reproduce", str(edition.pk), "--json")
+    found = json.loads(capsys.readouterr().out)
+    assert (found["digest"], found["ledger"], found["not_reproduced"]) == ("same", "same", [])
+    assert {"key": "response_rate", "part": "numerator", "was": "0", "now": "1"} in found["different_today"]
+
+    altered("complaints_transition", "UPDATE complaints_transition SET hash = 'x' WHERE id = %s", cases[4].transitions.latest("pk").pk)
+    with pytest.raises(CommandError, match="histories"):
+        call_command("reproduce", str(edition.pk))
+
+
+def test_by_other_formulas_only_the_digest_is_checked(world: World, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> None:
+    edition = frozen(world)
+    monkeypatch.setattr(command, "VERSION", "2099.1")
+
+    call_command("reproduce", str(edition.pk))
+    assert f"made by formulas {edition.formula}; those of today are 2099.1" in capsys.readouterr().out
 
 
 def test_the_same_books_give_the_same_digest_and_another_instant_another_one(world: World) -> None:

@@ -19,7 +19,8 @@ def indicator(key: str, top: int, bottom: int | None = None, **more: Any) -> Dat
 
 
 def snapshot(*indicators: Data, tables: tuple[Data, ...] = ()) -> Data:
-    return {"recorded": {}, "indicators": list(indicators), "tables": list(tables), "over_60": {"count": 0, "listed": [], "not_listed": 0}}
+    ledger = {"event": 7, "reports": 3, "root": "00"}
+    return {"recorded": {}, "ledger": ledger, "indicators": list(indicators), "tables": list(tables), "over_60": {"count": 0, "listed": [], "not_listed": 0}}
 
 
 def table(key: str, columns: tuple[str, ...], rows: Mapping[str, tuple[Data, ...]]) -> Data:

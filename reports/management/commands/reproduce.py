@@ -10,7 +10,7 @@ from monitoring.figures import Figures, Period, Scope
 from monitoring.indicators import VERSION
 from officers.management.command import HouseCommand
 from reports.models import Edition
-from reports.snapshot import Difference, differences, digest, indicators_of, recorded
+from reports.snapshot import Difference, differences, digest, indicators_of, ledger_of, recorded
 
 
 def _bare(rows: list[dict[str, Any]]) -> dict[str, dict[str, Any]]:
@@ -25,7 +25,7 @@ def _said(rows: list[Difference]) -> list[dict[str, str]]:
 class Command(HouseCommand):
     help = (
         "Check the digest of an edition, work its figures out again from the sums that it holds, and list what today's books would say otherwise. "
-        "Ends with 1 where the digest or a figure is not what was frozen; a difference to today is no fault."
+        "Ends with 1 where the digest or a figure is not what was frozen, or the histories behind them are not; a difference to today is no fault."
     )
 
     def add_arguments(self, parser: ArgumentParser) -> None:
@@ -40,22 +40,28 @@ class Command(HouseCommand):
         again = differences(frozen, indicators_of(recorded(data), data["limits"])) if is_same_formula else []
         scope = Scope(data["scope"]["key"], data["scope"]["name"], tuple(data["recorded"]["ids"]), data["scope"]["tier"])
         today = differences(frozen, indicators_of(Figures.read(scope, Period.parse(edition.period)), data["limits"]))
+        ledger = "same" if ledger_of(data["recorded"]["ids"], data["ledger"]["event"]) == data["ledger"] else "changed"
         result = {
             "edition": str(edition.pk),
             "digest": "same" if digest(data) == edition.sha256 else "changed",
+            "ledger": ledger,
             "formula": data["formula"],
             "formula_today": VERSION,
             "figures": len(frozen),
             "not_reproduced": _said(again),
             "different_today": _said(today),
         }
-        lines = [f"{edition}: digest {result['digest']}, {len(frozen)} figures, {len(again)} not reproduced, {len(today)} parts different today"]
+        lines = [
+            f"{edition}: digest {result['digest']}, ledger {ledger}, {len(frozen)} figures, {len(again)} not reproduced, {len(today)} parts different today"
+        ]
         if not is_same_formula:
             lines.append(f"  made by formulas {data['formula']}; those of today are {VERSION}, so only the digest was checked")
         lines += [f"  today {row.key}.{row.part}: {row.was} -> {row.now}" for row in today]
         self.say(result, options, "\n".join(lines))
         if again or result["digest"] != "same":
             raise CommandError("The edition does not reproduce.")
+        if ledger != "same":
+            raise CommandError("The histories behind the edition are not those that they were; run verify_ledger to see where.")
 
     def _find(self, text: str) -> Edition:
         try:
