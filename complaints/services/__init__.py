@@ -18,7 +18,7 @@ from .issues import issues_on, propose_tags, tag, untag
 from .ledger import Fault, verify
 from .letters import KINDS as LETTER_KINDS
 from .letters import kept, named_letter, order_letter, receipt, receipt_with_code, sheet, write_letters
-from .needs import READERS, inputs_of
+from .needs import READERS, REQUIRED, inputs_of
 from .notify import reporter_message
 from .presence import here
 from .proof import log_oversight, prove, read_identity, throttle_submission
@@ -44,6 +44,7 @@ __all__ = [
     "LETTER_KINDS",
     "PLACEHOLDERS",
     "READERS",
+    "REQUIRED",
     "WAYS",
     "Breach",
     "Bulk",

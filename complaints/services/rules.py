@@ -98,8 +98,7 @@ def unit_target(plan: Plan, target: Institution, *, track: str) -> Institution:
     """A unit of the holder's institution, inside the actor's reach, that may handle a case on this track."""
     complaint, actor = plan.complaint, plan.actor
     reach = actor.under("dispose") + actor.under("handle_oversight")
-    institution = ".".join(complaint.holder.path.split(".")[:2]) + "."
-    if target.is_national or not target.path.startswith(institution) or not any(target.path.startswith(root) for root in reach):
+    if target.is_national or not target.path.startswith(complaint.holder.body_path) or not any(target.path.startswith(root) for root in reach):
         raise invalid(target=_("Please choose a unit inside the institution that holds the report."))
     if target.pk == complaint.holder_id:
         raise invalid(target=_("The report is there already."))
