@@ -37,7 +37,7 @@ class Proxy:
     secure: int
     errors: Path
 
-    def ask(self, path: str, body: bytes | None = None, *, host: str = HOST, name: str = HOST, source: str = "127.0.0.1", **headers: str) -> Answer:
+    def ask(self, path: str, body: bytes | None = None, /, *, host: str = HOST, name: str = HOST, source: str = "127.0.0.1", **headers: str) -> Answer:
         """Over TLS; `name` is whom the client asks for in the handshake, `host` in the request."""
         trusting = ssl.create_default_context()
         trusting.check_hostname, trusting.verify_mode = False, ssl.CERT_NONE
