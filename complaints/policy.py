@@ -156,6 +156,8 @@ POLICY: dict[str, Rule] = {
     "dispute": nobody,
     "redispose": disposer,
     "invite": disposer,
+    "ask_support": (disposer & ~national) | adviser,
+    "decline_support": disposer & national,
     "end_part": nobody,
     "respond": handler & ~at_national & ~contested,
     "progress": free_handler,

@@ -28,6 +28,7 @@ from .reference import Reference
 from .remind import remind
 from .rungs import DueRung, claim_rungs, set_rungs
 from .saved import canonical, drop_filter, filters_of, prefer, preference_of, save_filter
+from .support import Wish, support_asked
 from .urgency import mark_urgent
 from .vacancies import Vacancy, vacancies
 from .why import answer_deadline, explain, explanations, reckon
@@ -62,6 +63,7 @@ __all__ = [
     "Recomputed",
     "Reference",
     "Vacancy",
+    "Wish",
     "able_names",
     "act_on_many",
     "add_note",
@@ -154,6 +156,7 @@ __all__ = [
     "step_of",
     "store_upload",
     "submit",
+    "support_asked",
     "tag",
     "take",
     "take_down",
