@@ -212,6 +212,7 @@ ROWLESS: dict[str, str | None] = {
     "intake": "intake",
     "desk": "see_cases",
     "desk_oversight": "see_oversight",
+    "own_rules": "manage_officers",
     "aggregates": "see_aggregates",
     "health": "see_health",
     "audit": "see_audit",
