@@ -14,6 +14,8 @@ from ..models import Complaint, Transition
 from .plan import Plan
 from .rules import desk_target, institution_path, invalid
 
+WORDS = ("part_title", "part_text")
+
 
 @dataclass(frozen=True, slots=True)
 class Wish:
@@ -36,7 +38,7 @@ def ask(plan: Plan) -> None:
     desk_target(plan, target, track=complaint.track)
     complaint.is_support_asked = True
     plan.data = {"target": target.pk}
-    plan.details = {name: plan.given[name] for name in ("part_title", "part_text")}
+    plan.details = {name: plan.given[name] for name in WORDS} | {"part_for": target.name}
 
 
 def decline(plan: Plan) -> None:
@@ -69,4 +71,5 @@ def support_asked(complaint: Complaint) -> Wish | None:
     if row is None or row.entry.is_erased:
         return None
     target = Institution.objects.get(pk=row.data["target"])
-    return Wish(str(row.entry.institution), row.entry.text, {"target": target.slug, "mandatory": "true", **row.entry.details})
+    words = {name: row.entry.details[name] for name in WORDS}
+    return Wish(str(row.entry.institution), row.entry.text, {"target": target.slug, "mandatory": "true", **words})
