@@ -185,7 +185,7 @@ class ComplaintOut(ComplaintRow):
     hold_reason = serializers.CharField(required=False, allow_blank=True)
     hold_until = serializers.DateTimeField(required=False, allow_null=True)
     is_disputed = serializers.BooleanField(required=False, help_text="The national desk has to decide who is competent.")
-    is_support_asked = serializers.BooleanField(required=False, help_text="The support of another body is asked of the national desk.")
+    is_support_asked = serializers.BooleanField(required=False, help_text="The support of another body is asked of the national desk. Officers only.")
     is_bound = serializers.BooleanField(required=False, help_text="It has: the report is not returned again.")
     referral = serializers.ChoiceField(choices=Referral.choices, required=False, allow_blank=True)
     transfer_consent = serializers.ChoiceField(choices=TransferConsent.choices, required=False, allow_blank=True)
@@ -283,7 +283,7 @@ def row_out(complaint: Complaint, *, in_full: bool) -> dict[str, Any]:
 OFFICER_FIELDS = (
     "track", "is_anonymous", "is_secret", "is_urgent", "is_incomplete", "incident_date", "incident_place", "requested_outcome",
     "loss", "reported_party", "outcome", "closure_kind", "archive_reason", "on_behalf", "relation", "group_size", "represented_agree",
-    "hold_reason", "hold_until", "is_disputed", "is_support_asked", "is_bound", "referral", "transfer_consent",
+    "hold_reason", "hold_until", "is_disputed", "is_bound", "referral", "transfer_consent",
 )  # fmt: skip
 
 
@@ -374,6 +374,7 @@ def detail_out(
     if known.exists:
         found["contact"] = {"is_verified": known.is_verified, "is_unreachable_by_email": known.lost_at is not None}
     if audience == "officer":
+        found["is_support_asked"] = complaint.is_support_asked
         found["lead"] = complaint.lead.tracking_id if complaint.lead is not None else None
         found["assignee"] = complaint.assignee.get_username() if complaint.assignee is not None else None
     return found

@@ -14,16 +14,9 @@ from officers.models import Notice
 from officers.services import issue_token
 from tests.desk import act, address
 from tests.pages import page
-from tests.parts import split
+from tests.parts import WISH, split
 from tests.referrals import disputed
 from tests.world import ANSWER, SORT, World
-
-WISH: dict[str, Any] = {
-    "target": "kementerian-uji",
-    "part_title": "Jembatan milik kementerian",
-    "part_text": "Jembatan di ujung jalan retak.",
-    "text": "Jembatan bukan milik kota.",
-}
 
 
 def ask(world: World, complaint: Complaint, who: str = "admin", **given: Any) -> Complaint:
@@ -90,7 +83,9 @@ def test_neither_reporter_nor_public_hears_of_it(world: World, client: Client) -
     own = client.get(f"/api/v1/complaints/{complaint.tracking_id}/", headers={"X-Case-Code": receipt.case_code}).content.decode()
     public = client.get(f"/laporan/{complaint.tracking_id}/").content.decode()
     for said in (own, public):
-        assert [text for text in (WISH["text"], WISH["part_title"], "Alasan pusat.", "ask_support", "decline_support") if text in said] == []
+        assert [
+            text for text in (WISH["text"], WISH["part_title"], "Alasan pusat.", "ask_support", "decline_support", "is_support_asked") if text in said
+        ] == []
     assert not Notice.objects.filter(address_ref__startswith="complaint:").exists()
 
 
