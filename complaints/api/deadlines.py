@@ -58,7 +58,7 @@ class ComplaintExtensions(ComplaintDeadlines):
     @extend_schema(request=shapes.ExtensionIn, responses={200: shapes.DeadlinesOut}, parameters=[IF_MATCH])
     def post(self, request: Request, tracking_id: str) -> Response:
         """Extend a running deadline: `{key, days, legal_basis, text, version}`. Answers with the deadlines as they are then."""
-        given, actor = body_of(request), self.actor()
+        given, actor = body_of(request), self.actor(tracking_id)
         found, _audience, _family = self.read(Complaint.objects.all(), tracking_id, actor)
         version = version_read(request, given, found)
         if strange := sorted(set(given) - set(EXTENSION)):

@@ -144,6 +144,13 @@ def test_without_authority_it_is_refused(client: Client, world: World, who: str,
     assert not Clock.objects.filter(complaint=complaint, events__kind="extend").exists()
 
 
+def test_a_reporter_is_told_that_it_is_not_theirs_to_extend(client: Client, world: World) -> None:
+    receipt = world.submit(is_secret=True)
+    in_progress(world, receipt.complaint)
+
+    assert extend(client, receipt.complaint, **{"X-Case-Code": receipt.case_code}).status_code == 403
+
+
 def test_a_case_that_is_not_theirs_to_know_is_not_there(client: Client, world: World) -> None:
     complaint = world.to_state("in_progress", is_secret=True)
 
