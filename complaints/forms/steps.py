@@ -15,6 +15,9 @@ from .shape import EMPTY, Files, Loose, Shape, Text, Typed, area, day, find_plac
 
 def _target(step: Step, complaint: Complaint) -> forms.Field:
     """Institutions for the national desk, units of the holder's institution for everybody else."""
+    if step.code == "ask_support" and complaint.is_disputed:  # a hub asks its members
+        members = [path for _hub, path in complaint.asker.advises]
+        return select(gettext_lazy("Institution"), institution_choices(path__in=members))
     if step.code in {"dispose_to_institution", "ask_support"}:
         return select(gettext_lazy("Institution"), institution_choices(parent__kind="national"))
     top = ".".join(complaint.holder.path.split(".")[:2]) + "."

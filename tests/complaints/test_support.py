@@ -181,6 +181,18 @@ def test_a_hub_proposes_a_member_in_a_dispute_that_it_may_read(world: World, adv
     assert (part.holder, told("desk_support_granted")) == (world.city, ["simpul"])
 
 
+@pytest.mark.usefixtures("clock")
+def test_a_hub_finds_its_members_on_the_page_and_no_other_body(world: World, client: Client, adviser: Actor) -> None:
+    complaint = disputed(world)
+    world.login(client, adviser.username)
+
+    form = page(client.get(address(complaint, "langkah/ask_support/")))
+
+    assert 'value="kota-uji"' in form
+    assert 'value="kementerian-uji"' not in form
+    assert act(client, complaint, "ask_support", **WISH | {"target": "kota-uji"}).status_code == 302
+
+
 @pytest.mark.parametrize("kind", ["no dispute", "secret", "decided"])
 def test_where_a_hub_reads_nothing_it_proposes_nothing(world: World, adviser: Actor, kind: str) -> None:
     complaint = world.to_state("in_progress") if kind == "no dispute" else disputed(world)
