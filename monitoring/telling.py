@@ -2,9 +2,9 @@
 
 from collections.abc import Iterable, Mapping
 
-from lapor.ground.shares import is_small
+from lapor.ground.shares import hidden, is_small
 
-from .indicators import DAYS, INDEX, MEAN, SHARE, Indicator, Result
+from .indicators import DAYS, INDEX, MEAN, RESOLUTION, SHARE, VERIFY, Indicator, Result
 
 # A measure and the one it is a part of, the whole first.
 NESTED = {
@@ -16,6 +16,7 @@ NESTED = {
     "completed": "validated",
     "passed_60": "validated",
 }
+SILENCE = "auto_no_reply"
 FLOWS = ("closed", "reopened", "rated")
 NAMES = frozenset({*NESTED, *FLOWS})
 
@@ -44,6 +45,29 @@ def tells_of_few(row: Indicator, numerator: int | None, denominator: int | None,
     if row.shape in {MEAN, DAYS} and row.key != "backlog_months" and denominator is not None:
         return is_small(bottom, least)
     return is_small(top, least) or is_small(bottom, least) or (row.shape == SHARE and is_small(bottom - top, least))
+
+
+def few_clocks(counts: Iterable[Mapping[str, int]], least: int) -> frozenset[str]:
+    """The deadlines that must not be told: too few met or too few missed, or what would let those be worked out from the sum of their kind,
+    which an indicator tells.
+    """
+    out: set[str] = set()
+    for found in counts:
+        for kind in (VERIFY, RESOLUTION, *((key,) for key in found)):
+            out |= hidden({key: found.get(key, 0) for key in kind}, least)
+    return frozenset(out)
+
+
+def few_closures(cells: Mapping[str, int], least: int) -> frozenset[str]:
+    """The ways of completion that must not be told, where how many were completed by silence is told beside them."""
+    return hidden(cells, least) | hidden({key: n for key, n in cells.items() if key != SILENCE}, least)
+
+
+def few_stars(cells: Mapping[str, int], least: int) -> frozenset[str]:
+    """All of them where one is too few: their number, the sum of the stars and how many gave four or five are told beside them, and from
+    these two or three that are hidden can be worked out.
+    """
+    return frozenset(cells) if hidden(cells, least) else frozenset()
 
 
 def _bare(term: str) -> str:

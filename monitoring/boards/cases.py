@@ -22,6 +22,7 @@ SALT = "board-cases"
 # Counted for the day on which a report arrived; the other measures for the day on which something happened.
 COHORT = frozenset({"received", "validated", "responded", "followed_up", "completed", "passed_60", "archived"})
 OPEN, OVER = "open", "open_over_60"
+LEVELS = frozenset({OPEN, OVER})  # what was there at the end of a day
 # What a measure is told by beside the cuts. What reporters said of themselves is not among them: no list of reports is made by it.
 DIMS_OF = {
     "completed": {"closure"}, "closed": {"closure"}, "archived": {"reason"}, "pended": {"reason"}, "met": {"clock"}, "missed": {"clock"},
@@ -102,7 +103,7 @@ def facts_of(asked: Asked, behind: Behind, *, level_on: date | None = None) -> F
     rows = Fact.objects.counted().at(*asked.scope.ids).filter(_cut(behind))
     first, last = asked.period.first, asked.period.last
     own = behind.dim if behind.dim not in CUTS else ""
-    if behind.measure in {OPEN, OVER}:
+    if behind.measure in LEVELS:
         return _standing(rows, behind, level_on or asked.period.until(asked.on))
     if behind.measure in COHORT:
         rows = rows.filter(arrived_on__range=(first, last), cohort__has_key=behind.measure)

@@ -16,8 +16,8 @@ from lapor.ground.charts import Bar, figure
 from lapor.ground.shares import hidden, is_small, rounded
 
 from ..figures import DAY
-from ..indicators import INDICATORS, RESOLUTION, VERIFY
-from ..telling import NAMES, is_told, tellable
+from ..indicators import INDICATORS
+from ..telling import NAMES, few_clocks, is_told, tellable
 from .labels import ticks
 from .lines import DASH, Line, Link, line, too_few
 from .read import YEAR, Board, hidden_values
@@ -206,15 +206,10 @@ def _said(values: Sequence[int | None], n: int) -> str:
 
 
 def _few_clocks(pen: Pen) -> frozenset[str]:
-    """The deadlines of which a hub is not told: too few met or missed, or what would let those be worked out from the sum of its kind."""
+    """The deadlines of which a hub is not told."""
     if not pen.hides:
         return frozenset()
-    counts = {measure: pen.board.now.values(measure, "clock") for measure in ("met", "missed")}
-    out: set[str] = set()
-    for kind in (VERIFY, RESOLUTION, *((key,) for key in counts["met"].keys() | counts["missed"].keys())):
-        for found in counts.values():
-            out |= hidden({key: found.get(key, 0) for key in kind}, pen.board.least)
-    return frozenset(out)
+    return few_clocks((pen.board.now.values(measure, "clock") for measure in ("met", "missed")), pen.board.least)
 
 
 def clocks(pen: Pen, names: Mapping[str, str]) -> Picture:

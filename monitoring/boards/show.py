@@ -13,6 +13,7 @@ from lapor.ground.provinces import PROVINCES
 from lapor.ground.shares import hidden, hidden_nested, is_small
 
 from ..indicators import INDICATORS, Result
+from ..telling import few_stars
 from .labels import BANDS, CHOICES, DIMS, label
 from .lines import Line, said, too_few
 from .parts import Cell, Pen, Picture, bands, clocks, counted, groups, over_time, tiles
@@ -65,8 +66,9 @@ def _country(pen: Pen) -> Picture:
 
 def _stars(pen: Pen) -> Picture:
     values = pen.board.now.values("rated", "stars")
-    if is_small(sum(values.values()), pen.board.least):  # the mean is told to nobody, and the bars would tell it
-        return replace(counted(pen, "bintang", _("Ratings by stars"), {}, {}), nothing=too_few(pen.board.least))
+    least = pen.board.least
+    if is_small(sum(values.values()), least) or (pen.hides and few_stars(values, least)):  # the mean is told to nobody, and the bars would tell it
+        return replace(counted(pen, "bintang", _("Ratings by stars"), {}, {}), nothing=too_few(least))
     names = {str(n): label("stars", str(n), {}) for n in range(5, 0, -1)} if values else {}
     cells = {star: values.get(star, 0) for star in names}
     return counted(pen, "bintang", _("Ratings by stars"), cells, names, of=("rated", "stars"), keeps_order=True)

@@ -145,7 +145,7 @@ def cases(request: HttpRequest) -> HttpResponse:
     wanted = behind.Behind(**given)
     if not asked.sight.has_cases or not wanted.is_known:
         raise Refusal("not_found", _("There is no such figure, or its cases are not yours to see."))
-    level_on = asked.period.level_on(taken_up_to()) if wanted.measure == behind.OPEN else None
+    level_on = asked.period.level_on(taken_up_to()) if wanted.measure in behind.LEVELS else None
     rows, limits = behind.facts_of(asked, wanted, level_on=level_on), Reference(at_of(request)).limits
     page = behind.page_of(rows, actor, cursor=request.GET.get("setelah", ""), limits=limits)
     kept = urlencode({"scope": asked.scope.key, "period": asked.period.code, **{key: text for key, text in given.items() if text}})
@@ -155,7 +155,7 @@ def cases(request: HttpRequest) -> HttpResponse:
         "page": page,
         "title": str(MEASURES[wanted.measure]),
         "value": ", ".join(label(wanted.dim, one, names) for one in wanted.values) if wanted.dim else "",
-        "on": day_name(level_on or asked.period.until(asked.on)) if wanted.measure == behind.OPEN else "",
+        "on": day_name(level_on or asked.period.until(asked.on)) if wanted.measure in behind.LEVELS else "",
         "kept": kept,
         "back": f"{reverse('boards')}?{_query(asked)}",
     }

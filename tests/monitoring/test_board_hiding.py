@@ -212,3 +212,12 @@ def test_a_hub_without_members_is_empty_and_no_error(world: World, desk: Desk) -
     fill(world.city)
 
     assert "Belum ada yang dihitung di sini" in words(desk("hub").get("/meja/ukuran/"))
+
+
+def test_stars_follow_not_from_their_number_and_their_sum(world: World, board: Callable[..., Shown]) -> None:
+    stars = {"5": 60, "4": 40, "3": 20, "2": 12, "1": 3}
+    total = sum(stars.values())
+    book(world.city, DAY, {"rated": total, "stars": sum(int(key) * n for key, n in stars.items()), **{("rated", "stars", key): n for key, n in stars.items()}})
+
+    assert board().pictures["kepuasan"][0].is_empty  # of two that are hidden both can be worked out
+    assert rows_of(board(who="national").pictures["kepuasan"][0])["★"][0] == "3"
