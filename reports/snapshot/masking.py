@@ -5,7 +5,7 @@ from copy import deepcopy
 
 from lapor.ground.shares import hidden, is_small
 from monitoring.indicators import DAYS, INDICATORS, MEAN
-from monitoring.telling import few_closures, few_clocks, few_stars, is_told, sums_in, tellable
+from monitoring.telling import few_clocks, few_closures, few_stars, is_told, sums_in, tellable
 
 from .canonical import Data
 from .cells import FEW, few
