@@ -113,8 +113,10 @@ def _spark(pen: Pen, key: str) -> str:
 
 
 def _satisfied(pen: Pen, shown: Line) -> Line:
-    """Stars with the interval of the share of satisfied reporters, who are people: a mean alone would hide how few there were."""
+    """Stars with how many rated, and the interval of the share of satisfied reporters, who are people: a mean alone would hide how few there were."""
     share = pen.board.results.get("satisfied_share")
+    if shown.bottom:
+        shown = replace(shown, top="", bottom=_("%(n)s ratings") % {"n": shown.bottom})
     if share is None or share.low is None or share.high is None or not shown.value:
         return shown
     told = {"low": figure(share.low, places=1), "high": figure(share.high, "%", 1), "dash": DASH}
@@ -129,6 +131,21 @@ def tiles(pen: Pen) -> list[Line]:
         shown = _satisfied(pen, shown) if key == "satisfaction" else shown
         found.append(replace(shown, spark=_spark(pen, key)) if key in SPARKS and not shown.missing else shown)
     return found
+
+
+def targets(pen: Pen) -> Picture:
+    """The shares that have a target, each with a line where it stands."""
+    board, title = pen.board, _("Figures and their targets")
+    rows, drawn = [], []
+    for key, row in INDICATORS.items():
+        aim, shown = board.limits.get(f"target_{key}"), board.results[key]
+        if aim is None or row.unit != "%" or shown.missing == "unknown":
+            continue
+        told = pen.line(key)
+        drawn.append(Bar(str(row.name), shown.value, told.missing, Decimal(aim)))
+        rows.append([Cell(str(row.name)), Cell(told.value or told.missing), Cell(told.target)])
+    chart = charts.bars(title, drawn, unit="%", target_label=_("Target")) if drawn else ""
+    return Picture("target", title, chart, (_("Indicator"), _("Value"), _("Target")), rows)
 
 
 def groups(pen: Pen) -> list[tuple[str, str, list[Line]]]:

@@ -16,7 +16,7 @@ from ..indicators import INDICATORS, Result
 from ..telling import few_stars
 from .labels import BANDS, CHOICES, DIMS, label
 from .lines import Line, said, too_few
-from .parts import Cell, Pen, Picture, bands, clocks, counted, groups, over_time, tiles
+from .parts import Cell, Pen, Picture, bands, clocks, counted, groups, over_time, targets, tiles
 from .read import COLUMNS, TOPICS, Place, hidden_values, province_of
 
 PEOPLE = ("gender", "disability", "age")
@@ -97,9 +97,10 @@ def pictures(pen: Pen) -> dict[str, list[Picture]]:
     """The pictures of each section; those without anything to show say so on the page."""
     time = [over_time(pen, "received", _("Received")), over_time(pen, "closed", _("Closed"))]
     if pen.board.now.is_cut:
-        return {"waktu": time}
+        return {"waktu": time, "target": [targets(pen)]}
     named = {str(key): str(name) for key, name in CHOICES["clock"].items()}
     return {
+        "target": [targets(pen)],
         "waktu": time,
         "tunggakan": [bands(pen, {band: label("band", band, {}) for band in BANDS}), _states(pen)],
         "tenggat": [clocks(pen, named), *([_ladder(pen)] if pen.board.levels is not None else [])],
@@ -131,7 +132,7 @@ def _compared(pen: Pen, place: Place, few: bool, out: Container[str]) -> list[Ce
     for key in SORTS[1:]:
         result: Result = place.results[key]
         if key in out or result.missing == "few":
-            cells.append(Cell(_("not told")))
+            cells.append(Cell(_("not told") if pen.hides else _("too few")))
         elif key in COLUMNS and few:
             cells.append(Cell(_("too few")))
         elif result.value is None:

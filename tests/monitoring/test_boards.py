@@ -105,7 +105,7 @@ def test_each_figure_of_the_period_before_stands_beside(world: World, desk: Desk
 
     assert "Laporan diterima 120 sebelumnya: 100" in seen  # a month that runs has not fallen behind a whole one
     assert f"Tindak lanjut (%TL) 80,00 % 88 dari 110 (71,6{DASH}86,4 %) Target tercapai: 80 % naik 13,33 poin , sebelumnya: 66,67 %" in seen
-    assert "Clearance rate (arus) 75,00 % 90 dari 120 Di bawah target: 100 % turun 5,00 poin , sebelumnya: 80,00 %" in seen
+    assert "Clearance rate (arus) 75,00 % 90 dari 120 Target belum tercapai: 100 % turun 5,00 poin , sebelumnya: 80,00 %" in seen
 
 
 def test_counts_of_a_period_that_is_over_are_compared(world: World, desk: Desk, clock: time_machine.Traveller) -> None:
@@ -122,7 +122,7 @@ def test_an_own_target_of_an_institution_counts(world: World, desk: Desk) -> Non
         key=nation.key, value=85, unit=nation.unit, stricter=nation.stricter, legal_basis=nation.legal_basis, institution=world.city, valid_from=SINCE
     )
 
-    assert "Di bawah target: 85 %" in words(desk("admin").get("/meja/ukuran/"))
+    assert "Target belum tercapai: 85 %" in words(desk("admin").get("/meja/ukuran/"))
 
 
 def test_nothing_counted_gives_no_data_and_never_a_share(world: World, desk: Desk) -> None:
