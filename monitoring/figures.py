@@ -18,6 +18,7 @@ from django.utils.translation import gettext as _
 from institutions.models import HubMembership, Institution, Kind
 from lapor.ground.shares import Histogram, spread
 
+from .facts import PEOPLE
 from .models import LowWater, MonthTally, Stock, Tally
 from .models.tally import STOCK, taken_up_to
 
@@ -75,6 +76,12 @@ class Period:
     @property
     def months(self) -> list[date]:
         return [_month(self.first.year, self.first.month - 1 + number) for number in range(MONTHS[self.kind])]
+
+    @property
+    def parts(self) -> "list[Period]":
+        """The next smaller periods that it consists of; a month has none."""
+        smaller = {"year": "half", "half": "quarter", "quarter": "month"}.get(self.kind)
+        return [Period.of(smaller, month) for month in self.months[:: MONTHS[smaller]]] if smaller else []
 
     def is_over(self, on: date) -> bool:
         return self.last < on
@@ -263,6 +270,15 @@ def by_place(ids: tuple[int, ...], period: Period) -> dict[int, Figures]:
             levels.setdefault(pk, {})[measure, dim, value] = n
     where = Scope("", "", ())
     return {pk: Figures(replace(where, ids=(pk,)), period, sums.get(pk, {}), levels.get(pk, {}), last) for pk in ids}
+
+
+def people_by_month(scope: Scope, period: Period, measures: tuple[str, ...]) -> dict[tuple[str, str], dict[date, dict[str, int]]]:
+    """What was counted by what people said of themselves, month by month: `{(measure, dim): {month: {value: n}}}`."""
+    rows = MonthTally.objects.within(list(scope.ids), period.first, period.last).filter(dim__in=PEOPLE, measure__in=measures)
+    found: dict[tuple[str, str], dict[date, dict[str, int]]] = {}
+    for measure, dim, day, value, n in rows.values_list("measure", "dim", "day", "value").annotate(n=Sum("n")).order_by():
+        found.setdefault((measure, dim), {}).setdefault(day, {})[value] = n
+    return found
 
 
 def by_month(scope: Scope, months: tuple[date, ...], measures: tuple[str, ...], *, dim: str = "", value: str = "") -> dict[date, dict[str, int]]:

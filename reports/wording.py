@@ -29,7 +29,7 @@ MISSING = {
 }
 MEASURES = {
     "received": gettext_lazy("reports received"),
-    "validated": gettext_lazy("valid reports (received and not archived)"),
+    "validated": gettext_lazy("valid reports (found valid by a desk and not archived)"),
     "archived": gettext_lazy("reports archived"),
     "responded": gettext_lazy("valid reports with a response of the institution"),
     "followed_up": gettext_lazy("valid reports with a final follow-up"),

@@ -214,7 +214,7 @@ def columns(
         if value:
             y = _y(value, highest)
             parts.append(_rect(left, y, width, TICKS + PLOT - y, "bar", f"{label}: {said}"))
-        if old is not None:
+        if old:
             y = _y(old, highest)
             parts.append(_line(_at((n + 0.05) / len(labels)), y, _at((n + 0.95) / len(labels)), y, "before"))
     parts += [*_ticks(labels), *_scale(highest, unit)]
@@ -248,11 +248,11 @@ def _joined(points: Sequence[tuple[str, float] | None], order: int) -> list[str]
     return drawn + [f'<circle class="{look}" {LOOKS[look]} cx="{point[0]}" cy="{point[1]:.1f}" r="3"/>' for point in points if point]
 
 
-def stacked(title: str, parts: Sequence[tuple[str, int | None]], *, note: str = "") -> SafeString:
+def stacked(title: str, parts: Sequence[tuple[str, int | None]], *, note: str = "", total: int = 0) -> SafeString:
     """One bar of up to five bands in an order, the later the darker, and below it each band with its number and share. A band whose number
-    is None must not be told: it takes no room, and `note` stands for its number.
+    is None must not be told: it takes no room, and `note` stands for its number. Shares are of the `total`, if that is more than is told.
     """
-    total = sum(n or 0 for _label, n in parts)
+    total = total or sum(n or 0 for _label, n in parts)
     drawn, left, shown = [_rect("0", 0, "100%", 28, "track")], 0.0, []
     for number, (label, n) in enumerate(parts):
         look, share = f"band-{min(number, 4)}", _share(n, total)

@@ -13,7 +13,7 @@ from officers.actors import Actor
 
 from ..figures import CUTS
 from ..models import Fact, FactQuerySet
-from .labels import BANDS
+from .labels import BANDS, PROVINCE
 from .lines import LINKED
 from .read import Asked
 
@@ -75,7 +75,11 @@ class Page:
 def _cut(behind: Behind) -> Q:
     if behind.dim not in CUTS:
         return Q()
-    return Q(cuts__issue__contains=behind.value) if behind.dim == "issue" else Q(**{f"cuts__{behind.dim}": behind.value})
+    if behind.dim == "issue":
+        return Q(cuts__issue__contains=behind.value)
+    if behind.dim == "region" and len(behind.value) == PROVINCE:
+        return Q(cuts__region=behind.value) | Q(cuts__region__startswith=f"{behind.value}.")
+    return Q(**{f"cuts__{behind.dim}": behind.value})
 
 
 def _band(band: str, day: date) -> Q:

@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy, ngettext
 
 from lapor.ground.charts import NBSP, figure
 
-from ..indicators import COUNT, DAYS, MEAN, RATIO, SHARE, STOCK, Indicator, Result
+from ..indicators import COUNT, DAYS, MEAN, RATIO, SHARE, STOCK, UNCOLLECTED, Indicator, Result
 
 DASH = "\N{EN DASH}"
 UNITS = {
@@ -76,7 +76,7 @@ def _why_missing(result: Result, least: int) -> str:
     if result.missing == "few":
         return too_few(least)
     if result.missing == "unknown":
-        return _("Not known here")
+        return _("Not collected yet") if result.key in UNCOLLECTED else _("Not known here")
     return _("No data yet")
 
 

@@ -1,6 +1,6 @@
 """The parts of a board: tiles, rows of indicators, and pictures with the table that says the same in numbers."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence, Set
 from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal
@@ -18,7 +18,7 @@ from lapor.ground.shares import hidden, is_small, rounded
 from ..figures import DAY
 from ..indicators import INDICATORS
 from ..telling import NAMES, few_clocks, is_told, tellable
-from .labels import ticks
+from .labels import DEFINED, ticks
 from .lines import DASH, Line, Link, line, too_few
 from .read import YEAR, Board, hidden_values
 
@@ -68,6 +68,11 @@ class Picture:
     @property
     def is_empty(self) -> bool:
         return not self.rows
+
+    @property
+    def definition(self) -> str:
+        """The anchor of what it shows."""
+        return DEFINED.get(self.key, "")
 
 
 @dataclass(frozen=True)
@@ -158,26 +163,29 @@ def groups(pen: Pen) -> list[tuple[str, str, list[Line]]]:
     return found
 
 
-def _cells(pen: Pen, cells: Mapping[str, int], *, dim: str = "", hides: bool = False) -> dict[str, int | None]:
+def _cells(pen: Pen, cells: Mapping[str, int], *, dim: str = "", out: Set[str] | None = None) -> dict[str, int | None]:
     """The numbers, the largest first, those that must not be told as None and last."""
-    out = hidden_values(dim, cells, pen.board.least) if hides or pen.hides else frozenset()
+    if out is None:
+        out = hidden_values(dim, cells, pen.board.least) if pen.hides else frozenset()
     told = sorted((key for key in cells if key not in out), key=lambda key: (-cells[key], key))
-    return {key: cells[key] for key in told} | dict.fromkeys(sorted(out))
+    return {key: cells[key] for key in told} | dict.fromkeys(sorted(out & cells.keys()))
 
 
 def counted(
     pen: Pen, key: str, title: str, cells: Mapping[str, int], names: Mapping[str, str], *,
-    of: tuple[str, str] = ("", ""), most: int | None = None, hides: bool = False, keeps_order: bool = False,
+    of: tuple[str, str] = ("", ""), most: int | None = None, out: Set[str] | None = None, keeps_order: bool = False,
 ) -> Picture:  # fmt: skip
-    """Bars of how many; `of` is the (measure, dim) whose cases stand behind each."""
-    told, total = _cells(pen, cells, dim=of[1], hides=hides), sum(cells.values())
+    """Bars of how many; `of` is the (measure, dim) whose cases stand behind each. What is `out` is told to nobody, nor then any share, which
+    would tell the sum.
+    """
+    told, total = _cells(pen, cells, dim=of[1], out=out), sum(cells.values()) if not out else 0
     order = [one for one in names if one in told] if keeps_order else list(told)
     few = too_few(pen.board.least)
     shown = [(one, told[one]) for one in order[:most]]
     drawn = charts.bars(title, [Bar(names[one], n, few) for one, n in shown]) if shown else ""
     rows = []
     for one, n in shown:
-        href = pen.link(*of, one) if of[0] and n and not hides else ""
+        href = pen.link(*of, one) if of[0] and n else ""
         share = figure(Fraction(n * 100, total), "%", 1) if n is not None and total else ""
         rows.append([Cell(names[one]), Cell(few if n is None else figure(n), href), Cell(share)])
     return Picture(key, title, drawn, (_("What"), _("How many"), _("Share")), rows)
@@ -212,6 +220,8 @@ def over_time(pen: Pen, measure: str, title: str) -> Picture:
     source, when, then, labels, names = _span(pen)
     now = _told_steps(pen, _steps(source, when, measure, pen.board.reached))
     before = _told_steps(pen, _steps(source, then, measure, pen.board.reached))[: len(now)]
+    if not any(now) and not any(before):
+        return Picture(f"{measure}-waktu", title, "", (), [])
     rows = [[Cell(label), Cell(_said(now, n)), *([Cell(_said(before, n))] if then else [])] for n, label in enumerate(labels)]
     headings = ("", *(name for name in names if name))
     return Picture(f"{measure}-waktu", title, charts.columns(title, labels, now, before, names=names), headings, rows)
@@ -254,6 +264,6 @@ def bands(pen: Pen, names: Mapping[str, str]) -> Picture:
     found = pen.board.now.stocks("open", "band")
     told, title, few = _cells(pen, found), _("Open reports by age"), too_few(pen.board.least)
     order = [(band, told.get(band, 0)) for band in names]
-    chart = charts.stacked(title, [(names[band], n) for band, n in order], note=few) if found else ""
+    chart = charts.stacked(title, [(names[band], n) for band, n in order], note=few, total=sum(found.values())) if found else ""
     rows = [[Cell(names[band]), Cell(few if n is None else figure(n), pen.link("open", "band", band) if n else "")] for band, n in order]
     return Picture("umur", title, chart, (_("Age"), _("How many")), rows if found else [])

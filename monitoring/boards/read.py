@@ -13,7 +13,7 @@ from complaints.models import Complaint
 from institutions.models import Institution, Kind, Limit
 from lapor.ground.shares import hidden, hidden_nested
 
-from ..figures import Figures, Period, Scope, breakdown, by_month_and_day, pair
+from ..figures import Figures, Period, Scope, breakdown, by_month_and_day, pair, people_by_month
 from ..indicators import COUNT, RESOLUTION, Indicator, Result, measure_all, work_out
 from ..models import Escalation, MonthTally, Stock
 from ..telling import guarded
@@ -71,6 +71,7 @@ class Board:
     places: list[Place]
     names: Mapping[tuple[str, str], str]
     is_hidden: bool = False  # the whole board is about too few
+    people: Mapping[tuple[str, str], Mapping[date, Mapping[str, int]]] = field(default_factory=dict)  # by month
     results: Mapping[str, Result] = field(default_factory=dict)
     results_before: Mapping[str, Result] = field(default_factory=dict)
 
@@ -223,5 +224,6 @@ def read(asked: Asked) -> Board:
     names = names_of([*own["topic"], *(code for code, _n in topics)], [*own["region"], *regions], [*own["issue"], *now.values("received", "issue")])
     return Board(
         asked, now, before, limits, over_time, by_day, _ladder(asked), _places(asked, limits, now.level_on), names,
+        people={} if dim else people_by_month(scope, period, ("received",)),
         results=_results(asked, now, limits), results_before=_results(asked, before, limits),
     )  # fmt: skip

@@ -13,13 +13,12 @@ from lapor.ground.provinces import PROVINCES
 from lapor.ground.shares import hidden, hidden_nested, is_small
 
 from ..indicators import INDICATORS, Result
-from ..telling import few_stars
+from ..telling import few_stars, hidden_over_time
 from .labels import BANDS, CHOICES, DIMS, label
 from .lines import Line, said, too_few
 from .parts import Cell, Pen, Picture, bands, clocks, counted, groups, over_time, targets, tiles
 from .read import COLUMNS, TOPICS, Place, hidden_values, province_of
 
-PEOPLE = ("gender", "disability", "age")
 SORTS = ("name", "received", "backlog", *COLUMNS)
 
 
@@ -60,7 +59,9 @@ def _country(pen: Pen) -> Picture:
     drawn = [Tile(one.column, one.row, one.letters, one.name, None if one.code in out else found.get(one.code, 0), few) for one in PROVINCES]
     named = {code: label("region", code, {}) for code in found}
     order = sorted(found, key=lambda code: (code in out, -found[code], code))
-    rows = [[Cell(named[code]), Cell(few if code in out else figure(found[code]))] for code in order]
+    rows = [
+        [Cell(named[code]), Cell(few) if code in out else Cell(figure(found[code]), pen.link("received", "region", code) if code else "")] for code in order
+    ]
     return Picture("peta", title, charts.tiles(title, drawn) if found else "", (_("Province"), _("How many")), rows)
 
 
@@ -89,8 +90,13 @@ def _states(pen: Pen) -> Picture:
 def _people(pen: Pen) -> list[Picture]:
     """Who reports, as far as they said: small numbers are told to nobody."""
     titles = {"gender": _("Reporters by gender"), "disability": _("Reporters by disability"), "age": _("Reporters by age")}
-    found = [(dim, pen.board.now.values("received", dim)) for dim in PEOPLE]
-    return [counted(pen, dim, titles[dim], values, _names(pen, dim, values), hides=True) for dim, values in found if values]
+    board, found = pen.board, []
+    for dim, title in titles.items():
+        values = board.now.values("received", dim)
+        if values:
+            out = hidden_over_time(board.people.get(("received", dim), {}), board.asked.period, board.least)
+            found.append(counted(pen, dim, title, values, _names(pen, dim, values), out=out))
+    return found
 
 
 def pictures(pen: Pen) -> dict[str, list[Picture]]:

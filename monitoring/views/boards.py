@@ -20,12 +20,13 @@ from officers.actors import Actor
 from ..boards import cases as behind
 from ..boards.definitions import formula
 from ..boards.labels import DIMS, MEASURES, day_name, label, names_of, period_kinds
+from ..boards.lines import UNITS, unit_of
 from ..boards.parts import Pen
 from ..boards.read import Asked, Board, read
 from ..boards.show import cut_options, shown
 from ..boards.sight import choices, hubs, roots, sight_of
 from ..figures import CUTS, Period
-from ..indicators import INDICATORS, VERSION
+from ..indicators import DISTRIBUTIONS, INDICATORS, VERSION
 from ..models.tally import taken_up_to
 
 FIRST_YEAR = 2001  # before it the code of a period has no meaning
@@ -166,10 +167,12 @@ def cases(request: HttpRequest) -> HttpResponse:
 @private
 @require_safe
 def definitions(request: HttpRequest) -> HttpResponse:
-    """What every indicator means: formula, audience, legal basis, version."""
+    """What every indicator and distribution means: formula, unit, audience, legal basis, version."""
     _require_figures(_actor(request))
-    bases = {row.code: str(row) for row in LegalBasis.objects.filter(code__in={row.basis for row in INDICATORS.values()})}
-    rows = [(row, formula(row), bases.get(row.basis, row.basis)) for row in INDICATORS.values()]
+    known = [*INDICATORS.values(), *DISTRIBUTIONS.values()]
+    bases = {row.code: str(row) for row in LegalBasis.objects.filter(code__in={row.basis for row in known})}
+    rows = [(row, formula(row), unit_of(row), bases.get(row.basis, row.basis)) for row in INDICATORS.values()]
+    rows += [(row, "", UNITS["reports"], bases.get(row.basis, row.basis)) for row in DISTRIBUTIONS.values()]
     return render(request, "monitoring/boards/definitions.html", {"rows": rows, "version": VERSION})
 
 

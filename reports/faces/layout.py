@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 
 from lapor.ground import charts
 from monitoring.figures import Period
-from monitoring.indicators import INDICATORS
+from monitoring.indicators import INDICATORS, MEAN
 
 from ..access import Template
 from ..snapshot import Data
@@ -80,8 +80,8 @@ def value(cell: Data, unit: str = "") -> str:
     return f"{text}{charts.NBSP if unit == '%' else ' '}{unit}".strip()
 
 
-def counted(cell: Data) -> str:
-    """What the figure was worked out from; nothing of one that there is not."""
+def counted(cell: Data, *, is_mean: bool = False) -> str:
+    """What the figure was worked out from; nothing of one that there is not. Of a mean the sum is no part of how many there were."""
     if cell.get("value") is None:
         return ""
     parts = []
@@ -91,7 +91,7 @@ def counted(cell: Data) -> str:
         )
     elif cell.get("denominator") is not None and "parts" not in cell:
         of = {"top": words.number(str(cell.get("numerator", 0))), "bottom": words.number(str(cell["denominator"]))}
-        parts.append(_("%(top)s of %(bottom)s") % of)
+        parts.append(f"{of['top']} ÷ {of['bottom']}" if is_mean else _("%(top)s of %(bottom)s") % of)
     if "low" in cell:
         parts.append(_("95%% interval %(low)s to %(high)s") % {"low": words.number(cell["low"]), "high": words.number(cell["high"])})
     return ", ".join(parts)
@@ -104,7 +104,7 @@ def _figure(row: Data) -> Row:
     before = value(row["before"], unit) if row.get("before") else ""
     cells = (
         Cell(_("Value"), value(row, unit), is_number=True),
-        Cell(_("Worked out from"), counted(row)),
+        Cell(_("Worked out from"), counted(row, is_mean=row["key"] in INDICATORS and INDICATORS[row["key"]].shape == MEAN)),
         Cell(_("Period before"), before, is_number=True),
         Cell(_("Target"), target, is_number=True),
     )

@@ -79,7 +79,7 @@ def figure(cell: Data, part: str = "value") -> int | float | str | None:
 
 def _figures(book: Book, document: Document) -> None:
     head = (
-        _("Figure"), _("Value"), _("Unit"), _("Numerator"), _("Denominator"), _("Lower end"), _("Upper end"), _("Median"), _("90th percentile"),
+        _("Figure"), _("Value"), _("Measured in"), _("Numerator"), _("Denominator"), _("Lower end"), _("Upper end"), _("Median"), _("90th percentile"),
         _("Period before"), _("Target"), _("Stands"), _("Key"),
     )  # fmt: skip
     rows = []

@@ -12,7 +12,7 @@ from institutions.models import ROOT_SLUG, Institution, LegalBasis, Limit
 from lapor.ground import pages
 from lapor.ground.problems import Refusal
 from monitoring.figures import Period
-from monitoring.indicators import INDEX, INDICATORS, MEAN, PUBLIC, STOCK, VERSION, Indicator, Result
+from monitoring.indicators import DISTRIBUTIONS, INDEX, INDICATORS, MEAN, PUBLIC, STOCK, VERSION, Distribution, Indicator, Result
 
 from ..models import Release
 from ..public import SHOWN_MONTHS, Seen, largest, names_of, place_of, releases, seen
@@ -189,6 +189,8 @@ def definitions(request: HttpRequest) -> HttpResponse:
 
 def _defined() -> dict[str, Any]:
     bases = {basis.code: str(basis) for basis in LegalBasis.objects.all()}
+    rows: list[tuple[Indicator | Distribution, str, str, str]]
     rows = [(row, formula(row), unit_name(row.unit), bases.get(row.basis, row.basis)) for row in INDICATORS.values() if row.audience == PUBLIC]
+    rows += [(row, "", unit_name("reports"), bases.get(row.basis, row.basis)) for row in DISTRIBUTIONS.values() if row.audience == PUBLIC]
     newest = Release.objects.order_by("-month", "-revision").first()
     return {"rows": rows, "version": VERSION, "least": newest.least if newest else None}

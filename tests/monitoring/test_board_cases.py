@@ -62,6 +62,8 @@ STAYS = [["2026-11-02", "2026-11-09", "awaiting_verification"], ["2026-11-10", N
         ({"measure": "received", "dim": "issue", "value": "banjir"}, True),
         ({"measure": "received", "dim": "issue", "value": "ban"}, False),
         ({"measure": "received", "dim": "region", "value": "33.74"}, True),
+        ({"measure": "received", "dim": "region", "value": "33"}, True),
+        ({"measure": "received", "dim": "region", "value": "34"}, False),
         ({"measure": "received", "dim": "region", "value": ""}, False),
         ({"measure": "archived", "dim": "reason", "value": "too_general"}, True),
         ({"measure": "archived", "dim": "reason", "value": "format_error"}, False),

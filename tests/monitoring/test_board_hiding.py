@@ -221,3 +221,14 @@ def test_stars_follow_not_from_their_number_and_their_sum(world: World, board: C
 
     assert board().pictures["kepuasan"][0].is_empty  # of two that are hidden both can be worked out
     assert rows_of(board(who="national").pictures["kepuasan"][0])["★"][0] == "3"
+
+
+def test_what_few_people_said_follows_not_from_a_quarter_less_its_months(world: World, desk: Desk) -> None:
+    for month, n in ((7, 20), (8, 15), (9, 3)):
+        book(world.city, date(2026, month, 2), {"received": 60, ("received", "disability", "physical"): n, ("received", "disability", "none"): 60 - n})
+    seen = words(desk("admin").get("/meja/ukuran/?period=2026-Q3"))
+    month = words(desk("admin").get("/meja/ukuran/?period=2026-08"))
+
+    assert "Fisik 15" in month
+    assert f"Fisik {FEW}" in seen
+    assert "Fisik 38" not in seen

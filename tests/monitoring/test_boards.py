@@ -17,7 +17,7 @@ from institutions.models import HubMembership, Limit, Topic
 from lapor.ground.charts import figure
 from monitoring.boards.lines import DASH, unit_of
 from monitoring.figures import Figures, Period, Scope, pair
-from monitoring.indicators import COUNT, INDICATORS, STOCK, VERSION, measure_all
+from monitoring.indicators import COUNT, DISTRIBUTIONS, INDICATORS, STOCK, VERSION, measure_all
 from tests.monitoring.books import book
 from tests.monitoring.filled import fill
 from tests.pages import page
@@ -235,3 +235,21 @@ def test_every_indicator_has_a_definition_and_stands_on_a_board(world: World, de
         assert VERSION in words(response)
     shown = set(re.findall(r"/meja/ukuran/definisi/#(\w+)", page(browser.get("/meja/ukuran/"))))
     assert shown == set(INDICATORS)
+
+
+def test_every_picture_leads_to_what_it_means(world: World, desk: Desk) -> None:
+    fill(world.city)
+    meaning = page(desk("admin").get("/meja/ukuran/definisi/"))
+    board = page(desk("admin").get("/meja/ukuran/"))
+    anchors = set(re.findall(r'<figcaption><a href="/meja/ukuran/definisi/#([^"]+)"', board))
+
+    assert {"channel_mix", "category_top10", "region_map", "priority_issue", "inclusion", "age_bands", "received"} <= anchors
+    assert [anchor for anchor in anchors if f'id="{anchor}"' not in meaning] == []
+    assert len(DISTRIBUTIONS) + len(INDICATORS) == meaning.count("<dt>Satuan</dt>")
+
+
+def test_targets_are_drawn_as_lines(world: World, desk: Desk) -> None:
+    fill(world.city)
+    seen = page(desk("admin").get("/meja/ukuran/"))
+
+    assert "Tindak lanjut (%TL): 80,00\xa0% (Target: 80\xa0%)" in seen
