@@ -272,12 +272,34 @@ def by_place(ids: tuple[int, ...], period: Period) -> dict[int, Figures]:
     return {pk: Figures(replace(where, ids=(pk,)), period, sums.get(pk, {}), levels.get(pk, {}), last) for pk in ids}
 
 
-def people_by_month(scope: Scope, period: Period, measures: tuple[str, ...]) -> dict[tuple[str, str], dict[date, dict[str, int]]]:
-    """What was counted by what people said of themselves, month by month: `{(measure, dim): {month: {value: n}}}`."""
-    rows = MonthTally.objects.within(list(scope.ids), period.first, period.last).filter(dim__in=PEOPLE, measure__in=measures)
-    found: dict[tuple[str, str], dict[date, dict[str, int]]] = {}
-    for measure, dim, day, value, n in rows.values_list("measure", "dim", "day", "value").annotate(n=Sum("n")).order_by():
-        found.setdefault((measure, dim), {}).setdefault(day, {})[value] = n
+type Monthly = Mapping[date, Mapping[tuple[str, str, str], int]]
+
+
+def sums_by_month(ids: tuple[int, ...], first: date, last: date, where: Q, *, cut: tuple[str, str] = ("", "")) -> Monthly:
+    """What was counted, month by month; of one value of a cut as if it were the whole. One query."""
+    found: dict[date, dict[tuple[str, str, str], int]] = {}
+    rows = MonthTally.objects.within(list(ids), first, last).filter(Q(dim=cut[0], value=cut[1]) if cut[0] else where)
+    for day, measure, dim, value, n in rows.values_list("day", "measure", "dim", "value").annotate(n=Sum("n")).order_by():
+        found.setdefault(day, {})[(measure, "", "") if cut[0] else (measure, dim, value)] = n
+    return found
+
+
+def people_by_month(scope: Scope, period: Period, measures: tuple[str, ...]) -> Monthly:
+    """What was counted by what people said of themselves."""
+    return sums_by_month(scope.ids, period.first, period.last, Q(dim__in=PEOPLE, measure__in=measures))
+
+
+def cells_of(months: Monthly, measure: str, dim: str) -> dict[date, dict[str, int]]:
+    """Of each month the values of one measure and dim."""
+    return {day: {value: n for (name, where, value), n in sums.items() if (name, where) == (measure, dim)} for day, sums in months.items()}
+
+
+def summed(months: Monthly, period: Period) -> dict[tuple[str, str, str], int]:
+    """The sums of a period out of those of its months."""
+    found: dict[tuple[str, str, str], int] = {}
+    for month in period.months:
+        for key, n in months.get(month, {}).items():
+            found[key] = found.get(key, 0) + n
     return found
 
 

@@ -1,6 +1,6 @@
 """What of a place's figures may stand beside each other where few must not be told: one rule for boards, masked copies and open data."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from datetime import date
 
 from lapor.ground.shares import hidden, is_small
@@ -18,6 +18,7 @@ NESTED = {
     "completed": "validated",
     "passed_60": "validated",
 }
+FEW = "few"
 SILENCE = "auto_no_reply"
 FLOWS = ("closed", "reopened", "rated")
 NAMES = frozenset({*NESTED, *FLOWS})
@@ -64,6 +65,37 @@ def _left(months: Mapping[date, Mapping[str, int]], period: Period, least: int) 
         for key, n in rest.items():
             left[key] = left.get(key, 0) + (n if key in out else 0)
     return hidden(left, least), left
+
+
+def _numbers(row: Result) -> tuple[int, int, int]:
+    """What a result tells of reports: what is above the line, what is below it, and what the one leaves of the other. The sum of stars or
+    days is no number of reports.
+    """
+    top, bottom = row.numerator or 0, row.denominator or 0
+    shape = row.indicator.shape
+    if shape in {MEAN, DAYS}:
+        return 0, bottom, 0
+    return top, bottom, bottom - top if shape == SHARE else 0
+
+
+def untold_over_time(work: Callable[[Period], Mapping[str, Result]], period: Period, least: int) -> frozenset[str]:
+    """The results of a period that must not be told where those of the periods within it are told by this same rule; `work` answers all of
+    them of a period, however few they tell of.
+    """
+    return _untold(work, period, least)[0]
+
+
+def _untold(work: Callable[[Period], Mapping[str, Result]], period: Period, least: int) -> tuple[frozenset[str], dict[str, tuple[int, ...]]]:
+    """What must not be told, and what of its numbers no period within this one tells."""
+    results = work(period)
+    out = {key for key, row in guarded(results, least).items() if row.missing == FEW}
+    left: dict[str, tuple[int, ...]] = {} if period.parts else {key: _numbers(row) for key, row in results.items()}
+    for part in period.parts:
+        gone, rest = _untold(work, part, least)
+        for key in gone & rest.keys():
+            left[key] = tuple(one + other for one, other in zip(left.get(key, (0, 0, 0)), rest[key], strict=True))
+    out |= {key for key, numbers in left.items() if any(is_small(n, least) for n in numbers)}
+    return frozenset(out | {key for key, row in results.items() if out & row.indicator.weights.keys()}), left
 
 
 def few_clocks(counts: Iterable[Mapping[str, int]], least: int) -> frozenset[str]:
@@ -113,10 +145,10 @@ def guarded(results: Mapping[str, Result], least: int) -> dict[str, Result]:
     """All results of a place without those that must not be told beside the others; an index not where one of its parts is not."""
     told = tellable(sums_in((row.indicator, row.numerator, row.denominator) for row in results.values()), {}, least)
     found = {
-        key: row if row.missing or is_told(row.indicator, row.numerator, row.denominator, told, least) else Result(row.indicator, None, missing="few")
+        key: row if row.missing or is_told(row.indicator, row.numerator, row.denominator, told, least) else Result(row.indicator, None, missing=FEW)
         for key, row in results.items()
     }
     for key, row in results.items():
-        if any(found[part].missing == "few" for part in row.indicator.weights if part in found):
-            found[key] = Result(row.indicator, None, missing="few")
+        if any(found[part].missing == FEW for part in row.indicator.weights if part in found):
+            found[key] = Result(row.indicator, None, missing=FEW)
     return found

@@ -15,9 +15,9 @@ from lapor.ground import charts
 from lapor.ground.charts import Bar, figure
 from lapor.ground.shares import hidden, is_small, rounded
 
-from ..figures import DAY
+from ..figures import DAY, cells_of
 from ..indicators import INDICATORS
-from ..telling import NAMES, few_clocks, is_told, tellable
+from ..telling import NAMES, few_clocks, hidden_over_time, is_told, tellable
 from .labels import DEFINED, ticks
 from .lines import DASH, Line, Link, line, too_few
 from .read import YEAR, Board, hidden_values
@@ -163,10 +163,16 @@ def groups(pen: Pen) -> list[tuple[str, str, list[Line]]]:
     return found
 
 
-def _cells(pen: Pen, cells: Mapping[str, int], *, dim: str = "", out: Set[str] | None = None) -> dict[str, int | None]:
+def _few_values(pen: Pen, measure: str, dim: str, cells: Mapping[str, int]) -> frozenset[str]:
+    """What a hub must not be told of these values, alone or beside a shorter period."""
+    board = pen.board
+    return hidden_values(dim, cells, board.least) | hidden_over_time(cells_of(board.months, measure, dim), board.asked.period, board.least)
+
+
+def _cells(pen: Pen, cells: Mapping[str, int], *, measure: str = "", dim: str = "", out: Set[str] | None = None) -> dict[str, int | None]:
     """The numbers, the largest first, those that must not be told as None and last."""
     if out is None:
-        out = hidden_values(dim, cells, pen.board.least) if pen.hides else frozenset()
+        out = _few_values(pen, measure, dim, cells) if pen.hides else frozenset()
     told = sorted((key for key in cells if key not in out), key=lambda key: (-cells[key], key))
     return {key: cells[key] for key in told} | dict.fromkeys(sorted(out & cells.keys()))
 
@@ -178,7 +184,7 @@ def counted(
     """Bars of how many; `of` is the (measure, dim) whose cases stand behind each. What is `out` is told to nobody, nor then any share, which
     would tell the sum.
     """
-    told, total = _cells(pen, cells, dim=of[1], out=out), sum(cells.values()) if not out else 0
+    told, total = _cells(pen, cells, measure=of[0], dim=of[1], out=out), sum(cells.values()) if not out else 0
     order = [one for one in names if one in told] if keeps_order else list(told)
     few = too_few(pen.board.least)
     shown = [(one, told[one]) for one in order[:most]]
@@ -236,7 +242,9 @@ def _few_clocks(pen: Pen) -> frozenset[str]:
     """The deadlines of which a hub is not told."""
     if not pen.hides:
         return frozenset()
-    return few_clocks((pen.board.now.values(measure, "clock") for measure in ("met", "missed")), pen.board.least)
+    board, measures = pen.board, ("met", "missed")
+    few = few_clocks((board.now.values(measure, "clock") for measure in measures), board.least)
+    return few.union(*(hidden_over_time(cells_of(board.months, measure, "clock"), board.asked.period, board.least) for measure in measures))
 
 
 def clocks(pen: Pen, names: Mapping[str, str]) -> Picture:

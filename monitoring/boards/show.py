@@ -12,12 +12,13 @@ from lapor.ground.charts import Tile, figure
 from lapor.ground.provinces import PROVINCES
 from lapor.ground.shares import hidden, hidden_nested, is_small
 
+from ..figures import cells_of
 from ..indicators import INDICATORS, Result
 from ..telling import few_stars, hidden_over_time
 from .labels import BANDS, CHOICES, DIMS, label
 from .lines import Line, said, too_few
 from .parts import Cell, Pen, Picture, bands, clocks, counted, groups, over_time, targets, tiles
-from .read import COLUMNS, TOPICS, Place, hidden_values, province_of
+from .read import COLUMNS, TOPICS, Place, by_province, hidden_values, province_of
 
 SORTS = ("name", "received", "backlog", *COLUMNS)
 
@@ -51,10 +52,18 @@ def _reasons(pen: Pen, key: str, title: str, measure: str, dim: str) -> Picture:
     return counted(pen, key, title, values, _names(pen, dim, values), of=(measure, dim))
 
 
+def _few_provinces(pen: Pen) -> frozenset[str]:
+    """The provinces that a hub must not be told of, beside their regencies or beside a shorter period."""
+    board = pen.board
+    months = {month: by_province(found) for month, found in cells_of(board.months, "received", "region").items()}
+    beside = hidden_nested(board.now.values("received", "region"), board.least, province_of)[1]
+    return beside | hidden_over_time(months, board.asked.period, board.least)
+
+
 def _country(pen: Pen) -> Picture:
     """The provinces as a map of tiles."""
     found, few = pen.board.provinces, too_few(pen.board.least)
-    out = hidden_nested(pen.board.now.values("received", "region"), pen.board.least, province_of)[1] if pen.hides else frozenset()
+    out = _few_provinces(pen) if pen.hides else frozenset()
     title = _("Reports by province of the incident")
     drawn = [Tile(one.column, one.row, one.letters, one.name, None if one.code in out else found.get(one.code, 0), few) for one in PROVINCES]
     named = {code: label("region", code, {}) for code in found}
@@ -94,7 +103,7 @@ def _people(pen: Pen) -> list[Picture]:
     for dim, title in titles.items():
         values = board.now.values("received", dim)
         if values:
-            out = hidden_over_time(board.people.get(("received", dim), {}), board.asked.period, board.least)
+            out = hidden_over_time(cells_of(board.months, "received", dim), board.asked.period, board.least)
             found.append(counted(pen, dim, title, values, _names(pen, dim, values), out=out))
     return found
 
@@ -148,6 +157,14 @@ def _compared(pen: Pen, place: Place, few: bool, out: Container[str]) -> list[Ce
     return cells
 
 
+def _few_over_time(pen: Pen) -> frozenset[str]:
+    """The members of a hub whose number would give that of a shorter period away."""
+    if not pen.hides:
+        return frozenset()
+    few = hidden_over_time(pen.board.members, pen.board.asked.period, pen.board.least)
+    return frozenset(place.key for place in pen.board.places if {str(pk) for pk in place.figures.scope.ids} & few)
+
+
 def comparison(pen: Pen, sort: str) -> Comparison | None:
     """What stands below the scope, side by side and without ranks, each kind by itself."""
     board, is_nation = pen.board, pen.board.asked.scope.key == "nation"
@@ -157,6 +174,7 @@ def comparison(pen: Pen, sort: str) -> Comparison | None:
     received = {place.key: place.figures.n("received") for place in board.places}
     open_now = {place.key: place.figures.stock("open") for place in board.places}
     out, out_open = (hidden(found, board.least) if pen.hides else frozenset() for found in (received, open_now))
+    out |= _few_over_time(pen)
     names = {"name": _("Kind of institution") if is_nation else _("Name"), "received": _("Received"), "backlog": _("Open")}
     headings = [(key, names.get(key) or str(INDICATORS[key].name)) for key in SORTS]
     if is_nation:

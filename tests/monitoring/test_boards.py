@@ -234,7 +234,7 @@ def test_every_indicator_has_a_definition_and_stands_on_a_board(world: World, de
         assert formula in words(response)
         assert VERSION in words(response)
     shown = set(re.findall(r"/meja/ukuran/definisi/#(\w+)", page(browser.get("/meja/ukuran/"))))
-    assert shown == set(INDICATORS)
+    assert shown == {*INDICATORS, *DISTRIBUTIONS}
 
 
 def test_every_picture_leads_to_what_it_means(world: World, desk: Desk) -> None:

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from datetime import date
 
 import pytest
-from hypothesis import given
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from monitoring.figures import Period
@@ -50,6 +50,7 @@ def test_what_two_small_months_hold_together_is_told() -> None:
     assert hidden_over_time(months, Period.parse("2026-Q3"), LEAST) == frozenset()
 
 
+@settings(suppress_health_check=[HealthCheck.too_slow], deadline=None, max_examples=60)
 @given(st.lists(st.tuples(st.sampled_from((0, 1, 4, 9, 10, 14, 30)), st.integers(0, 40), st.integers(0, 12)), min_size=12, max_size=12))
 def test_no_small_month_follows_from_all_periods_of_a_year(counts: list[tuple[int, int, int]]) -> None:
     months = {month: dict(zip("abc", three, strict=True)) for month, three in zip(YEAR.months, counts, strict=True)}
