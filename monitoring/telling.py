@@ -1,6 +1,6 @@
 """What of a place's figures may stand beside each other where few must not be told: one rule for boards, masked copies and open data."""
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Set
 from datetime import date
 
 from lapor.ground.shares import hidden, is_small
@@ -50,21 +50,24 @@ def tells_of_few(row: Indicator, numerator: int | None, denominator: int | None,
     return is_small(top, least) or is_small(bottom, least) or (row.shape == SHARE and is_small(bottom - top, least))
 
 
-def hidden_over_time(months: Mapping[date, Mapping[str, int]], period: Period, least: int) -> frozenset[str]:
+type Rule = Callable[[Mapping[str, int]], Set[str]]  # which cells of a table must not be told
+
+
+def hidden_over_time(months: Mapping[date, Mapping[str, int]], period: Period, rule: Rule) -> Set[str]:
     """The cells of a period that must not be told where the periods within it tell theirs by this same rule: what those leave of a cell must
     not be small either, else it would follow from a quarter less two of its months.
     """
-    return _left(months, period, least)[0]
+    return _left(months, period, rule)[0]
 
 
-def _left(months: Mapping[date, Mapping[str, int]], period: Period, least: int) -> tuple[frozenset[str], dict[str, int]]:
+def _left(months: Mapping[date, Mapping[str, int]], period: Period, rule: Rule) -> tuple[Set[str], dict[str, int]]:
     """What must not be told, and how much of each cell no period within this one tells."""
     left = {} if period.parts else dict(months.get(period.first, {}))
     for part in period.parts:
-        out, rest = _left(months, part, least)
+        out, rest = _left(months, part, rule)
         for key, n in rest.items():
             left[key] = left.get(key, 0) + (n if key in out else 0)
-    return hidden(left, least), left
+    return rule(left), left
 
 
 def _numbers(row: Result) -> tuple[int, int, int]:

@@ -20,7 +20,7 @@ from ..indicators import INDICATORS
 from ..telling import NAMES, few_clocks, hidden_over_time, is_told, tellable
 from .labels import DEFINED, ticks
 from .lines import DASH, Line, Link, line, too_few
-from .read import YEAR, Board, hidden_values
+from .read import YEAR, Board, rule_of
 
 TILES = ("received", "closed", "backlog", "followup_rate", "sla_compliance", "satisfaction", "clearance_rate_flow", "over_60")
 # Of which a year is drawn small: what is divided by what, and by how much that is multiplied.
@@ -163,10 +163,11 @@ def groups(pen: Pen) -> list[tuple[str, str, list[Line]]]:
     return found
 
 
-def _few_values(pen: Pen, measure: str, dim: str, cells: Mapping[str, int]) -> frozenset[str]:
-    """What a hub must not be told of these values, alone or beside a shorter period."""
-    board = pen.board
-    return hidden_values(dim, cells, board.least) | hidden_over_time(cells_of(board.months, measure, dim), board.asked.period, board.least)
+def _few_values(pen: Pen, measure: str, dim: str, cells: Mapping[str, int]) -> Set[str]:
+    """What a hub must not be told of these values, alone or beside a shorter period. What was open is of a day, and adds up to no period."""
+    board, rule = pen.board, rule_of(dim, pen.board.least)
+    months = cells_of(board.months, measure, dim)
+    return rule(cells) | (hidden_over_time(months, board.asked.period, rule) if any(months.values()) else frozenset())
 
 
 def _cells(pen: Pen, cells: Mapping[str, int], *, measure: str = "", dim: str = "", out: Set[str] | None = None) -> dict[str, int | None]:
@@ -242,9 +243,9 @@ def _few_clocks(pen: Pen) -> frozenset[str]:
     """The deadlines of which a hub is not told."""
     if not pen.hides:
         return frozenset()
-    board, measures = pen.board, ("met", "missed")
-    few = few_clocks((board.now.values(measure, "clock") for measure in measures), board.least)
-    return few.union(*(hidden_over_time(cells_of(board.months, measure, "clock"), board.asked.period, board.least) for measure in measures))
+    board = pen.board
+    over = (cells_of(board.months, measure, "clock") for measure in ("met", "missed"))
+    return frozenset().union(*(hidden_over_time(months, board.asked.period, lambda cells: few_clocks((cells,), board.least)) for months in over))
 
 
 def clocks(pen: Pen, names: Mapping[str, str]) -> Picture:

@@ -13,10 +13,10 @@ from complaints.models import Complaint
 from institutions.models import Institution, Kind, Limit
 from lapor.ground.shares import hidden, hidden_nested
 
-from ..figures import CUTS, SMALL, Figures, Monthly, Period, Scope, breakdown, by_month_and_day, cells_of, pair, people_by_month, summed, sums_by_month
+from ..figures import CUTS, SMALL, Figures, Monthly, Period, Scope, by_month_and_day, cells_of, pair, people_by_month, summed, sums_by_month
 from ..indicators import COUNT, RESOLUTION, Indicator, Result, measure_all, work_out
 from ..models import Escalation, MonthTally, Stock
-from ..telling import FEW, guarded, hidden_over_time, untold_over_time
+from ..telling import FEW, Rule, guarded, hidden_over_time, untold_over_time
 from .labels import names_of
 from .sight import Sight
 
@@ -150,9 +150,11 @@ def _worked_out(figures: Figures, limits: Mapping[str, int]) -> dict[str, Result
     return {**measure_all(figures, limits), CLOSED.key: work_out(CLOSED, figures, limits)}
 
 
-def _months(asked: Asked) -> Monthly:
+def _months(asked: Asked, now: Figures) -> Monthly:
     """By month what must not follow from two periods: of everybody what people said of themselves, of a hub everything."""
     scope, period, (dim, _value) = asked.scope, asked.period, asked.cut
+    if not period.parts:
+        return {period.first: now.sums}
     if asked.sight.hides:
         where = Q(dim__in=SMALL) | Q(dim__in=CUTS, measure__in=BROKEN_DOWN)
         return sums_by_month(scope.ids, period.before.first, period.last, where, cut=asked.cut)
@@ -229,26 +231,21 @@ def _members(members: tuple[int, ...], period: Period, cut: tuple[str, str]) -> 
     return found
 
 
-def _few_together(months: Mapping[date, Mapping[str, int]], period: Period, least: int) -> frozenset[str]:
-    """The cells of a period that must not be told beside each other, nor beside the periods within it."""
-    cells: dict[str, int] = {}
-    for found in months.values():
-        for key, n in found.items():
-            cells[key] = cells.get(key, 0) + n
-    return hidden(cells, least) | hidden_over_time(months, period, least)
+def rule_of(dim: str, least: int) -> Rule:
+    """What a hub must not be told of the values of a cut."""
+    return lambda cells: hidden_values(dim, cells, least)
 
 
 def _is_hidden(asked: Asked, least: int) -> bool:
     """Whether a hub must not be told of this member or value of a cut: too few reports, or what would let others be worked out."""
     (dim, value), period, scope = asked.cut, asked.period, asked.scope
     for members in asked.sight.beside:
-        if _few_together(_members(members, period, asked.cut), period, least) & {str(pk) for pk in scope.ids}:
+        if hidden_over_time(_members(members, period, asked.cut), period, rule_of("", least)) & {str(pk) for pk in scope.ids}:
             return True
     if not dim:
         return False
     months = cells_of(sums_by_month(scope.ids, period.first, period.last, Q(dim=dim, measure="received")), "received", dim)
-    cells = {one: counts.get("received", 0) for one, counts in breakdown(scope, period, dim, ("received",)).items()}
-    return value in hidden_values(dim, cells, least) | hidden_over_time(months, period, least)
+    return value in hidden_over_time(months, period, rule_of(dim, least))
 
 
 def read(asked: Asked) -> Board:
@@ -258,8 +255,8 @@ def read(asked: Asked) -> Board:
     if asked.sight.hides and _is_hidden(asked, limits["small_cell"]):
         nothing = Figures(scope, period, {}, {}, None, asked.cut)
         return Board(asked, nothing, nothing, limits, {}, {}, None, [], {}, is_hidden=True)
-    months = _months(asked)
     now, before = pair(scope, period, dim=dim, value=value, more=BROKEN_DOWN)
+    months = _months(asked, now)
     by_days = period.kind == "month" and not asked.sight.hides  # a hub's days would hold too few to be told
     days = (period.before.first, period.last) if by_days else None
     over_time, by_day = by_month_and_day(scope, months_back(period), days, OVER_TIME, dim=dim, value=value)
@@ -269,6 +266,6 @@ def read(asked: Asked) -> Board:
     names = names_of([*own["topic"], *(code for code, _n in topics)], [*own["region"], *regions], [*own["issue"], *now.values("received", "issue")])
     return Board(
         asked, now, before, limits, over_time, by_day, _ladder(asked), _places(asked, limits, now.level_on), names,
-        months=months, members=_members(scope.ids, period, asked.cut) if asked.sight.hides else {},
+        months=months, members=_members(scope.ids, period, asked.cut) if asked.sight.hides and period.parts else {},
         results=_results(asked, now, limits, months), results_before=_results(asked, before, limits, months),
     )  # fmt: skip

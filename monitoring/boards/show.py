@@ -18,7 +18,7 @@ from ..telling import few_stars, hidden_over_time
 from .labels import BANDS, CHOICES, DIMS, label
 from .lines import Line, said, too_few
 from .parts import Cell, Pen, Picture, bands, clocks, counted, groups, over_time, targets, tiles
-from .read import COLUMNS, TOPICS, Place, by_province, hidden_values, province_of
+from .read import COLUMNS, TOPICS, Place, by_province, hidden_values, province_of, rule_of
 
 SORTS = ("name", "received", "backlog", *COLUMNS)
 
@@ -55,9 +55,11 @@ def _reasons(pen: Pen, key: str, title: str, measure: str, dim: str) -> Picture:
 def _few_provinces(pen: Pen) -> frozenset[str]:
     """The provinces that a hub must not be told of, beside their regencies or beside a shorter period."""
     board = pen.board
-    months = {month: by_province(found) for month, found in cells_of(board.months, "received", "region").items()}
     beside = hidden_nested(board.now.values("received", "region"), board.least, province_of)[1]
-    return beside | hidden_over_time(months, board.asked.period, board.least)
+    if not board.asked.period.parts:
+        return beside
+    months = {month: by_province(found) for month, found in cells_of(board.months, "received", "region").items()}
+    return beside | hidden_over_time(months, board.asked.period, rule_of("", board.least))
 
 
 def _country(pen: Pen) -> Picture:
@@ -103,7 +105,7 @@ def _people(pen: Pen) -> list[Picture]:
     for dim, title in titles.items():
         values = board.now.values("received", dim)
         if values:
-            out = hidden_over_time(cells_of(board.months, "received", dim), board.asked.period, board.least)
+            out = hidden_over_time(cells_of(board.months, "received", dim), board.asked.period, rule_of("", board.least))
             found.append(counted(pen, dim, title, values, _names(pen, dim, values), out=out))
     return found
 
@@ -161,7 +163,7 @@ def _few_over_time(pen: Pen) -> frozenset[str]:
     """The members of a hub whose number would give that of a shorter period away."""
     if not pen.hides:
         return frozenset()
-    few = hidden_over_time(pen.board.members, pen.board.asked.period, pen.board.least)
+    few = hidden_over_time(pen.board.members, pen.board.asked.period, rule_of("", pen.board.least))
     return frozenset(place.key for place in pen.board.places if {str(pk) for pk in place.figures.scope.ids} & few)
 
 

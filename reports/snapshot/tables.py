@@ -4,6 +4,7 @@ from collections.abc import Iterable, Mapping
 from typing import NamedTuple
 
 from institutions.models import Institution, PriorityIssue, Region, Topic
+from lapor.ground.shares import hidden
 from monitoring.figures import PEOPLE, Figures, Period, Scope, breakdown, by_month, by_place, cells_of, people_by_month
 from monitoring.indicators import measure_all
 from monitoring.telling import hidden_over_time
@@ -114,10 +115,14 @@ def people_tables(figures: Figures, least: int) -> list[Data]:
     """Who reports and how content they are, as far as they told; a cell below the threshold, or one from which together with reports of
     shorter periods such a cell follows, is not written down at all.
     """
+
+    def rule(cells: Mapping[str, int]) -> frozenset[str]:
+        return hidden(cells, least)
+
     found, months = [], people_by_month(figures.scope, figures.period, ("received", "rated"))
     for dim in PEOPLE:
         received, rated, stars = (dict(figures.values(measure, dim)) for measure in ("received", "rated", "stars"))
-        out = {measure: hidden_over_time(cells_of(months, measure, dim), figures.period, least) for measure in ("received", "rated")}
+        out = {measure: hidden_over_time(cells_of(months, measure, dim), figures.period, rule) for measure in ("received", "rated")}
         rows = counts({key: {"received": received.get(key, 0), "rated": rated.get(key, 0)} for key in sorted(received | rated)}, ("received", "rated"), out=out)
         for row in rows:
             n = rated.get(row["key"], 0)
