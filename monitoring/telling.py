@@ -1,11 +1,11 @@
 """What of a place's figures may stand beside each other where few must not be told: one rule for boards, masked copies and open data."""
 
-from collections.abc import Callable, Iterable, Mapping, Set
+from collections.abc import Callable, Iterable, Mapping, Sequence, Set
 from datetime import date
+from typing import Protocol, Self
 
 from lapor.ground.shares import hidden, is_small
 
-from .figures import Period
 from .indicators import DAYS, INDEX, MEAN, RESOLUTION, SHARE, VERIFY, Indicator, Result
 
 # A measure and the one it is a part of, the whole first.
@@ -50,17 +50,27 @@ def tells_of_few(row: Indicator, numerator: int | None, denominator: int | None,
     return is_small(top, least) or is_small(bottom, least) or (row.shape == SHARE and is_small(bottom - top, least))
 
 
+class Span(Protocol):
+    """A period: its first day, and the next smaller periods that it consists of."""
+
+    @property
+    def first(self) -> date: ...
+
+    @property
+    def parts(self) -> Sequence[Self]: ...
+
+
 type Rule = Callable[[Mapping[str, int]], Set[str]]  # which cells of a table must not be told
 
 
-def hidden_over_time(months: Mapping[date, Mapping[str, int]], period: Period, rule: Rule) -> Set[str]:
+def hidden_over_time[P: Span](months: Mapping[date, Mapping[str, int]], period: P, rule: Rule) -> Set[str]:
     """The cells of a period that must not be told where the periods within it tell theirs by this same rule: what those leave of a cell must
     not be small either, else it would follow from a quarter less two of its months.
     """
     return _left(months, period, rule)[0]
 
 
-def _left(months: Mapping[date, Mapping[str, int]], period: Period, rule: Rule) -> tuple[Set[str], dict[str, int]]:
+def _left[P: Span](months: Mapping[date, Mapping[str, int]], period: P, rule: Rule) -> tuple[Set[str], dict[str, int]]:
     """What must not be told, and how much of each cell no period within this one tells."""
     left = {} if period.parts else dict(months.get(period.first, {}))
     for part in period.parts:
@@ -81,14 +91,14 @@ def _numbers(row: Result) -> tuple[int, int, int]:
     return top, bottom, bottom - top if shape == SHARE else 0
 
 
-def untold_over_time(work: Callable[[Period], Mapping[str, Result]], period: Period, least: int) -> frozenset[str]:
+def untold_over_time[P: Span](work: Callable[[P], Mapping[str, Result]], period: P, least: int) -> frozenset[str]:
     """The results of a period that must not be told where those of the periods within it are told by this same rule; `work` answers all of
     them of a period, however few they tell of.
     """
     return _untold(work, period, least)[0]
 
 
-def _untold(work: Callable[[Period], Mapping[str, Result]], period: Period, least: int) -> tuple[frozenset[str], dict[str, tuple[int, ...]]]:
+def _untold[P: Span](work: Callable[[P], Mapping[str, Result]], period: P, least: int) -> tuple[frozenset[str], dict[str, tuple[int, ...]]]:
     """What must not be told, and what of its numbers no period within this one tells."""
     results = work(period)
     out = {key for key, row in guarded(results, least).items() if row.missing == FEW}

@@ -26,7 +26,7 @@ from ..boards.read import Asked, Board, read
 from ..boards.show import cut_options, shown
 from ..boards.sight import choices, hubs, roots, sight_of
 from ..figures import CUTS, Period
-from ..indicators import DISTRIBUTIONS, INDICATORS, VERSION
+from ..indicators import DISTRIBUTIONS, INDICATORS, VERSION, Distribution, Indicator
 from ..models.tally import taken_up_to
 
 FIRST_YEAR = 2001  # before it the code of a period has no meaning
@@ -169,10 +169,10 @@ def cases(request: HttpRequest) -> HttpResponse:
 def definitions(request: HttpRequest) -> HttpResponse:
     """What every indicator and distribution means: formula, unit, audience, legal basis, version."""
     _require_figures(_actor(request))
-    known = [*INDICATORS.values(), *DISTRIBUTIONS.values()]
-    bases = {row.code: str(row) for row in LegalBasis.objects.filter(code__in={row.basis for row in known})}
+    bases = {row.code: str(row) for row in LegalBasis.objects.filter(code__in=[row.basis for table in (INDICATORS, DISTRIBUTIONS) for row in table.values()])}
+    rows: list[tuple[Indicator | Distribution, str, str, str]]
     rows = [(row, formula(row), unit_of(row), bases.get(row.basis, row.basis)) for row in INDICATORS.values()]
-    rows += [(row, "", UNITS["reports"], bases.get(row.basis, row.basis)) for row in DISTRIBUTIONS.values()]
+    rows += [(row, "", str(UNITS["reports"]), bases.get(row.basis, row.basis)) for row in DISTRIBUTIONS.values()]
     return render(request, "monitoring/boards/definitions.html", {"rows": rows, "version": VERSION})
 
 

@@ -6,7 +6,8 @@ from typing import NamedTuple
 
 from django.db import connection
 
-from monitoring.figures import PEOPLE, SMALL, Figures, Period, Scope
+from monitoring.facts import PEOPLE
+from monitoring.figures import SMALL, Figures, Period, Scope
 from monitoring.indicators import measure_all
 from monitoring.models import LowWater
 from monitoring.models.tally import EVENTS

@@ -5,7 +5,8 @@ from typing import NamedTuple
 
 from institutions.models import Institution, PriorityIssue, Region, Topic
 from lapor.ground.shares import hidden
-from monitoring.figures import PEOPLE, Figures, Period, Scope, breakdown, by_month, by_place, cells_of, people_by_month
+from monitoring.facts import PEOPLE
+from monitoring.figures import Figures, Period, Scope, breakdown, by_month, by_place, cells_of, people_by_month
 from monitoring.indicators import measure_all
 from monitoring.telling import hidden_over_time
 

@@ -10,6 +10,7 @@ from django.views.decorators.http import require_safe
 
 from institutions.models import ROOT_SLUG, Institution, LegalBasis, Limit
 from lapor.ground import pages
+from lapor.ground.charts import NBSP
 from lapor.ground.problems import Refusal
 from monitoring.figures import Period
 from monitoring.indicators import DISTRIBUTIONS, INDEX, INDICATORS, MEAN, PUBLIC, STOCK, VERSION, Distribution, Indicator, Result
@@ -59,7 +60,7 @@ def said(result: Result | None) -> str:
         return ""
     row = result.indicator
     value = number(result.value)
-    return f"{value} %" if row.unit == "%" else f"{value} {unit_name(row.unit)}"
+    return f"{value}{NBSP}%" if row.unit == "%" else f"{value} {unit_name(row.unit)}"
 
 
 def line(result: Result, before: Result | None, limits: dict[str, int]) -> Line:
@@ -68,8 +69,8 @@ def line(result: Result, before: Result | None, limits: dict[str, int]) -> Line:
     parts = {
         "value": said(result),
         "made_of": _made_of(row, result),
-        "interval": f"{number(result.low)} \u2013 {number(result.high)} %" if result.low is not None and result.high is not None else "",
-        "target": f"{number(target)} {unit_name(row.unit)}" if target is not None else "",
+        "interval": f"{number(result.low)}\u2013{number(result.high)}{NBSP}%" if result.low is not None and result.high is not None else "",
+        "target": f"{number(target)}{NBSP}{unit_name(row.unit)}" if target is not None else "",
         "target_at": str(min(target, 100)) if target is not None and row.unit == "%" else "",
         "before": said(before),
         "missing": "" if result.value is not None else str(MISSING[result.missing or "nothing"]),

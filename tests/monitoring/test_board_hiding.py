@@ -227,9 +227,9 @@ def test_what_few_people_said_follows_not_from_a_quarter_less_its_months(world: 
     for month, n in ((7, 20), (8, 15), (9, 3)):
         book(world.city, date(2026, month, 2), {"received": 60, ("received", "disability", "physical"): n, ("received", "disability", "none"): 60 - n})
     seen = words(desk("admin").get("/meja/ukuran/?period=2026-Q3"))
-    month = words(desk("admin").get("/meja/ukuran/?period=2026-08"))
+    august = words(desk("admin").get("/meja/ukuran/?period=2026-08"))
 
-    assert "Fisik 15" in month
+    assert "Fisik 15" in august
     assert f"Fisik {FEW}" in seen
     assert "Fisik 38" not in seen
 
