@@ -9,15 +9,15 @@ from fractions import Fraction
 from django.utils.formats import date_format
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, ngettext
 
 from lapor.ground import charts
 from lapor.ground.charts import Bar, figure
 from lapor.ground.shares import hidden, is_small, rounded
 
 from ..figures import DAY, cells_of
-from ..indicators import INDICATORS
-from ..telling import NAMES, few_clocks, hidden_over_time, is_told, tellable
+from ..indicators import INDICATORS, Result
+from ..telling import NAMES, SILENCE, few_clocks, hidden_over_time, is_told, tellable
 from .labels import DEFINED, ticks
 from .lines import DASH, Line, Link, line, too_few
 from .read import YEAR, Board, rule_of
@@ -93,7 +93,16 @@ class Pen:
 
     def line(self, key: str) -> Line:
         board = self.board
-        return line(board.results[key], board.results_before[key], limits=board.limits, link=self.link, runs=self.runs)
+        shown = line(board.results[key], board.results_before[key], limits=board.limits, link=self.link, runs=self.runs)
+        return replace(shown, silent=self._silent(board.results[key]))
+
+    def _silent(self, result: Result) -> str:
+        """How many of what was closed or completed silence closed: a class of its own, so that no figure passes it off as an answer."""
+        measure = result.indicator.top[0] if result.indicator.top else ""
+        if measure not in {"closed", "completed"} or result.value is None or self.hides or self.board.now.is_cut:
+            return ""
+        n = self.board.now.n(measure, "closure", SILENCE)
+        return ngettext("%(n)s of them closed by silence", "%(n)s of them closed by silence", n) % {"n": figure(n)}
 
 
 def _is_told(pen: Pen, counts: Mapping[str, int], key: str, top: int, bottom: int) -> bool:

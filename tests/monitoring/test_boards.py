@@ -254,3 +254,23 @@ def test_targets_are_drawn_as_lines(world: World, desk: Desk) -> None:
     seen = page(desk("admin").get("/meja/ukuran/"))
 
     assert "Tindak lanjut (%TL): 80,00\xa0% (Target: 80\xa0%)" in seen
+
+
+def test_what_silence_closed_is_a_class_of_its_own(world: World, desk: Desk) -> None:
+    book(world.city, date(2026, 11, 2), {
+        "received": 60, "validated": 50, "closed": 40, "completed": 30, ("closed", "closure", "auto_no_reply"): 17, ("completed", "closure", "auto_no_reply"): 11,
+    })  # fmt: skip
+    seen = words(desk("admin").get("/meja/ukuran/"))
+
+    assert "Laporan ditutup 40 17 di antaranya ditutup tanpa tanggapan" in seen
+    assert "30 / 50 (46,2–72,4 %) 11 di antaranya ditutup tanpa tanggapan" in seen
+
+
+def test_what_had_no_time_to_ripen_is_no_bad_news(world: World, desk: Desk) -> None:
+    book(world.city, date(2026, 10, 2), {"received": 60, "validated": 50, "followed_up": 50, "disposed_on": 50, "misrouted": 1})
+    book(world.city, date(2026, 11, 2), {"received": 60, "validated": 50, "followed_up": 20, "disposed_on": 50, "misrouted": 5})
+    running = page(desk("admin").get("/meja/ukuran/?period=2026-11"))
+
+    assert 'class="before bad"><strong>turun 60,00' not in running
+    assert 'class="before "><strong>turun 60,00' in running
+    assert 'class="before bad">naik 8,00' in running
