@@ -102,7 +102,7 @@ class Pen:
         if measure not in {"closed", "completed"} or result.value is None or self.hides or self.board.now.is_cut:
             return ""
         n = self.board.now.n(measure, "closure", SILENCE)
-        return ngettext("%(n)s of them closed by silence", "%(n)s of them closed by silence", n) % {"n": figure(n)}
+        return ngettext("%(n)s of them closed by silence", "%(n)s of them closed by silence", n) % {"n": figure(n)} if n else ""
 
 
 def _is_told(pen: Pen, counts: Mapping[str, int], key: str, top: int, bottom: int) -> bool:
