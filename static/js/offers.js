@@ -54,6 +54,7 @@ for (const input of document.querySelectorAll("input[data-offers]")) {
   input.addEventListener("input", () => {
     key.remove();
     input.name = name;
+    for (const other of document.querySelectorAll(`.offers input[name="${name}"]:checked`)) other.checked = false; // what is typed last counts
     close();
     if (input.value.trim().length > 1) waiting = setTimeout(ask, 200);
   });
