@@ -54,7 +54,7 @@ for (const input of document.querySelectorAll("input[data-offers]")) {
   input.addEventListener("input", () => {
     key.remove();
     input.name = name;
-    for (const other of document.querySelectorAll(`.offers input[name="${name}"]:checked`)) other.checked = false; // what is typed last counts
+    for (const box of document.getElementsByName(name)) box.checked = 0;
     close();
     if (input.value.trim().length > 1) waiting = setTimeout(ask, 200);
   });
