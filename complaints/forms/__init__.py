@@ -5,6 +5,8 @@ from .desk import BULK_LABELS, BulkForm, CannedForm, DelegationForm, step_label
 from .intake import PLACES, IntakeForm, submission
 from .letters import LetterheadForm, VerifyForm
 from .naming import Ambiguous, Offer, Unclear, find_institutions, find_place, offer_institutions, within_reach
+from .own_rules import OWN_FORMS, own_forms
+from .preview import AGAIN, PREVIEWED, seal, typed
 from .publishing import ExtendForm, PublishForm, ReasonForm, StatementForm, TakeDownForm, UrgentForm
 from .shape import show_refusal, topic_choices
 from .steps import (
@@ -26,9 +28,12 @@ from .steps import (
 )
 
 __all__ = [
+    "AGAIN",
     "BULK_LABELS",
     "FIELDS",
+    "OWN_FORMS",
     "PLACES",
+    "PREVIEWED",
     "Ambiguous",
     "BulkForm",
     "CannedForm",
@@ -59,12 +64,15 @@ __all__ = [
     "given",
     "label_of",
     "offer_institutions",
+    "own_forms",
     "read_version",
+    "seal",
     "show_refusal",
     "split_form",
     "step_form",
     "step_label",
     "submission",
     "topic_choices",
+    "typed",
     "within_reach",
 ]

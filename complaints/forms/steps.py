@@ -14,7 +14,7 @@ from .. import services
 from ..models import Complaint, family_of
 from ..wording import action_of
 from ..workflow import ArchiveReason, Classification, Finding, HandOverTarget, HoldReason, Outcome, PendReason, State, Step, Track
-from .naming import find_place, within_reach
+from .naming import find_place, shown_as, within_reach
 from .shape import BY_NAME, EMPTY, Files, Loose, Named, Shape, Text, Typed, area, day, named, select, topic_choices
 
 
@@ -31,19 +31,25 @@ def _likely(complaint: Complaint) -> Any:
 
 def _target(step: Step, complaint: Complaint) -> forms.Field:
     """Institutions for the national desk, units of the holder's institution for everybody else."""
-    if step.code == "dispose_to_institution":
-        return bodies(gettext_lazy("Institution"), help_text=_likely(complaint))
+    if step.code == "ask_support" and complaint.is_disputed:  # a hub asks its members
+        members = Institution.objects.bodies().filter(path__in=[path for _hub, path in complaint.asker.advises])
+        return named(gettext_lazy("Institution"), members, Typed("offers-institutions"))
+    if step.code in {"dispose_to_institution", "ask_support"}:
+        return bodies(gettext_lazy("Institution"), help_text=_likely(complaint) if step.code == "dispose_to_institution" else BY_NAME)
     path = complaint.holder.body_path
     units = within_reach(complaint.asker).filter(path__startswith=path).exclude(pk=complaint.holder_id)
     return named(gettext_lazy("Unit"), units, Typed("desk-offers-units", path))
 
 
-def split_form(step: Step, complaint: Complaint, data: Mapping[str, Any] | None = None, *, for_nation: bool) -> "StepForm":
-    """The form of a part; the nation gives it to any institution."""
+def split_form(step: Step, complaint: Complaint, data: Mapping[str, Any] | None = None, *, for_nation: bool, wish: services.Wish | None = None) -> "StepForm":
+    """The form of a part; the nation gives it to any institution, and finds in it the part that somebody wishes for."""
     form = step_form(step, complaint, data)
     if for_nation:
         form.ask("target", bodies(gettext_lazy("Institution")), is_needed=True)
     form.fields["track"].initial = complaint.track if complaint.is_track_set else ""
+    for name, value in wish.part.items() if wish is not None else ():
+        field = form.fields[name]
+        field.initial = shown_as(value, field.among) if isinstance(field, Named) else value
     return form
 
 
@@ -83,6 +89,11 @@ TEXT_LABELS = {
     ),
     "pend": (gettext_lazy("A word to the reporter"), gettext_lazy("The reporter reads it above the list.")),
     "hand_over": (gettext_lazy("Explanation to the reporter"), gettext_lazy("Who has it now and what happens there.")),
+    "ask_support": (
+        gettext_lazy("Why is its support needed?"),
+        gettext_lazy("Read by the national desk, which grants or declines it. Neither the reporter nor the other body reads it."),
+    ),
+    "decline_support": (gettext_lazy("Why is it declined?"), gettext_lazy("Read by the desks of the report, not by the reporter.")),
     "invite": (gettext_lazy("A word to the receiving desk"), gettext_lazy("Read there and by the national desk, not by the reporter.")),
     "hold": (gettext_lazy("Explanation to the reporter"), gettext_lazy("Whom or what you wait for, and what happens then. The reporter reads it.")),
     "end_hold": (gettext_lazy("A word to the reporter"), gettext_lazy("What has come in, and what happens now.")),

@@ -22,13 +22,14 @@ def end_hold(complaint: Complaint) -> None:
 
 
 def to(plan: Plan, state: State, holder: Institution | None = None) -> None:
-    """Whatever moves a report, or tells its reporter how it stands, ends a hold."""
+    """Whatever moves a report, or tells its reporter how it stands, ends a hold; a wish for support ends where it leaves the institution."""
     complaint = plan.complaint
     complaint.state = state
     end_hold(complaint)
     if state in ENDED:
-        complaint.is_disputed = False
+        complaint.is_disputed = complaint.is_support_asked = False
     if holder is not None and holder.pk != complaint.holder_id:
+        complaint.is_support_asked &= holder.body_path == complaint.holder.body_path
         complaint.holder = holder
         complaint.assignee = None
         complaint.pend_count = 0

@@ -11,6 +11,7 @@ from django.utils.safestring import SafeString
 from django.utils.translation import get_language, gettext_lazy, ngettext
 from django.utils.translation import gettext as _
 
+from institutions.models import SlaPolicy
 from lapor.ground.panels import drawn
 
 from .. import masks, why
@@ -125,6 +126,15 @@ STANDS = {
     State.CLOSED: gettext_lazy("Closed"),
     State.ARCHIVED: gettext_lazy("Archived"),
 }
+
+
+@register.filter
+def period_length(policy: SlaPolicy) -> str:
+    """14 working days, with the cap where there is one."""
+    length = why.length_of(policy.length, policy.unit)
+    if policy.cap_length is None:
+        return length
+    return _("%(length)s, at most %(cap)s") % {"length": length, "cap": why.length_of(policy.cap_length, policy.cap_unit)}
 
 
 @register.filter

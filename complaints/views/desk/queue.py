@@ -35,6 +35,7 @@ TABS: dict[str, Q] = {
     "tanggapan": Q(state=State.REPORTER_REPLIED),
     "menunggu": Q(state__in=(State.AWAITING_COMPLETION, State.AWAITING_REPORTER)),
     "sengketa": Q(is_disputed=True),
+    "dukungan": Q(is_support_asked=True),
     "naik": Q(climbed(Level.OVERDUE)),
 }
 
