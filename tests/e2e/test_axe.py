@@ -161,6 +161,7 @@ ELSEWHERE = {
     "stale_form.html": "drawn when the form token is missing",
     "session_ended.html": "drawn when a session was ended elsewhere",
     "api_docs.html": "Swagger UI's own markup",
+    "admin/base_site.html": "the admin is the framework's own markup; of ours is one list of words",
     "account/unsubscribe.html": "needs a signed link out of a mail",
     "complaints/desk/bulk_done.html": "bulk.html with what was done",
     "officers/notice.html": "a mail",
