@@ -1,5 +1,11 @@
-"""The words for what happens to a report: a sentence for each event, a button for each step, what comes next in each state."""
+"""The words for what happens to a report: a sentence for each event, a button for each step, what comes next in each state, and when."""
 
+from datetime import date, datetime
+from functools import lru_cache
+from zoneinfo import ZoneInfo
+
+from django.utils.formats import date_format
+from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
 from .workflow import State
@@ -129,3 +135,22 @@ def sentence_of(kind: str, reason: str = "") -> str:
 def action_of(code: str, *, by_reporter: bool = False) -> str:
     """The button of a step."""
     return str(REPORTER_ACTIONS.get(code, ACTIONS[code]) if by_reporter else ACTIONS[code])
+
+
+ZONES = {"Asia/Jakarta": "WIB", "Asia/Makassar": "WITA", "Asia/Jayapura": "WIT"}
+
+
+@lru_cache(maxsize=4096)
+def _long(day: date, _language: str | None) -> str:
+    return str(date_format(day, "j F Y"))
+
+
+def day_in(value: date, zone: str) -> str:
+    """24 November 2026, in the place's own zone."""
+    return _long(value.astimezone(ZoneInfo(zone)).date() if isinstance(value, datetime) else value, get_language())
+
+
+def moment_in(value: datetime, zone: str) -> str:
+    """24 November 2026 09.30 WIB."""
+    local = value.astimezone(ZoneInfo(zone))
+    return f"{_long(local.date(), get_language())} {local:%H.%M} {ZONES.get(zone, '')}".rstrip()

@@ -1,26 +1,24 @@
 """How dates, deadlines and events are said on a page."""
 
 from datetime import date, datetime, timedelta
-from functools import lru_cache
 from typing import Any
 from zoneinfo import ZoneInfo
 
 from django import template
-from django.utils.formats import date_format, number_format
+from django.utils.formats import number_format
 from django.utils.safestring import SafeString
-from django.utils.translation import get_language, gettext_lazy, ngettext
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy, ngettext
 
 from lapor.ground.panels import drawn
 
 from .. import masks, why
 from ..clock import Level
 from ..models import NEVER, Clock
-from ..wording import NEXT_STEPS, action_of, sentence_of
+from ..wording import NEXT_STEPS, action_of, day_in, moment_in, sentence_of
 from ..workflow import INNER_EVENTS, State
 
 register = template.Library()
-ZONES = {"Asia/Jakarta": "WIB", "Asia/Makassar": "WITA", "Asia/Jayapura": "WIT"}
 
 
 @register.filter
@@ -28,27 +26,19 @@ def long_date(value: date | None, zone: str = "Asia/Jakarta") -> str:
     """24 November 2026, in the place's own zone."""
     if value is None:
         return ""
-    return _long(value.astimezone(ZoneInfo(zone)).date() if isinstance(value, datetime) else value, get_language())
+    return day_in(value, zone)
 
 
 @register.filter
 def iso_date(text: str) -> str:
     """A date that an event keeps as text."""
-    return _long(date.fromisoformat(text), get_language())
-
-
-@lru_cache(maxsize=4096)
-def _long(day: date, _language: str | None) -> str:
-    return str(date_format(day, "j F Y"))
+    return day_in(date.fromisoformat(text), "")
 
 
 @register.filter
 def date_time(value: datetime | None, zone: str = "Asia/Jakarta") -> str:
     """24 November 2026 09.30 WIB."""
-    if value is None:
-        return ""
-    local = value.astimezone(ZoneInfo(zone))
-    return f"{date_format(local, 'j F Y H.i')} {ZONES.get(zone, '')}".strip()
+    return moment_in(value, zone) if value is not None else ""
 
 
 @register.simple_tag
