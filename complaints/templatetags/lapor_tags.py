@@ -2,20 +2,19 @@
 
 from datetime import date, datetime, timedelta
 from typing import Any
-from zoneinfo import ZoneInfo
 
 from django import template
 from django.utils.formats import number_format
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy, ngettext
+from django.utils.translation import gettext_lazy
 
 from lapor.ground.panels import drawn
 
 from .. import masks, why
 from ..clock import Level
 from ..models import NEVER, Clock
-from ..wording import NEXT_STEPS, action_of, day_in, moment_in, sentence_of
+from ..wording import DUE_ICONS, NEXT_STEPS, action_of, day_in, left_until, moment_in, sentence_of, tone_of
 from ..workflow import INNER_EVENTS, State
 
 register = template.Library()
@@ -46,13 +45,7 @@ def days_left(due: datetime | None, at: datetime, zone: str = "Asia/Jakarta") ->
     """How long there is, in words; calendar days of the place."""
     if due is None or due >= NEVER - timedelta(days=2):
         return ""
-    days = (due.astimezone(ZoneInfo(zone)).date() - at.astimezone(ZoneInfo(zone)).date()).days
-    if due < at:
-        late = max(-days, 1)
-        return ngettext("%(days)d day late", "%(days)d days late", late) % {"days": late}
-    if days == 0:
-        return _("due today")
-    return ngettext("%(days)d day left", "%(days)d days left", days) % {"days": days}
+    return left_until(due, at, zone)
 
 
 @register.filter
@@ -60,9 +53,7 @@ def urgency(due: datetime | None, at: datetime) -> str:
     """The tone of a due date: late, soon or calm."""
     if due is None or due >= NEVER - timedelta(days=2):
         return "none"
-    if due < at:
-        return "late"
-    return "soon" if due - at < timedelta(days=2) else "calm"
+    return tone_of(due, at)
 
 
 @register.filter
@@ -222,9 +213,6 @@ def level_tone(level: int) -> str:
 def panels(context: template.Context, place: str) -> SafeString:
     """What upper floors show at a place of the page, about its report if it has one."""
     return drawn(place, context["request"], context.get("complaint"))
-
-
-DUE_ICONS = {"late": "triangle-alert", "soon": "hourglass", "calm": "clock", "none": "circle-dashed"}
 
 
 @register.filter

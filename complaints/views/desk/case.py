@@ -20,7 +20,7 @@ from lapor.ground.problems import Refusal
 
 from ... import forms, services
 from ...models import AnswerDraft, Complaint, Entry, IssueTag, Transition, Upload, family_of
-from ...wording import day_in, moment_in, sentence_of
+from ...wording import badges_of, day_in, moment_in, sentence_of
 from ...workflow import INNER_EVENTS, EntryKind
 from ..files import files_of, keep_files, kept_rows, with_files
 from ..shared import actor_of, at_of
@@ -81,6 +81,7 @@ def case_context(request: HttpRequest, complaint: Complaint) -> dict[str, Any]:
     family = family_of(complaint, actor)
     return {
         "complaint": complaint,
+        "badges": badges_of(complaint),
         "events": [_line(row, entry, complaint) for row, entry in reversed(shown) if row.kind != "note" or entry is not None],
         "clocks": complaint.clocks.all(),
         "steps": sorted(steps, key=lambda found: found.code != usual),
