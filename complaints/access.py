@@ -82,6 +82,8 @@ STEPS: dict[str, tuple[str, ...]] = {
     "change_visibility": ("reporter", "admin_own", "national"),
     "hand_over": ("admin_own", "national"),
     "invite": ("admin_own", "national"),
+    "ask_support": ("admin_own",),
+    "decline_support": ("national",),
     "end_part": (),
     "refer": ("reporter", "national"),
     "consent_transfer": ("reporter",),

@@ -5,17 +5,14 @@ And what calendar and periods would do to deadlines, shown before it counts: tho
 
 from collections.abc import Mapping
 from datetime import date, datetime, timedelta
-from heapq import nsmallest
 from typing import Any, ClassVar
 from zoneinfo import ZoneInfo
 
 from django.contrib import admin
-from django.core.signing import Signer
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.template.response import TemplateResponse
 from django.utils import timezone
-from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
 from institutions.admin import AuditedAdmin, CalendarDayAdmin, CalendarYearAdmin, SlaPolicyAdmin, ViewAdmin
@@ -23,6 +20,7 @@ from institutions.models import CalendarDay, CalendarYear, SlaPolicy
 from lapor.ground.problems import Refusal
 
 from . import services
+from .forms import AGAIN, PREVIEWED, seal, typed
 from .models import Clock, Complaint, Transition
 
 LONG = "j F Y"  # 24 November 2026
@@ -100,28 +98,12 @@ class ClockAdmin(CaseWindow):
         return _day(obj.started_at, obj.zone)
 
 
-SHOWN = 20
-PREVIEWED, AGAIN = "_previewed", "_again"
-
-
 class Foreseen(Exception):
     """What a write would do, as the preview page shows it."""
 
-    def __init__(self, lines: list[str], done: services.Recomputed | None = None) -> None:
+    def __init__(self, found: services.Foretold) -> None:
         super().__init__()
-        self.lines = lines
-        self.moves = nsmallest(SHOWN, done.moves, key=lambda move: (move.before, move.number)) if done is not None else []
-
-
-def _typed(request: HttpRequest) -> list[tuple[str, str]]:
-    """Everything that was sent, without what belongs to the preview itself."""
-    apart = {"csrfmiddlewaretoken", PREVIEWED, AGAIN}
-    return [(name, str(value)) for name, values in request.POST.lists() if name not in apart for value in values]
-
-
-def _seal(request: HttpRequest) -> str:
-    """Says that exactly these values were shown in a preview; other values are shown in another one first."""
-    return Signer(salt="lapor.preview").signature(repr(sorted(_typed(request))))
+        self.found = found
 
 
 class Previewed(AuditedAdmin):
@@ -138,7 +120,7 @@ class Previewed(AuditedAdmin):
         if AGAIN in request.POST:
             raise Refusal("invalid", _("Please check what you typed."))
         super().save_model(request, obj, form, change)
-        if request.POST.get(PREVIEWED) != _seal(request):
+        if request.POST.get(PREVIEWED) != seal(request.POST):
             raise self.foresee(obj, change=change, at=timezone.now())
 
     def changeform_view(
@@ -151,32 +133,12 @@ class Previewed(AuditedAdmin):
                 **self.admin_site.each_context(request),
                 "title": _("Look before it counts"),
                 "opts": self.opts,
-                "lines": found.lines,
-                "moves": found.moves,
-                "typed": _typed(request),
-                "seal": _seal(request),
+                "lines": found.found.lines,
+                "moves": found.found.moves,
+                "typed": typed(request.POST),
+                "seal": seal(request.POST),
             }
             return TemplateResponse(request, "complaints/preview.html", context)
-
-
-def _never_nearer() -> str:
-    return _("Nothing ever moves to an earlier date: what was promised stays, also when a day is taken out again.")
-
-
-def _moves(done: services.Recomputed) -> list[str]:
-    if not done.moved:
-        return [_("No running deadline would move.")]
-    moved = _("%(count)s running deadlines would move, each to a later date.") % {"count": done.moved}
-    return [moved, _("Moved deadlines follow within a few minutes of your confirmation.")]
-
-
-def _weekend(day: date) -> list[str]:
-    """A day off on a day off is no mistake: it is accepted and said."""
-    words = {
-        5: _("%(day)s is a Saturday: only offices with a six-day week gain time."),
-        6: _("%(day)s is a Sunday: nobody works then anyway, so no date changes."),
-    }
-    return [words[day.weekday()] % {"day": date_format(day, LONG)}] if day.weekday() in words else []
 
 
 for _model in (CalendarDay, CalendarYear, SlaPolicy):
@@ -186,13 +148,11 @@ for _model in (CalendarDay, CalendarYear, SlaPolicy):
 @admin.register(CalendarDay)
 class CalendarDayPreview(Previewed, CalendarDayAdmin):
     def foresee(self, obj: CalendarDay, *, change: bool, at: datetime) -> Foreseen:
-        done = services.foresee_day(obj, at=at)
-        return Foreseen([*_weekend(obj.date), *_moves(done), _never_nearer()], done)
+        return Foreseen(services.tell_day(obj, at=at))
 
     def delete_view(self, request: HttpRequest, object_id: str, extra_context: Mapping[str, Any] | None = None) -> HttpResponse:
         """The question whether to remove the day is the preview: a day that is taken out moves nothing."""
-        told = {"foreseen": [_("No running deadline would move."), _never_nearer()]}
-        return super().delete_view(request, object_id, {**told, **(extra_context or {})})
+        return super().delete_view(request, object_id, {"foreseen": services.tell_removal().lines, **(extra_context or {})})
 
 
 @admin.register(CalendarYear)
@@ -200,7 +160,7 @@ class CalendarYearPreview(Previewed, CalendarYearAdmin):
     def foresee(self, obj: CalendarYear, *, change: bool, at: datetime) -> Foreseen:
         done = services.recompute(at=at, dry_run=True)
         settled = _("%(count)s running deadlines are provisional no more, their date stays.") % {"count": done.confirmed}
-        return Foreseen([*_moves(done), settled], done)
+        return Foreseen(services.Foretold([*services.tell_moves(done), settled], services.first_moves(done)))
 
 
 @admin.register(SlaPolicy)
@@ -208,17 +168,4 @@ class SlaPolicyPreview(Previewed, SlaPolicyAdmin):
     def foresee(self, obj: SlaPolicy, *, change: bool, at: datetime) -> Foreseen:
         """A row that is changed is an own value that ends: what follows it counts from the next day on."""
         first = obj.valid_to + timedelta(days=1) if change and obj.valid_to is not None else obj.valid_from
-        found = services.foresee_policy(obj, first=first, at=at)
-        days = {"day": date_format(first, LONG), "after": date_format(found.after, LONG), "before": date_format(found.before, LONG) if found.before else ""}
-        example = (
-            _("Example: what begins on %(day)s is due on %(after)s instead of %(before)s.")
-            if found.before
-            else _("Example: what begins on %(day)s is due on %(after)s.")
-        )
-        return Foreseen(
-            [
-                _("%(count)s running deadlines keep their date: they count by the period under which they began.") % {"count": found.kept},
-                _("Deadlines that begin on %(day)s or later count by the new period.") % days,
-                example % days,
-            ]
-        )
+        return Foreseen(services.tell_policy(obj, first=first, at=at))

@@ -329,9 +329,6 @@ HANDLER_KEYS = frozenset(
     }
 )
 
-# Where the ladder begins: for a handler's deadline by the share that is used, for day 60 by a day before it (limits of the house).
-FIRST_RUNGS: dict[str, str] = {**dict.fromkeys(sorted(HANDLER_KEYS), "ladder_0_percent"), "statutory_60": "ladder_4_day"}
-
 
 class Level(IntegerChoices):
     """How far lateness has climbed: derived from the deadlines, never a state (DOMAIN 2.6)."""
@@ -344,8 +341,12 @@ class Level(IntegerChoices):
     DAY_60 = 5, _("Past day 60")
 
 
-# The level of the first rung of each ladder; every further rung is one level more.
-LEVELS_OF: dict[str, int] = {**dict.fromkeys(sorted(HANDLER_KEYS), 0), "statutory_60": 4}
+# Where the ladder of a clock begins: the level of its first rung, every further one being one level more, and the limit of the house that
+# says when it falls (for a handler's deadline the share that is used, for day 60 a day before it).
+FIRST_RUNGS: dict[str, tuple[Level, str]] = {
+    **dict.fromkeys(sorted(HANDLER_KEYS), (Level.NEARLY, "ladder_0_percent")),
+    "statutory_60": (Level.DAY_45, "ladder_4_day"),
+}
 
 # The deadlines that the public may watch.
 PUBLIC_KEYS = frozenset({"verify_national", "verify_institution", "first_response", "resolution_information", "resolution_non_oversight", "statutory_60"})

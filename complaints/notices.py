@@ -14,7 +14,7 @@ from officers.notices import ALWAYS, REMINDER, REPORTER, register
 
 from .numbers import derived_code
 
-ADMINS, RESPONDERS, EVERYBODY, CHARGED, NATION, DISPUTE = "admins", "responders", "everybody", "charged", "nation", "dispute"
+ADMINS, RESPONDERS, EVERYBODY, CHARGED, NATION, DISPUTE, ASKER = "admins", "responders", "everybody", "charged", "nation", "dispute", "asker"
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,6 +45,8 @@ TELLINGS: dict[str, Telling] = {
     "reopen": Telling(officers="desk_reply", audience=RESPONDERS),
     "hand_over": Telling(reporter="case_closed"),
     "invite": Telling(reporter="case_split"),
+    "ask_support": Telling(officers="desk_support_asked", audience=NATION),
+    "decline_support": Telling(officers="desk_support_declined", audience=ASKER),
     "part": Telling(officers="desk_received", audience=RESPONDERS),
     "mark_urgent": Telling(officers="desk_urgent", audience=EVERYBODY),
     "extend": Telling(reporter="case_extended"),
@@ -60,6 +62,7 @@ TELLINGS: dict[str, Telling] = {
 }
 # Where the reason of an event changes who is told of what.
 TELLINGS_BY_REASON: dict[tuple[str, str], Telling] = {
+    ("invite", "asked"): Telling(reporter="case_split", officers="desk_support_granted", audience=ASKER),
     ("refer", "asked"): Telling(officers="desk_referral_asked", audience=NATION),
 }
 # What the reporter is told where an answer is needed.
@@ -263,6 +266,24 @@ register(
     group="work",
     subject=_("An opinion in the dispute about report %(number)s"),
     body=_("A hub gave its opinion on who is competent for report %(number)s: %(desk_url)s"),
+)
+register(
+    "desk_support_asked",
+    group="work",
+    subject=_("Support of another body is asked for report %(number)s"),
+    body=_("The desk of %(holder)s asks for the support of another body in report %(number)s. Please grant or decline it: %(desk_url)s"),
+)
+register(
+    "desk_support_granted",
+    group="work",
+    subject=_("Support for report %(number)s was granted"),
+    body=_("The national desk gave a part of report %(number)s to another body, as you asked: %(desk_url)s"),
+)
+register(
+    "desk_support_declined",
+    group="work",
+    subject=_("Support for report %(number)s was declined"),
+    body=_("The national desk does not bring another body into report %(number)s. The reason stands with the report: %(desk_url)s"),
 )
 register(
     "desk_hold_ended",

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from .views import citizen, contact, deadlines, desk, extension, files, issues, letterhead, letters, offers, public, publishing, split, urgency
+from .views import citizen, contact, deadlines, desk, extension, files, issues, letterhead, letters, offers, own_rules, public, publishing, split, urgency
 
 urlpatterns = [
     path("", public.home, name="home"),
@@ -46,6 +46,7 @@ urlpatterns = [
     path("meja/jawaban-siap/<uuid:key>/", desk.write, name="desk-canned-version"),
     path("meja/jawaban-siap/<uuid:key>/putusan/", desk.settle, name="desk-canned-settle"),
     path("meja/hak-jawab/", publishing.replies, name="desk-replies"),
+    path("meja/aturan/", own_rules.own, name="desk-own-rules"),
     path("meja/kop-surat/", letterhead.listing, name="desk-letterheads"),
     path("meja/kop-surat/<slug:slug>/", letterhead.edit, name="desk-letterhead"),
     path("meja/kop-surat/<slug:slug>/contoh/", letterhead.show_sample, name="desk-letterhead-sample"),

@@ -269,6 +269,16 @@ WORKFLOW: dict[str, Step] = {
             needs=("target", "part_title", "part_text"),
             wants=("mandatory", "topic", "track", "text"),
         ),
+        _row(
+            "S13a",
+            "ask_support",
+            {_AWV, *HANDLING},
+            (),
+            "desk of the holder; a hub in a dispute of its member",
+            needs=("target", "part_title", "part_text", "text"),
+            entry=EntryKind.NOTE,
+        ),
+        _row("S13d", "decline_support", {_AWV, *HANDLING}, (), "national", needs=("text",), entry=EntryKind.REASON),
         _row("S13e", "end_part", ACTIVE, (_CLO,), "system, with the lead"),
         _row(
             "S14",
@@ -334,7 +344,12 @@ OTHER_EVENTS = (
 )  # fmt: skip
 
 # What a citizen should not read of an officer's inner work: these rows stay out of the public and the reporter's timeline.
-INNER_EVENTS = frozenset({"take", "assign", "release", "note", "edit", "publish", "withhold_reply", "release_reply", "opinion", "tag", "untag"})
+INNER_EVENTS = frozenset(
+    {
+        "take", "assign", "release", "note", "edit", "publish", "withhold_reply", "release_reply", "opinion", "tag", "untag", "ask_support",
+        "decline_support",
+    }
+)  # fmt: skip
 # Between the reporter and the desks: the public reads of the referral, not of the wish for it or of the consent.
 PRIVATE_EVENTS = frozenset({("refer", "asked"), ("consent_transfer", "granted"), ("consent_transfer", "refused")})
 # What the thread of a lead shows of its parts: the rest is their inner work, or stands with the lead already.

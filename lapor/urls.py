@@ -7,6 +7,7 @@ from django.views.i18n import set_language
 from drf_spectacular.views import SpectacularAPIView, SpectacularSwaggerSplitView
 
 from complaints import api
+from complaints.api import deadlines
 from lapor import gallery, health
 from reports.api import Statistics
 
@@ -27,11 +28,13 @@ urlpatterns = [
     path("api/v1/complaints/<str:tracking_id>/", api.ComplaintDetail.as_view(), name="api-complaint"),
     path("api/v1/complaints/<str:tracking_id>/files/<str:file_id>/", api.ComplaintFile.as_view(), name="api-file"),
     path("api/v1/complaints/<str:tracking_id>/steps/", api.ComplaintSteps.as_view(), name="api-steps"),
+    path("api/v1/complaints/<str:tracking_id>/deadlines/", deadlines.ComplaintDeadlines.as_view(), name="api-complaint-deadlines"),
+    path("api/v1/complaints/<str:tracking_id>/extensions/", deadlines.ComplaintExtensions.as_view(), name="api-extensions"),
     path("api/v1/complaints/<str:tracking_id>/contact/", api.ComplaintContact.as_view(), name="api-contact"),
     path("api/v1/complaints/<str:tracking_id>/contact/code/", api.ContactCode.as_view(), name="api-contact-code"),
     path("api/v1/complaints/<str:tracking_id>/contact/confirmation/", api.ContactConfirmation.as_view(), name="api-contact-confirmation"),
     path("api/v1/statistics/", Statistics.as_view(), name="api-statistics"),
-    path("api/v1/deadlines/", api.DeadlineQuestion.as_view(), name="api-deadlines"),
+    path("api/v1/deadlines/", deadlines.DeadlineQuestion.as_view(), name="api-deadlines"),
     path("api/v1/institutions/", api.InstitutionList.as_view(), name="api-institutions"),
     path("api/v1/topics/", api.TopicList.as_view(), name="api-topics"),
     path("api/v1/regions/", api.RegionList.as_view(), name="api-regions"),

@@ -8,7 +8,7 @@ import json
 import zipfile
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
-from datetime import datetime
+from datetime import date, datetime
 from io import BytesIO
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -18,8 +18,11 @@ from django.db.models import Q
 from django.template.loader import render_to_string
 from django.utils import translation
 
+from complaints import services as complaints
 from complaints.models import Clock, ClockEvent, Complaint, Transition, Upload
+from complaints.serializers.deadlines import line_out
 from complaints.vault import Identity
+from complaints.why import Explanation
 from lapor.ground import pdf
 
 from .models import Escalation, Referral, ReferralEvent
@@ -45,7 +48,7 @@ class Content:
     at: datetime
     parts: Sequence[Complaint]
     events: Sequence[Transition]
-    clocks: Sequence[tuple[Clock, Sequence[ClockEvent]]]
+    clocks: Sequence[tuple[Clock, Sequence[ClockEvent], Explanation]]
     ladder: Sequence[Escalation]
     files: Sequence[Upload]
     steps: Sequence[ReferralEvent]
@@ -62,11 +65,9 @@ def gather(referral: Referral, *, version: int, at: datetime, identity: Identity
     related = ("holder", "topic", "incident_region", "target_institution")
     complaint = Complaint.objects.select_related(*related).get(pk=referral.complaint_id)
     events = Transition.objects.filter(family(complaint)).select_related("complaint", "holder_before", "holder_after", "by", "entry__institution")
-    clocks = (
-        Clock.objects.filter(family(complaint))
-        .select_related("complaint", "policy__legal_basis", "holder")
-        .prefetch_related("events__basis", "events__transition")
-    )
+    clocks = list(Clock.objects.told().select_related("complaint").filter(family(complaint)).order_by("started_at", "key"))
+    with translation.override(LANGUAGE):
+        told = complaints.explanations(clocks, reference=complaints.Reference(at), is_exact=not complaint.is_anonymous)
     return Content(
         referral=referral,
         complaint=complaint,
@@ -74,7 +75,7 @@ def gather(referral: Referral, *, version: int, at: datetime, identity: Identity
         at=at,
         parts=list(complaint.children.select_related("holder").order_by("part_number")),
         events=list(events.order_by("at", "pk")),
-        clocks=[(clock, list(clock.events.all())) for clock in clocks.order_by("started_at", "key")],
+        clocks=[(clock, list(clock.events.all()), why) for clock, why in zip(clocks, told, strict=True)],
         ladder=list(Escalation.objects.filter(family(complaint)).select_related("holder").order_by("happened_at", "pk")),
         files=list(Upload.objects.filter(family(complaint)).select_related("transition")),
         steps=list(referral.events.select_related("by", "said")),
@@ -110,8 +111,14 @@ def _event(row: Transition) -> dict[str, Any]:
     }
 
 
-def _clock(clock: Clock, events: Sequence[ClockEvent]) -> dict[str, Any]:
+def _clock(clock: Clock, events: Sequence[ClockEvent], why: Explanation) -> dict[str, Any]:
+    """A deadline with the lines that lead to it, made by the same count. What an anonymous reporter did has its day alone."""
     rule = clock.policy
+    zone = ZoneInfo(clock.zone) if clock.complaint.is_anonymous else None
+
+    def when(at: datetime | None) -> str | None:
+        return at.astimezone(zone).date().isoformat() if zone and at else _iso(at)
+
     return {
         "part": clock.complaint.part_number,
         "key": clock.key,
@@ -120,15 +127,16 @@ def _clock(clock: Clock, events: Sequence[ClockEvent]) -> dict[str, Any]:
         "zone": clock.zone,
         "calendar": clock.calendar_version,
         "is_provisional": clock.is_provisional,
-        "started_at": _iso(clock.started_at),
+        "started_at": when(clock.started_at),
         "due_at": _iso(clock.due_at),
-        "stopped_at": _iso(clock.stopped_at),
+        "stopped_at": when(clock.stopped_at),
         "state": clock.state,
         "outcome": clock.outcome,
         "events": [
-            {"kind": e.kind, "reason": e.reason, "at": _iso(e.at), "due_at": _iso(e.due_at), "days": e.days, "basis": str(e.basis) if e.basis else None}
+            {"kind": e.kind, "reason": e.reason, "at": when(e.at), "due_at": _iso(e.due_at), "days": e.days, "basis": str(e.basis) if e.basis else None}
             for e in events
         ],
+        "why": [line_out(line) for line in why.lines],
     }
 
 
@@ -144,7 +152,9 @@ def _case(row: Complaint) -> dict[str, Any]:
         "channel": row.channel,
         "is_secret": row.is_secret,
         "is_anonymous": row.is_anonymous,
-        "complete_at": _iso(row.complete_at),
+        "complete_at": row.complete_at.astimezone(ZoneInfo("Asia/Jakarta")).date().isoformat()
+        if row.is_anonymous and row.complete_at
+        else _iso(row.complete_at),
         "title": row.title,
         "body": row.body,
         "body_original": row.body_original if row.body_original != row.body else None,
@@ -171,7 +181,7 @@ def as_json(content: Content) -> bytes:
         "case": _case(content.complaint),
         "parts": [{"number": p.part_number, "holder": p.holder.slug, "state": p.state, "title": p.title} for p in content.parts],
         "history": [_event(row) for row in content.events],
-        "clocks": [_clock(clock, events) for clock, events in content.clocks],
+        "clocks": [_clock(*row) for row in content.clocks],
         "ladder": [
             {"rung": e.rung, "level": e.level, "key": e.key, "due_at": _iso(e.due_at), "at": _iso(e.happened_at), "holder": e.holder.slug}
             for e in content.ladder
@@ -180,7 +190,7 @@ def as_json(content: Content) -> bytes:
         "identity": asdict(content.identity) if content.identity else None,
         "why_no_identity": content.why_no_identity,
     }
-    return json.dumps(said, ensure_ascii=False, indent=1, sort_keys=True).encode()
+    return json.dumps(said, ensure_ascii=False, indent=1, sort_keys=True, default=date.isoformat).encode()
 
 
 # --- as PDF ---------------------------------------------------------------------------------------------------------------

@@ -18,6 +18,7 @@ from django.utils.translation import gettext as _
 from institutions.models import HubMembership, Institution, Kind
 from lapor.ground.shares import Histogram, spread
 
+from .facts import PEOPLE
 from .models import LowWater, MonthTally, Stock, Tally
 from .models.tally import STOCK, taken_up_to
 
@@ -75,6 +76,12 @@ class Period:
     @property
     def months(self) -> list[date]:
         return [_month(self.first.year, self.first.month - 1 + number) for number in range(MONTHS[self.kind])]
+
+    @property
+    def parts(self) -> "list[Period]":
+        """The next smaller periods that it consists of; a month has none."""
+        smaller = {"year": "half", "half": "quarter", "quarter": "month"}.get(self.kind)
+        return [Period.of(smaller, month) for month in self.months[:: MONTHS[smaller]]] if smaller else []
 
     def is_over(self, on: date) -> bool:
         return self.last < on
@@ -263,6 +270,37 @@ def by_place(ids: tuple[int, ...], period: Period) -> dict[int, Figures]:
             levels.setdefault(pk, {})[measure, dim, value] = n
     where = Scope("", "", ())
     return {pk: Figures(replace(where, ids=(pk,)), period, sums.get(pk, {}), levels.get(pk, {}), last) for pk in ids}
+
+
+type Monthly = Mapping[date, Mapping[tuple[str, str, str], int]]
+
+
+def sums_by_month(ids: tuple[int, ...], first: date, last: date, where: Q, *, cut: tuple[str, str] = ("", "")) -> Monthly:
+    """What was counted, month by month; of one value of a cut as if it were the whole. One query."""
+    found: dict[date, dict[tuple[str, str, str], int]] = {}
+    rows = MonthTally.objects.within(list(ids), first, last).filter(Q(dim=cut[0], value=cut[1]) if cut[0] else where)
+    for day, measure, dim, value, n in rows.values_list("day", "measure", "dim", "value").annotate(n=Sum("n")).order_by():
+        found.setdefault(day, {})[(measure, "", "") if cut[0] else (measure, dim, value)] = n
+    return found
+
+
+def people_by_month(scope: Scope, period: Period, measures: tuple[str, ...]) -> Monthly:
+    """What was counted by what people said of themselves."""
+    return sums_by_month(scope.ids, period.first, period.last, Q(dim__in=PEOPLE, measure__in=measures))
+
+
+def cells_of(months: Monthly, measure: str, dim: str) -> dict[date, dict[str, int]]:
+    """Of each month the values of one measure and dim."""
+    return {day: {value: n for (name, where, value), n in sums.items() if (name, where) == (measure, dim)} for day, sums in months.items()}
+
+
+def summed(months: Monthly, period: Period) -> dict[tuple[str, str, str], int]:
+    """The sums of a period out of those of its months."""
+    found: dict[tuple[str, str, str], int] = {}
+    for month in period.months:
+        for key, n in months.get(month, {}).items():
+            found[key] = found.get(key, 0) + n
+    return found
 
 
 def by_month(scope: Scope, months: tuple[date, ...], measures: tuple[str, ...], *, dim: str = "", value: str = "") -> dict[date, dict[str, int]]:

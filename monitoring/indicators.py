@@ -203,7 +203,7 @@ INDICATORS: dict[str, Indicator] = {
             INDEX,
             (),
             unit="of 100",
-            note=_("The weighted mean of the parts that have data."),
+            note=_("The weighted mean of the parts that have data; there is none where less than half of the weights have."),
             weights={
                 "followup_rate": "weight_followup_rate",
                 "sla_compliance": "weight_sla_compliance",
@@ -216,10 +216,45 @@ INDICATORS: dict[str, Indicator] = {
     )
 }
 
+
+@dataclass(frozen=True, slots=True)
+class Distribution:
+    """What is told by its parts and has no one value: a measure by each value of one dim or of several. No report is left out of it."""
+
+    key: str
+    name: Promise
+    measure: str
+    dims: tuple[str, ...]
+    note: Promise
+    audience: str = STAFF
+    basis: str = "permenpanrb-5-2025"
+
+
+DISTRIBUTIONS: dict[str, Distribution] = {
+    row.key: row
+    for row in (
+        Distribution("channel_mix", _("Reports by channel"), "received", ("channel",), _("Reports received by the channel through which they came."), PUBLIC),
+        Distribution("category_top10", _("Ten largest topics"), "received", ("topic",), _("Reports received by topic, the ten with most of them."), PUBLIC),
+        Distribution(
+            "region_map", _("Reports by region"), "received", ("region",), _("Reports received by the province, regency or city of the incident."), PUBLIC
+        ),
+        Distribution("kind_mix", _("Reports by kind and track"), "received", ("kind", "track"), _("Reports received by kind and by track.")),
+        Distribution(
+            "priority_issue", _("Priority issues"), "received", ("issue",),
+            _("Reports received by priority issue or national strategic project. Every figure that can be cut is told of each of them, too."),
+        ),
+        Distribution(
+            "inclusion", _("Gender, disability and age"), "received", ("gender", "disability", "age"),
+            _("Reports received and, in evaluation reports, ratings and their mean, by what reporters said of themselves. Small numbers are told to nobody."),
+        ),
+        Distribution("age_bands", _("Open reports by age"), "open", ("band", "state"), _("Open reports by calendar days since their arrival, and by state.")),
+    )
+}  # fmt: skip
 # What nobody collects yet: shown as such, and left out of the index.
 UNCOLLECTED = frozenset({"quality_score"})
 # Of whom too few must not be told even as a mean: opinions of people.
 OPINIONS = frozenset({"satisfaction", "satisfied_share"})
+LEAST_WEIGHT = "weight_least"  # the limit that says how much of the weights must have data; one that an edition did not know asks for none
 HIGHEST = {"satisfaction": 5, "quality_score": 20, "clearance_rate_flow": 100}  # where a part of the index ends
 
 
@@ -277,7 +312,7 @@ def work_out(row: Indicator, sums: Sums, limits: Mapping[str, int]) -> Result:
 
 
 def index(row: Indicator, results: Mapping[str, Result], limits: Mapping[str, int]) -> Result:
-    """The weighted mean of the parts that have data, each brought to 0 to 100 first."""
+    """The weighted mean of the parts that have data, each brought to 0 to 100 first; nothing where too little of it has data to mean anything."""
     parts: dict[str, Fraction] = {}
     for key in row.weights:
         value = results[key].value if key in results else None
@@ -285,7 +320,7 @@ def index(row: Indicator, results: Mapping[str, Result], limits: Mapping[str, in
             highest = HIGHEST.get(key, 100)
             parts[key] = min(Fraction(value) / highest, Fraction(1)) * 100
     weight = sum(limits[row.weights[key]] for key in parts)
-    if not weight:
+    if not weight or weight < limits.get(LEAST_WEIGHT, 0):
         return Result(row, None, missing="nothing")
     total = sum((value * limits[row.weights[key]] for key, value in parts.items()), Fraction(0))
     return Result(row, rounded(total / weight), denominator=weight, parts={key: rounded(value) for key, value in parts.items()})

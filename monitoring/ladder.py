@@ -1,8 +1,9 @@
 """The escalation ladder (DOMAIN 2.6): how far a deadline has climbed, when it climbs on, and who hears of it. Pure.
 
-How to read `LADDER`: a rung has a level, a way in which its instant follows from the deadline (`By`, with the limit that says how
-much), and those who hear of it. `CLIMBS` says which clock climbs which rungs, in order. An instant is never early: a period is over
-when its last day is, so what comes "after" it comes with the next day.
+How to read `LADDER`: a rung has a way in which its instant follows from the deadline (`By`, with the limit that says how much), and those
+who hear of it. `FLIGHTS` puts the rungs in order, from the level of the first one up; which clock begins at which level, and when its first
+rung falls, stands in `complaints.clock.FIRST_RUNGS`. An instant is never early: a period is over when its last day is, so what comes
+"after" it comes with the next day.
 """
 
 from collections.abc import Callable, Collection, Mapping
@@ -14,7 +15,7 @@ from zoneinfo import ZoneInfo
 from django.db.models import TextChoices
 from django.utils.translation import gettext_lazy as _
 
-from complaints.clock import HANDLER_KEYS, WORKING, add_days
+from complaints.clock import FIRST_RUNGS, WORKING, Level, add_days
 
 OffDays = Callable[[date, date], Collection[date]]
 AFTERWARDS = timedelta(seconds=1)  # a day ends at 23:59:59 and the next one begins
@@ -50,7 +51,7 @@ class Hearer(TextChoices):
 class By(Enum):
     """How the instant of a rung follows from the deadline."""
 
-    FIRST = "first"  # where the ladder begins: reckoned with the deadline itself (complaints), from the limit named
+    FIRST = "first"  # where the ladder begins: reckoned with the deadline itself (complaints)
     BREACH = "breach"  # the deadline is over
     WORKING_DAYS = "working days"  # so many working days after the deadline are over
     SILENCE = "silence"  # so many days without progress; no deadline
@@ -58,25 +59,26 @@ class By(Enum):
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    level: int
     by: By
-    limit: str
     hearers: tuple[Hearer, ...]
+    limit: str = ""
 
 
 LADDER: dict[Rung, Step] = {
-    Rung.NEARLY: Step(0, By.FIRST, "ladder_0_percent", (Hearer.HANDLER,)),
-    Rung.OVERDUE: Step(1, By.BREACH, "", (Hearer.HANDLER, Hearer.DESK)),
-    Rung.SUPERIOR: Step(2, By.WORKING_DAYS, "ladder_2_working_days", (Hearer.SUPERIOR,)),
-    Rung.ACCOUNTABLE: Step(3, By.WORKING_DAYS, "ladder_3_working_days", (Hearer.ACCOUNTABLE, Hearer.HUB)),
-    Rung.DAY_45: Step(4, By.FIRST, "ladder_4_day", (Hearer.PATRON, Hearer.NATIONAL, Hearer.OMBUDSMAN)),
-    Rung.DAY_60: Step(5, By.BREACH, "ladder_5_day", (Hearer.OMBUDSMAN,)),
-    Rung.SILENCE: Step(0, By.SILENCE, "silence_warning_days", (Hearer.HANDLER,)),
+    Rung.NEARLY: Step(By.FIRST, (Hearer.HANDLER,)),
+    Rung.OVERDUE: Step(By.BREACH, (Hearer.HANDLER, Hearer.DESK)),
+    Rung.SUPERIOR: Step(By.WORKING_DAYS, (Hearer.SUPERIOR,), "ladder_2_working_days"),
+    Rung.ACCOUNTABLE: Step(By.WORKING_DAYS, (Hearer.ACCOUNTABLE, Hearer.HUB), "ladder_3_working_days"),
+    Rung.DAY_45: Step(By.FIRST, (Hearer.PATRON, Hearer.NATIONAL, Hearer.OMBUDSMAN)),
+    Rung.DAY_60: Step(By.BREACH, (Hearer.OMBUDSMAN,)),
+    Rung.SILENCE: Step(By.SILENCE, (Hearer.HANDLER,), "silence_warning_days"),
 }
-LEVELS: dict[str, int] = {rung: step.level for rung, step in LADDER.items()}
-
-_HANDLERS = (Rung.NEARLY, Rung.OVERDUE, Rung.SUPERIOR, Rung.ACCOUNTABLE)
-CLIMBS: dict[str, tuple[Rung, ...]] = {**dict.fromkeys(sorted(HANDLER_KEYS), _HANDLERS), "statutory_60": (Rung.DAY_45, Rung.DAY_60)}
+FLIGHTS: dict[Level, tuple[Rung, ...]] = {
+    Level.NEARLY: (Rung.NEARLY, Rung.OVERDUE, Rung.SUPERIOR, Rung.ACCOUNTABLE),
+    Level.DAY_45: (Rung.DAY_45, Rung.DAY_60),
+}
+LEVELS: dict[str, int] = {**{rung: first + number for first, rungs in FLIGHTS.items() for number, rung in enumerate(rungs)}, Rung.SILENCE: 0}
+CLIMBS: dict[str, tuple[Rung, ...]] = {key: FLIGHTS[first] for key, (first, _limit) in FIRST_RUNGS.items()}
 
 
 @dataclass(frozen=True, slots=True)

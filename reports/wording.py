@@ -4,6 +4,8 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from complaints.why import NAMES as CLOCKS
+from monitoring.boards.labels import MEASURES as ALL
 from monitoring.indicators import COUNT, DAYS, INDEX, INDICATORS, RATIO, SHARE, STOCK, Indicator
 
 __all__ = ["GROUPS", "MISSING", "formula", "measure_name", "unit_name"]
@@ -27,7 +29,7 @@ MISSING = {
 }
 MEASURES = {
     "received": gettext_lazy("reports received"),
-    "validated": gettext_lazy("valid reports (received and not archived)"),
+    "validated": gettext_lazy("valid reports (found valid by a desk and not archived)"),
     "archived": gettext_lazy("reports archived"),
     "responded": gettext_lazy("valid reports with a response of the institution"),
     "followed_up": gettext_lazy("valid reports with a final follow-up"),
@@ -72,7 +74,8 @@ UNITS = {
 
 
 def measure_name(term: str) -> str:
-    return str(MEASURES.get(term) or MEASURES[term.partition(":")[0]])
+    measure = term.partition(":")[0]
+    return str(MEASURES.get(term) or MEASURES.get(measure) or ALL[measure.partition("@")[0]])
 
 
 def unit_name(unit: str) -> str:
@@ -80,7 +83,14 @@ def unit_name(unit: str) -> str:
 
 
 def _sum(terms: tuple[str, ...]) -> str:
-    return " + ".join(dict.fromkeys(measure_name(term) for term in terms))
+    """What is added up; of deadlines also which they are."""
+    found: dict[str, list[str]] = {}
+    for term in terms:
+        kinds = found.setdefault(measure_name(term), [])
+        clock = term.partition(":clock=")[2]
+        if clock:
+            kinds.append(str(CLOCKS[clock]))
+    return " + ".join(f"{name} ({', '.join(kinds)})" if kinds else name for name, kinds in found.items())
 
 
 def formula(row: Indicator) -> str:

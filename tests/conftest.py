@@ -24,7 +24,8 @@ settings.MFA_TOTP_INSECURE_BYPASS_CODE = None  # no test opens anything by the c
 MOVING = (
     "reports_opendatafile", "reports_releasedplace", "reports_release",
     "reports_actionitem", "reports_editiondownload", "reports_editionfile", "reports_editionevent", "reports_edition",
-    "monitoring_referraltext", "monitoring_oversightnote", "monitoring_referralevent", "monitoring_referralclock", "monitoring_dossier", "monitoring_referral",
+    "monitoring_referraltext", "monitoring_oversightnote", "monitoring_referralevent", "monitoring_referralclockmove", "monitoring_referralclock",
+    "monitoring_dossier", "monitoring_referral",
     "monitoring_escalation", "monitoring_summary",
     "monitoring_fact", "monitoring_measured", "monitoring_lowwater", "monitoring_tally", "monitoring_monthtally", "monitoring_stock",
     "complaints_deskpreference", "complaints_savedfilter", "complaints_answerdraft", "complaints_handover", "complaints_delegation", "complaints_cannedanswer",

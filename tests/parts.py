@@ -11,6 +11,13 @@ PART: dict[str, Any] = {
     "part_text": "Pengendara yang jatuh tidak dilayani di puskesmas.",
     "text": "Mohon ditangani.",
 }
+# What a desk asks of another institution.
+WISH: dict[str, Any] = {
+    "target": "kementerian-uji",
+    "part_title": "Jembatan milik kementerian",
+    "part_text": "Jembatan di ujung jalan retak.",
+    "text": "Jembatan bukan milik kota.",
+}
 HEALTH = "health_liaison"
 
 

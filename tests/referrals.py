@@ -17,6 +17,7 @@ SAID: dict[str, dict[str, str]] = {
     "record_action": {"text": "Jalan sudah diperbaiki."},
     "record_report": {"text": "Prosedur sudah diubah."},
 }
+SECRET: dict[str, Any] = {"is_secret": True, "title": "Zzrahasia judul", "body": "Zzrahasia isi laporan yang panjang sekali."}
 WAY = ("accept", "examine", "correct", "recommend", "monitor", "close")
 
 

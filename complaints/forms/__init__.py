@@ -4,6 +4,8 @@ from .deadlines import DeadlineForm
 from .desk import BULK_LABELS, BulkForm, CannedForm, DelegationForm, step_label
 from .intake import PLACES, IntakeForm, Unclear, submission
 from .letters import LetterheadForm, VerifyForm
+from .own_rules import OWN_FORMS, own_forms
+from .preview import AGAIN, PREVIEWED, seal, typed
 from .publishing import ExtendForm, PublishForm, ReasonForm, StatementForm, TakeDownForm, UrgentForm
 from .shape import Ambiguous, Offer, find_institutions, find_place, institution_choices, offer_institutions, show_refusal, topic_choices
 from .steps import (
@@ -25,9 +27,12 @@ from .steps import (
 )
 
 __all__ = [
+    "AGAIN",
     "BULK_LABELS",
     "FIELDS",
+    "OWN_FORMS",
     "PLACES",
+    "PREVIEWED",
     "Ambiguous",
     "BulkForm",
     "CannedForm",
@@ -59,11 +64,14 @@ __all__ = [
     "institution_choices",
     "label_of",
     "offer_institutions",
+    "own_forms",
     "read_version",
+    "seal",
     "show_refusal",
     "split_form",
     "step_form",
     "step_label",
     "submission",
     "topic_choices",
+    "typed",
 ]

@@ -15,18 +15,23 @@ from .shape import EMPTY, Files, Loose, Shape, Text, Typed, area, day, find_plac
 
 def _target(step: Step, complaint: Complaint) -> forms.Field:
     """Institutions for the national desk, units of the holder's institution for everybody else."""
-    if step.code == "dispose_to_institution":
+    if step.code == "ask_support" and complaint.is_disputed:  # a hub asks its members
+        members = [path for _hub, path in complaint.asker.advises]
+        return select(gettext_lazy("Institution"), institution_choices(path__in=members))
+    if step.code in {"dispose_to_institution", "ask_support"}:
         return select(gettext_lazy("Institution"), institution_choices(parent__kind="national"))
     top = ".".join(complaint.holder.path.split(".")[:2]) + "."
     return select(gettext_lazy("Unit"), institution_choices(path__startswith=top, but=complaint.holder.slug))
 
 
-def split_form(step: Step, complaint: Complaint, data: Mapping[str, Any] | None = None, *, for_nation: bool) -> "StepForm":
-    """The form of a part; the nation gives it to any institution."""
+def split_form(step: Step, complaint: Complaint, data: Mapping[str, Any] | None = None, *, for_nation: bool, wish: services.Wish | None = None) -> "StepForm":
+    """The form of a part; the nation gives it to any institution, and finds in it the part that somebody wishes for."""
     form = step_form(step, complaint, data)
     if for_nation:
         form.ask("target", select(gettext_lazy("Institution"), institution_choices(parent__kind="national")), is_needed=True)
     form.fields["track"].initial = complaint.track if complaint.is_track_set else ""
+    for name, value in wish.part.items() if wish is not None else ():
+        form.fields[name].initial = value
     return form
 
 
@@ -66,6 +71,11 @@ TEXT_LABELS = {
     ),
     "pend": (gettext_lazy("A word to the reporter"), gettext_lazy("The reporter reads it above the list.")),
     "hand_over": (gettext_lazy("Explanation to the reporter"), gettext_lazy("Who has it now and what happens there.")),
+    "ask_support": (
+        gettext_lazy("Why is its support needed?"),
+        gettext_lazy("Read by the national desk, which grants or declines it. Neither the reporter nor the other body reads it."),
+    ),
+    "decline_support": (gettext_lazy("Why is it declined?"), gettext_lazy("Read by the desks of the report, not by the reporter.")),
     "invite": (gettext_lazy("A word to the receiving desk"), gettext_lazy("Read there and by the national desk, not by the reporter.")),
     "hold": (gettext_lazy("Explanation to the reporter"), gettext_lazy("Whom or what you wait for, and what happens then. The reporter reads it.")),
     "end_hold": (gettext_lazy("A word to the reporter"), gettext_lazy("What has come in, and what happens now.")),

@@ -8,7 +8,7 @@ from django.db.models import Case, Exists, F, OuterRef, Prefetch, Q, Subquery, V
 
 from institutions.models import Change, Institution, LegalBasis, SlaPolicy, append_only
 
-from ..clock import LEVELS_OF
+from ..clock import FIRST_RUNGS, PUBLIC_KEYS
 from .complaint import Complaint
 from .history import Transition
 
@@ -16,6 +16,11 @@ from .history import Transition
 PAUSE_REASONS = (
     "pend", "answer", "hold", "refer", "confirm", "close_by_silence", "close_by_decision", "archive", "lapse", "withdraw", "merge", "hand_over", "end_part",
 )  # fmt: skip
+
+# The clocks of each ladder, by the level of its first rung.
+LADDERS = {
+    first: [key for key, (level, _limit) in FIRST_RUNGS.items() if level == first] for first in sorted({level for level, _limit in FIRST_RUNGS.values()})
+}
 
 
 class ClockQuerySet(models.QuerySet["Clock"]):
@@ -38,17 +43,24 @@ class ClockQuerySet(models.QuerySet["Clock"]):
         events = ClockEvent.objects.select_related("basis", "transition__holder_before", "transition__holder_after")
         return self.select_related("policy__legal_basis", "policy__institution", "holder").prefetch_related(Prefetch("events", events))
 
+    def shown_to(self, audience: str, complaint: Complaint) -> "ClockQuerySet":
+        """The deadlines of a report that its reader is told of: "public" of the running ones that it may watch, "reporter" of all with
+        those of the parts, "officer" of all of the case itself. That the reader may read the report has been asked.
+        """
+        if audience == "public":
+            return self.running().filter(complaint=complaint, key__in=PUBLIC_KEYS)
+        return self.filter(Q(complaint=complaint) | Q(complaint__lead=complaint) if audience == "reporter" and complaint.part_count else Q(complaint=complaint))
+
     def climbed(self, level: int) -> "ClockQuerySet":
         """Running clocks that have climbed the ladder to this level or higher."""
         firsts = Q(pk__in=())
-        for first in sorted(set(LEVELS_OF.values())):
-            firsts |= Q(key__in=[key for key, value in LEVELS_OF.items() if value == first], rung__gt=max(level - first, 0))
+        for first, keys in LADDERS.items():
+            firsts |= Q(key__in=keys, rung__gt=max(level - first, 0))
         return self.running().filter(firsts)
 
     def levels(self) -> "ClockQuerySet":
         """The level of each running clock that has climbed at all, the highest first, as a column of one."""
-        keys = {first: [key for key, value in LEVELS_OF.items() if value == first] for first in sorted(set(LEVELS_OF.values()))}
-        base = Case(*(When(key__in=found, then=Value(first)) for first, found in keys.items()), output_field=models.IntegerField())
+        base = Case(*(When(key__in=keys, then=Value(int(first))) for first, keys in LADDERS.items()), output_field=models.IntegerField())
         return self.climbed(0).annotate(level=base + F("rung") - 1).order_by("-level").values("level")  # type: ignore[return-value]
 
 

@@ -259,6 +259,7 @@ class Complaint(models.Model):
     is_disputed = models.BooleanField(default=False)  # the nation has to say who is competent
     disputed_by = models.ForeignKey(Institution, on_delete=models.PROTECT, null=True, blank=True, related_name="+")  # who returned it last
     disputed_for = models.ForeignKey(Institution, on_delete=models.PROTECT, null=True, blank=True, related_name="+")  # whom that one thinks competent
+    is_support_asked = models.BooleanField(default=False)  # another body's support is wanted, and the nation has not said yes or no
     is_bound = models.BooleanField(default=False)  # the nation has said it: it is not returned again
     referral = models.CharField(max_length=8, choices=Referral.choices, blank=True, default="")
     transfer_consent = models.CharField(max_length=8, choices=TransferConsent.choices, blank=True, default="")
@@ -295,6 +296,7 @@ class Complaint(models.Model):
                 name="complaint_hold_has_reason", condition=Q(hold_reason="", hold_until__isnull=True) | (~Q(hold_reason="") & Q(hold_until__isnull=False))
             ),
             models.CheckConstraint(name="complaint_hold_in_progress", condition=Q(hold_reason="") | Q(state=State.IN_PROGRESS)),
+            models.CheckConstraint(name="complaint_support_asked_while_open", condition=Q(is_support_asked=False) | ~Q(state__in=sorted(ENDED))),
             models.CheckConstraint(name="complaint_version_positive", condition=Q(version__gte=1)),
             models.CheckConstraint(name="complaint_has_text", condition=~Q(title="") & ~Q(body="")),
         ]

@@ -185,6 +185,7 @@ class ComplaintOut(ComplaintRow):
     hold_reason = serializers.CharField(required=False, allow_blank=True)
     hold_until = serializers.DateTimeField(required=False, allow_null=True)
     is_disputed = serializers.BooleanField(required=False, help_text="The national desk has to decide who is competent.")
+    is_support_asked = serializers.BooleanField(required=False, help_text="The support of another body is asked of the national desk. Officers only.")
     is_bound = serializers.BooleanField(required=False, help_text="It has: the report is not returned again.")
     referral = serializers.ChoiceField(choices=Referral.choices, required=False, allow_blank=True)
     transfer_consent = serializers.ChoiceField(choices=TransferConsent.choices, required=False, allow_blank=True)
@@ -373,6 +374,7 @@ def detail_out(
     if known.exists:
         found["contact"] = {"is_verified": known.is_verified, "is_unreachable_by_email": known.lost_at is not None}
     if audience == "officer":
+        found["is_support_asked"] = complaint.is_support_asked
         found["lead"] = complaint.lead.tracking_id if complaint.lead is not None else None
         found["assignee"] = complaint.assignee.get_username() if complaint.assignee is not None else None
     return found

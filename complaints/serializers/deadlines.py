@@ -8,7 +8,9 @@ from rest_framework import serializers
 
 from institutions.models import Institution
 
+from ..models import Clock
 from ..why import Explanation, Line
+from . import ClockOut, CodeOut, clock_out
 
 KINDS = (
     "start", "rule", "extension", "counted", "weekend", "national_holiday", "joint_leave", "institution", "pause", "cap", "recomputed", "provisional",
@@ -41,6 +43,42 @@ class DeadlineOut(serializers.Serializer[Any]):
     due_on = serializers.DateField(help_text="In the zone where the period is counted.")
     is_provisional = serializers.BooleanField(help_text="The decree on the days off of one of the years is not out yet.")
     lines = LINE
+
+
+class ClockToldOut(ClockOut):
+    """A deadline of a report with the lines that lead to it."""
+
+    part = serializers.IntegerField(allow_null=True, help_text="Of which part of the report; null is the report itself.")
+    due_on = serializers.DateField(help_text="In the zone where it is counted.")
+    lines = LINE
+
+
+class DeadlinesOut(serializers.Serializer[Any]):
+    """The deadlines of a report, and what an officer may extend of them."""
+
+    version = serializers.IntegerField()
+    deadlines = ClockToldOut(many=True)
+    extendable = serializers.ListField(child=serializers.CharField(), help_text="Keys of the running deadlines that the caller may extend.")
+    extension_days_max = serializers.IntegerField(allow_null=True, help_text="The most days at once; null for who may not extend.")
+    legal_bases = CodeOut(many=True)
+
+
+class ExtensionIn(serializers.Serializer[Any]):
+    """More time for a running deadline. The reporter is told the new date and reads the reason."""
+
+    key = serializers.CharField(help_text="Which deadline: one of `extendable`.")
+    days = serializers.IntegerField(min_value=1, help_text="In the unit in which the deadline is counted.")
+    legal_basis = serializers.CharField(help_text="Code: one of `legal_bases`.")
+    text = serializers.CharField(help_text="The reason.")
+    version = serializers.IntegerField(required=False, help_text="The version that was read; 409 when the report moved on.")
+
+
+def told_out(clock: Clock, why: Explanation, *, is_exact: bool) -> dict[str, Any]:
+    return clock_out(clock, is_exact=is_exact) | {
+        "part": clock.complaint.part_number,
+        "due_on": why.due_on,
+        "lines": [line_out(line) for line in why.lines],
+    }
 
 
 def line_out(line: Line) -> dict[str, Any]:

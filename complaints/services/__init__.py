@@ -10,7 +10,7 @@ from .drafts import drafts_of, drop_draft, forget_drafts, keep_draft
 from .expire import expire
 from .extension import extend_clock, extendable
 from .files import clean_uploads, drop_orphans, open_copy, store_upload, throttle_upload
-from .foresee import PolicyForeseen, foresee_day, foresee_policy
+from .foresee import Foretold, PolicyForeseen, first_moves, foresee_day, foresee_policy, tell_day, tell_moves, tell_policy, tell_removal
 from .handover import WAYS, Leaving, able_names, hand_over, leads_a_desk, offered_to, release, to_hand_over
 from .intake import CONSENT_VERSION, Draft, Receipt, first_holder, forget_replays, missing_for_minimum, missing_of, read_draft, submit
 from .invariants import Breach, broken
@@ -20,6 +20,7 @@ from .letters import KINDS as LETTER_KINDS
 from .letters import kept, named_letter, order_letter, receipt, receipt_with_code, sheet, write_letters
 from .needs import READERS, inputs_of
 from .notify import reporter_message
+from .own_rules import OWN_ACTS, Period, change_own, days_of, own_places, periods_of
 from .presence import here
 from .proof import log_oversight, prove, read_identity, throttle_submission
 from .publishing import moderate_reply, publish, publishable_entries, releasable_files, republish, right_of_reply, speaker, statements, take_down
@@ -28,6 +29,7 @@ from .reference import Reference
 from .remind import remind
 from .rungs import DueRung, claim_rungs, set_rungs
 from .saved import canonical, drop_filter, filters_of, prefer, preference_of, save_filter
+from .support import Wish, support_asked
 from .urgency import mark_urgent
 from .vacancies import Vacancy, vacancies
 from .why import answer_deadline, explain, explanations, reckon
@@ -42,6 +44,7 @@ __all__ = [
     "CANNED_STEPS",
     "CONSENT_VERSION",
     "LETTER_KINDS",
+    "OWN_ACTS",
     "PLACEHOLDERS",
     "READERS",
     "WAYS",
@@ -51,17 +54,20 @@ __all__ = [
     "Draft",
     "DueRung",
     "Fault",
+    "Foretold",
     "Known",
     "Leaving",
     "Likeness",
     "Line",
     "Moved",
     "OpenStep",
+    "Period",
     "PolicyForeseen",
     "Receipt",
     "Recomputed",
     "Reference",
     "Vacancy",
+    "Wish",
     "able_names",
     "act_on_many",
     "add_note",
@@ -75,12 +81,14 @@ __all__ = [
     "canned_of",
     "canonical",
     "change_contact",
+    "change_own",
     "chosen_as",
     "claim_rungs",
     "clean_uploads",
     "compare",
     "confirm_contact",
     "contact_of",
+    "days_of",
     "delegate",
     "delegations_of",
     "drafts_of",
@@ -96,6 +104,7 @@ __all__ = [
     "extendable",
     "filters_of",
     "first_holder",
+    "first_moves",
     "foresee_day",
     "foresee_policy",
     "forget_drafts",
@@ -122,6 +131,8 @@ __all__ = [
     "open_copy",
     "open_steps",
     "order_letter",
+    "own_places",
+    "periods_of",
     "possible_delegates",
     "prefer",
     "preference_of",
@@ -154,10 +165,15 @@ __all__ = [
     "step_of",
     "store_upload",
     "submit",
+    "support_asked",
     "tag",
     "tags_and_issues",
     "take",
     "take_down",
+    "tell_day",
+    "tell_moves",
+    "tell_policy",
+    "tell_removal",
     "throttle_submission",
     "throttle_upload",
     "to_hand_over",

@@ -5,7 +5,7 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
-from ..clock import COUNTS, FIRST_RUNGS, HANDLER_KEYS, RESOLUTIONS, RULES, ClockRule, Counted, Move, Tick, count, horizon, outcome, share_at
+from ..clock import COUNTS, FIRST_RUNGS, HANDLER_KEYS, RESOLUTIONS, RULES, ClockRule, Counted, Level, Move, Tick, count, horizon, outcome, share_at
 from ..models import NEVER, Clock, ClockEvent
 from .plan import Plan
 from .reference import Reference, terms
@@ -43,11 +43,11 @@ def derive(clock: Clock, happened: Sequence[Tick], reference: Reference) -> bool
 
 def _first_rung(clock: Clock, found: Counted, reference: Reference) -> datetime | None:
     """When the ladder must look at the clock for the first time."""
-    limit = FIRST_RUNGS.get(clock.key)
-    if limit is None:
+    if clock.key not in FIRST_RUNGS:
         return None
+    level, limit = FIRST_RUNGS[clock.key]
     zone, value = ZoneInfo(clock.zone), reference.limits[limit]
-    if limit == "ladder_4_day":
+    if level == Level.DAY_45:
         day = found.due_at.astimezone(zone).date() - timedelta(days=found.terms.length - value)
         return datetime.combine(day, datetime.min.time(), tzinfo=zone)
     first = clock.started_at.astimezone(zone).date()

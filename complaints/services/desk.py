@@ -25,6 +25,7 @@ from .needs import REQUIRED, Asked, Wrong, clean_text, find_topic
 from .parts import follow
 from .plan import Plan, write
 from .rules import invalid, publish, publish_text, settle
+from .support import advising_hub
 
 
 @transaction.atomic
@@ -95,12 +96,10 @@ def give_opinion(pk: UUID, *, text: str, by: Actor, at: datetime) -> Complaint:
     """Say as a hub who is competent in a dispute that a member is in: read by the national desk, which decides and is told."""
     plan = begin(pk, "opinion", by=by, at=at)
     plan.text, plan.entry_kind = required_text(plan, text), EntryKind.NOTE
-    complaint = plan.complaint
-    places = [place.path for place in (complaint.disputed_by, complaint.disputed_for) if place is not None]
-    plan.author = Institution.objects.get(pk=next(hub for hub, member in by.advises if any(path.startswith(member) for path in places)))
+    plan.author = advising_hub(plan)
     write([plan])
     notify.tell([plan])
-    return complaint
+    return plan.complaint
 
 
 EDITABLE_TEXTS = {"title": "title_max", "body": "body_max", "reported_party": "text_max"}

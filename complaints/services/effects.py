@@ -12,7 +12,7 @@ from lapor.ground.problems import Refusal
 from .. import vault
 from ..clock import END_OF_DAY
 from ..workflow import ArchiveReason, ClosureKind, HoldReason, Referral, State, Track, TransferConsent
-from . import parts, tracks
+from . import parts, support, tracks
 from .needs import minimum_missing
 from .plan import Plan
 from .rules import accused, desk_target, end, end_hold, force_secrecy, invalid, last_answerer, publish, publish_text, revive, settle, to, unit_target
@@ -321,6 +321,8 @@ EFFECTS: dict[str, Effect] = {
     "change_visibility": _change_visibility,
     "hand_over": _hand_over,
     "invite": parts.invite,
+    "ask_support": support.ask,
+    "decline_support": support.decline,
     "end_part": parts.end_part,
     "change_track": tracks.change,
     "hold": _hold,

@@ -20,9 +20,6 @@ from .clocks import derive, ticks
 from .plan import Plan, write
 from .rules import invalid
 
-# What an institution may extend on a report of its own, once; the nation may extend any deadline of a handler.
-OWN_KEYS = frozenset(RESOLUTIONS)
-
 
 def _is_national(actor: Actor) -> bool:
     return actor.has("lower_track")
@@ -32,7 +29,7 @@ def extendable(complaint: Complaint, *, by: Actor) -> list[Clock]:
     """The running deadlines of the report that the actor may extend, the next one first."""
     if not complaint.is_open:
         return []
-    rows = Clock.objects.running().filter(complaint=complaint, key__in=HANDLER_KEYS if _is_national(by) else OWN_KEYS)
+    rows = Clock.objects.running().filter(complaint=complaint, key__in=HANDLER_KEYS if _is_national(by) else RESOLUTIONS)
     if not _is_national(by):
         rows = rows.exclude(events__kind=EXTEND)
     return list(rows.order_by("due_at", "key"))
@@ -42,7 +39,7 @@ def _clock(plan: Plan, key: str) -> Clock:
     """The deadline that is meant. Refuses 403 one that is not this actor's to extend, 422 one that has ended, stands still or was extended."""
     if key not in HANDLER_KEYS:
         raise invalid(key=_("This deadline cannot be extended: it is the reporter's own, or fixed by law."))
-    if key not in OWN_KEYS and not _is_national(plan.actor):
+    if key not in RESOLUTIONS and not _is_national(plan.actor):
         raise Refusal("forbidden", _("Only the national desk may extend this deadline."))
     clock = Clock.objects.running().filter(complaint=plan.complaint, key=key).select_related("policy").first()
     if clock is None:
@@ -61,22 +58,22 @@ def _days(plan: Plan, days: Any) -> int:
     return found
 
 
-def _basis(code: str) -> LegalBasis:
-    found = LegalBasis.objects.filter(pk=code).first() if code else None
+def _basis(code: Any) -> LegalBasis:
+    found = LegalBasis.objects.in_bulk().get(code) if isinstance(code, str) else None
     if found is None:
         raise invalid(legal_basis=_("Please choose the legal basis. Without one a deadline is not extended."))
     return found
 
 
 @transaction.atomic
-def extend_clock(pk: UUID, *, key: str, days: int | str, legal_basis: str, text: str, by: Actor, at: datetime, version: int | None = None) -> Complaint:
+def extend_clock(pk: UUID, *, key: Any, days: Any, legal_basis: Any, text: Any, by: Actor, at: datetime, version: int | None = None) -> Complaint:
     """Give a running deadline `days` more of its own unit, on the legal basis with this code; the reason goes to the reporter.
 
     Counted by the newest calendar, and never to an earlier date. Refuses: 404 not theirs to know, 409 the report moved on,
     403 no authority over it, 422 field by field: no legal basis, too long, no reason, or it runs no more.
     """
     plan = begin(pk, "extend", by=by, at=at, version=version)
-    clock = _clock(plan, key)
+    clock = _clock(plan, str(key))
     more, basis = _days(plan, days), _basis(legal_basis)
     plan.text, plan.entry_kind, plan.bumps = required_text(plan, text), EntryKind.REASON, True
     derive(clock, [*ticks(clock.events.order_by("id")), Tick(EXTEND, at, days=more)], plan.reference)

@@ -93,6 +93,14 @@ def _parts_left(plan: Plan) -> str | None:
     return None
 
 
+def _no_support_asked(plan: Plan) -> str | None:
+    return _("Support has been asked for already. The national desk looks at it.") if plan.complaint.is_support_asked else None
+
+
+def _support_asked(plan: Plan) -> str | None:
+    return None if plan.complaint.is_support_asked else _("Nobody asks for support now.")
+
+
 def _not_a_part(plan: Plan) -> str | None:
     """The reporter knows one thread only: whatever is asked of them is asked there."""
     if plan.complaint.lead_id is not None:
@@ -150,6 +158,8 @@ GUARDS: dict[str, tuple[Guard, ...]] = {
     "hold": (_hold_left,),
     "end_hold": (_on_hold,),
     "invite": (_not_a_part, _parts_left),
+    "ask_support": (_not_a_part, _parts_left, _no_support_asked),
+    "decline_support": (_support_asked,),
     "change_visibility": (_not_a_part,),
     "close_by_decision": (_answered, _parts_answered),
     "archive": (_parts_ended,),

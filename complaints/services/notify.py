@@ -12,15 +12,19 @@ from officers.powers import ADMIN_ROLES
 from officers.services import Message, notify_many
 
 from ..models import Complaint
-from ..notices import ADMINS, ASKING_CONSENT, CHARGED, DISPUTE, EVERYBODY, NATION, PART_TELLS, TELLINGS, TELLINGS_BY_REASON, URGENT_ARRIVALS, Telling
+from ..notices import ADMINS, ASKER, ASKING_CONSENT, CHARGED, DISPUTE, EVERYBODY, NATION, PART_TELLS, TELLINGS, TELLINGS_BY_REASON, URGENT_ARRIVALS, Telling
 from ..workflow import Track, TransferConsent
 from .plan import Plan
 from .reference import OVERSIGHT_ROLES, RESPONDING_ROLES
+from .support import last_wish
 
 
 def _audience(plan: Plan, audience: str) -> list[int]:
     """Who handles it now: the assignee, else those appointed at the holder for this kind of case."""
     complaint, reference = plan.complaint, plan.reference
+    if audience == ASKER:
+        asked = last_wish(complaint)
+        return [asked.by_id] if asked is not None and asked.by_id != complaint.reported_user_id else []
     if audience == EVERYBODY:
         return _everybody(plan)
     if audience in {NATION, DISPUTE}:

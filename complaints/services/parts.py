@@ -15,7 +15,7 @@ from institutions.models import Institution
 from .. import numbers
 from ..models import Clock, Complaint
 from ..workflow import ENDED, ClosureKind, EntryKind, State, Track
-from . import clocks
+from . import clocks, support
 from .plan import Plan
 from .rules import desk_target, end, force_secrecy, invalid, last_answerer, revive, to, unit_target
 
@@ -40,6 +40,7 @@ def invite(plan: Plan) -> None:
     lead.part_count += 1
     part.part_number = lead.part_count
     plan.data = {"part": part.part_number, "target": holder.pk, "mandatory": part.is_mandatory}
+    support.grant(plan)
     born = Plan.on(part, "part", by=plan.actor, at=plan.at, reference=plan.reference)
     born.state_before, born.holder_before, born.entered = "", None, True
     born.entry_kind, born.text = EntryKind.NOTE, given.get("text", "")

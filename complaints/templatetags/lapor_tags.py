@@ -9,6 +9,7 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from institutions.models import SlaPolicy
 from lapor.ground.panels import drawn
 
 from .. import masks, why
@@ -106,6 +107,15 @@ STANDS = {
     State.CLOSED: gettext_lazy("Closed"),
     State.ARCHIVED: gettext_lazy("Archived"),
 }
+
+
+@register.filter
+def period_length(policy: SlaPolicy) -> str:
+    """14 working days, with the cap where there is one."""
+    length = why.length_of(policy.length, policy.unit)
+    if policy.cap_length is None:
+        return length
+    return _("%(length)s, at most %(cap)s") % {"length": length, "cap": why.length_of(policy.cap_length, policy.cap_unit)}
 
 
 @register.filter

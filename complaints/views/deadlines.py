@@ -13,7 +13,6 @@ from lapor.ground import pages
 from lapor.ground.problems import Refusal
 
 from .. import services
-from ..clock import PUBLIC_KEYS
 from ..forms import DeadlineForm, Unclear, show_refusal
 from ..models import Clock, Complaint
 from .citizen import _own, _to_proof
@@ -69,7 +68,7 @@ def public(request: HttpRequest, tracking_id: str) -> HttpResponse:
         complaint = Complaint.objects.public().only("tracking_id", "title_public").filter(pk=found.pk).first()
         if complaint is None:
             raise absent(pk=found.pk)
-        rows = Clock.objects.told().running().filter(complaint=complaint, key__in=PUBLIC_KEYS)
+        rows = Clock.objects.told().shown_to("public", complaint)
         return {"base": "base.html", "complaint": complaint, "back": "public-report", **_context(rows, request, is_exact=False)}
 
     return pages.shown(request, PAGE, lambda: found, context)
@@ -82,8 +81,7 @@ def own(request: HttpRequest, tracking_id: str) -> HttpResponse:
     complaint = _own(request, tracking_id)
     if complaint is None:
         return _to_proof(tracking_id)
-    ids = [complaint.pk, *(complaint.children.values_list("pk", flat=True) if complaint.part_count else [])]
-    rows = Clock.objects.told().select_related("complaint").filter(complaint__in=ids)
+    rows = Clock.objects.told().select_related("complaint").shown_to("reporter", complaint)
     return render(request, PAGE, {"base": "base.html", "complaint": complaint, "back": "own-case", "is_own": True, **_context(rows, request, is_exact=True)})
 
 
@@ -93,6 +91,6 @@ def own(request: HttpRequest, tracking_id: str) -> HttpResponse:
 def desk(request: HttpRequest, tracking_id: str) -> HttpResponse:
     """All deadlines of a case, for whoever may read it."""
     complaint = find_case(request, tracking_id)
-    rows = Clock.objects.told().filter(complaint=complaint)
+    rows = Clock.objects.told().shown_to("officer", complaint)
     context = _context(rows, request, is_exact=not complaint.is_anonymous)
     return render(request, PAGE, {"base": "complaints/desk/base.html", "complaint": complaint, "back": "desk-case", **context})

@@ -24,7 +24,8 @@ def split(request: HttpRequest, tracking_id: str) -> HttpResponse:
     step = services.step_of("invite")
     complaint = find_case(request, tracking_id, is_sent=request.method == "POST")
     actor, at = actor_of(request), at_of(request)
-    form = forms.split_form(step, complaint, data=request.POST or None, for_nation=actor.has("lower_track"))
+    wish = services.support_asked(complaint) if complaint.may("decline_support") else None
+    form = forms.split_form(step, complaint, data=request.POST or None, for_nation=actor.has("lower_track"), wish=wish)
     conflict: Refusal | None = None
     if request.method == "POST":
         version = forms.read_version(request.POST.get("version", "")) or 0
@@ -47,6 +48,7 @@ def split(request: HttpRequest, tracking_id: str) -> HttpResponse:
         "family": family_of(complaint, actor) if can_read else Family(),
         "form": form,
         "conflict": conflict,
+        "wish": wish,
         "is_open": is_open,
         "can_read": can_read,
         "at": at,

@@ -11,6 +11,7 @@ from .topics import Topic
 from .tree import (
     ROOT_SLUG,
     TIME_ZONES,
+    WEEKS,
     WIB,
     WIT,
     WITA,
@@ -26,6 +27,7 @@ __all__ = [
     "ROOT_SLUG",
     "TIME_ZONES",
     "UNKNOWN_SECONDS",
+    "WEEKS",
     "WIB",
     "WIT",
     "WITA",

@@ -65,6 +65,13 @@ class Rule(models.Model):
     class Meta:
         abstract = True
 
+    def __str__(self) -> str:
+        return f"{self.key}: {self.amount()}"
+
+    def amount(self) -> str:
+        """The value with its unit."""
+        raise NotImplementedError
+
     def is_at_least_as_strict_as(self, other: Self) -> bool:
         """Whether this row never allows an office more, or a reporter less, than the other one does."""
         raise NotImplementedError
@@ -122,8 +129,8 @@ class SlaPolicy(Rule):
             models.CheckConstraint(condition=Q(unit__in=Unit.values) & Q(cap_unit__in=["", *Unit.values]), name="slapolicy_unit_known"),
         ]
 
-    def __str__(self) -> str:
-        return f"{self.key}: {self.length} {self.get_unit_display()}"
+    def amount(self) -> str:
+        return f"{self.length} {self.get_unit_display()}"
 
     def is_at_least_as_strict_as(self, other: Self) -> bool:
         """Whether this row never gives an office more time, or a reporter less, than the other one does."""
@@ -165,8 +172,8 @@ class Limit(Rule):
         ordering = ["key", "-valid_from"]
         constraints = [ends_after_start("limit"), one_at_a_time("limit", "key", _scope())]
 
-    def __str__(self) -> str:
-        return f"{self.key}: {self.value} {self.unit}"
+    def amount(self) -> str:
+        return f"{self.value} {self.unit}"
 
     def is_at_least_as_strict_as(self, other: Self) -> bool:
         """Whether this value never allows an office more, or a reporter less, than the other one does."""

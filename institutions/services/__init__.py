@@ -8,7 +8,7 @@ from .letters import claim_serial, may_set_letterhead, set_letterhead
 from .reference import load_institutions, load_reference
 from .rules import end_override, set_limit, set_policy
 from .site import Site, forget_site, refusal_while_read_only, refuse_while_read_only, remove_banner, set_banner, set_read_only, site_now
-from .tree import create_institution, join_hub, leave_hub, retire_institution, revive_institution, root, update_institution
+from .tree import create_institution, join_hub, leave_hub, retire_institution, revive_institution, root, set_working_week, update_institution
 
 __all__ = [
     "LETTERHEAD_TEXTS",
@@ -42,6 +42,7 @@ __all__ = [
     "set_limit",
     "set_policy",
     "set_read_only",
+    "set_working_week",
     "site_now",
     "snapshot",
     "store",

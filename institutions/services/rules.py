@@ -118,7 +118,7 @@ def _check_strictness[R: Rule](row: R, national: list[R]) -> None:
     above = [pk for pk in ids_of(row.institution.path) if pk != row.institution_id] if row.institution else []
     for other in [*national, *_overlapping(row, Q(institution__in=above))]:
         if not row.is_at_least_as_strict_as(other):
-            raise invalid(**{_value_name(row): _("An institution's own value may only be stricter than %(other)s.") % {"other": other}})
+            raise invalid(**{_value_name(row): _("An institution's own value may only be stricter than %(other)s.") % {"other": other.amount()}})
 
 
 def _value_name(row: Rule) -> str:

@@ -117,6 +117,18 @@ def update_institution(row: Institution, changes: Mapping[str, Any], *, by: Abst
 
 
 @transaction.atomic
+def set_working_week(row: Institution, days: int, *, by: AbstractBaseUser, at: datetime, why: str) -> Institution:
+    """How many days a week an office works; an institution's admin settles it for their own. Refuses 403 without policy or officers in hand there."""
+    require(by, row)
+    fresh = Institution.objects.select_for_update().get(pk=row.pk)
+    before, fresh.working_week = snapshot(fresh), days
+    check(fresh)
+    fresh.save(update_fields=["working_week"])
+    record(fresh, "updated", before=before, after=snapshot(fresh), why=why, by=by, at=at)
+    return fresh
+
+
+@transaction.atomic
 def retire_institution(row: Institution, *, on: date, by: AbstractBaseUser, at: datetime, why: str, successor: Institution | None = None) -> Institution:
     """Let an institution and all below it end with the day `on`; the successor takes its place from the day after.
 

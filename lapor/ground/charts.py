@@ -57,11 +57,12 @@ LOOKS = {
 
 @dataclass(frozen=True, slots=True)
 class Bar:
-    """One bar: `value` None says that there is none (`note` says why), or that it must not be told."""
+    """One bar: `value` None says that there is none (`note` says why), or that it must not be told. `target` is its own."""
 
     label: str
     value: Number | None
     note: str = ""
+    target: Number | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,12 +131,13 @@ def _highest(values: Iterable[Number | None], *more: Number | None) -> Number:
 
 def bars(title: str, rows: Sequence[Bar], *, unit: str = "", top: Number | None = None, target: Number | None = None, target_label: str = "") -> SafeString:
     """Horizontal bars, one below the other, each with its label and number above it. `top` is where the scale ends (the highest number by
-    default); `target` is a dashed line through all of them.
+    default); `target` is a dashed line through all of them but those that have one of their own. `target_label` says what the line is.
     """
-    highest = top or _highest((row.value for row in rows), target)
+    targets = [target if row.target is None else row.target for row in rows]
+    highest = top or _highest((row.value for row in rows), target, *targets)
     shown = [(row.label, row.note if row.value is None else figure(row.value, unit)) for row in rows]
     parts = []
-    for number, (row, (_label, said)) in enumerate(zip(rows, shown, strict=True)):
+    for number, (row, (_label, said), aim) in enumerate(zip(rows, shown, targets, strict=True)):
         y = number * ROW
         parts += [
             _text("0", y + TEXT + 2, _short(row.label)),
@@ -144,16 +146,26 @@ def bars(title: str, rows: Sequence[Bar], *, unit: str = "", top: Number | None 
         ]
         if row.value:
             parts.append(_rect("0", y + LINE_HEIGHT, _at(_share(row.value, highest)), BAR_HEIGHT, "bar", f"{row.label}: {said}"))
-        if target is not None:
-            x = _at(_share(target, highest))
+        if aim is not None:
+            x = _at(_share(aim, highest))
             parts.append(_line(x, y + LINE_HEIGHT - 4, x, y + LINE_HEIGHT + BAR_HEIGHT + 4, "target"))
+    shown = [(label, _with_target(said, row.target, unit, target_label)) for row, (label, said) in zip(rows, shown, strict=True)]
     height = max(len(rows), 1) * ROW
-    if target is not None:
-        said = f"{target_label} {figure(target, unit)}".strip()
-        shown.append((target_label, figure(target, unit)))
+    if any(aim is not None for aim in targets):
+        said = target_label if target is None else f"{target_label} {_round(target, unit)}".strip()
+        shown += [(target_label, _round(target, unit))] if target is not None else []
         parts += [_line("4", height + 4, "4", height + LINE_HEIGHT - 2, "target"), _text("14", height + TEXT + 4, said, look="soft")]
         height += LINE_HEIGHT + 4
     return _drawn("bars", title, _told(shown), height, parts)
+
+
+def _round(target: Number, unit: str) -> str:
+    """A target, which people set in round numbers."""
+    return figure(target, unit, 0 if Fraction(target).denominator == 1 else 2)
+
+
+def _with_target(said: str, target: Number | None, unit: str, label: str) -> str:
+    return said if target is None else f"{said} ({label}: {_round(target, unit)})"
 
 
 def _every(count: int, most: int = 6) -> Callable[[int], bool]:
@@ -202,7 +214,7 @@ def columns(
         if value:
             y = _y(value, highest)
             parts.append(_rect(left, y, width, TICKS + PLOT - y, "bar", f"{label}: {said}"))
-        if old is not None:
+        if old:
             y = _y(old, highest)
             parts.append(_line(_at((n + 0.05) / len(labels)), y, _at((n + 0.95) / len(labels)), y, "before"))
     parts += [*_ticks(labels), *_scale(highest, unit)]
@@ -236,11 +248,11 @@ def _joined(points: Sequence[tuple[str, float] | None], order: int) -> list[str]
     return drawn + [f'<circle class="{look}" {LOOKS[look]} cx="{point[0]}" cy="{point[1]:.1f}" r="3"/>' for point in points if point]
 
 
-def stacked(title: str, parts: Sequence[tuple[str, int | None]], *, note: str = "") -> SafeString:
+def stacked(title: str, parts: Sequence[tuple[str, int | None]], *, note: str = "", total: int = 0) -> SafeString:
     """One bar of up to five bands in an order, the later the darker, and below it each band with its number and share. A band whose number
-    is None must not be told: it takes no room, and `note` stands for its number.
+    is None must not be told: it takes no room, and `note` stands for its number. Shares are of the `total`, if that is more than is told.
     """
-    total = sum(n or 0 for _label, n in parts)
+    total = total or sum(n or 0 for _label, n in parts)
     drawn, left, shown = [_rect("0", 0, "100%", 28, "track")], 0.0, []
     for number, (label, n) in enumerate(parts):
         look, share = f"band-{min(number, 4)}", _share(n, total)

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Container
 from datetime import UTC, datetime
+from functools import cache
 from io import BytesIO
 from pathlib import Path
 from threading import Lock
@@ -14,6 +15,7 @@ from django.contrib.staticfiles import finders
 from django.core.exceptions import SuspiciousFileOperation
 from pikepdf import Array, Dictionary, Name, Object
 from weasyprint import HTML
+from weasyprint.text.fonts import FontConfiguration
 from weasyprint.urls import FatalURLFetchingError, URLFetcher, URLFetcherResponse
 
 # Addresses in a document are read against this host, which does not exist: they mean files below static/.
@@ -49,6 +51,12 @@ class ClosedFetcher(URLFetcher):
         return URLFetcherResponse(url, Path(found).read_bytes(), {"Content-Type": TYPES[Path(found).suffix]})
 
 
+@cache
+def fonts() -> FontConfiguration:
+    """Our fonts, unpacked once a process: for a letter of one page that is more work than the letter."""
+    return FontConfiguration()
+
+
 def render(html: str, *, at: datetime, identifier: bytes = b"lapor") -> bytes:
     """The document as PDF/UA-1. `html` must say its language and its title; `at` is the only time that stands in the file.
 
@@ -57,7 +65,7 @@ def render(html: str, *, at: datetime, identifier: bytes = b"lapor") -> bytes:
     """
     with _one_at_a_time:
         try:
-            document = HTML(string=html, base_url=BASE, url_fetcher=ClosedFetcher()).render()
+            document = HTML(string=html, base_url=BASE, url_fetcher=ClosedFetcher()).render(font_config=fonts())
         except FatalURLFetchingError as error:  # no Exception, so that WeasyPrint itself lets it through; ours may be caught
             raise ForeignAddress(str(error)) from None
         if not document.metadata.title or not document.metadata.lang:

@@ -13,7 +13,7 @@ from officers.actors import Actor
 
 from ..figures import CUTS
 from ..models import Fact, FactQuerySet
-from .labels import BANDS
+from .labels import BANDS, PROVINCE
 from .lines import LINKED
 from .read import Asked
 
@@ -22,6 +22,7 @@ SALT = "board-cases"
 # Counted for the day on which a report arrived; the other measures for the day on which something happened.
 COHORT = frozenset({"received", "validated", "responded", "followed_up", "completed", "passed_60", "archived"})
 OPEN, OVER = "open", "open_over_60"
+LEVELS = frozenset({OPEN, OVER})  # what was there at the end of a day
 # What a measure is told by beside the cuts. What reporters said of themselves is not among them: no list of reports is made by it.
 DIMS_OF = {
     "completed": {"closure"}, "closed": {"closure"}, "archived": {"reason"}, "pended": {"reason"}, "met": {"clock"}, "missed": {"clock"},
@@ -74,7 +75,11 @@ class Page:
 def _cut(behind: Behind) -> Q:
     if behind.dim not in CUTS:
         return Q()
-    return Q(cuts__issue__contains=behind.value) if behind.dim == "issue" else Q(**{f"cuts__{behind.dim}": behind.value})
+    if behind.dim == "issue":
+        return Q(cuts__issue__contains=behind.value)
+    if behind.dim == "region" and len(behind.value) == PROVINCE:
+        return Q(cuts__region=behind.value) | Q(cuts__region__startswith=f"{behind.value}.")
+    return Q(**{f"cuts__{behind.dim}": behind.value})
 
 
 def _band(band: str, day: date) -> Q:
@@ -102,7 +107,7 @@ def facts_of(asked: Asked, behind: Behind, *, level_on: date | None = None) -> F
     rows = Fact.objects.counted().at(*asked.scope.ids).filter(_cut(behind))
     first, last = asked.period.first, asked.period.last
     own = behind.dim if behind.dim not in CUTS else ""
-    if behind.measure in {OPEN, OVER}:
+    if behind.measure in LEVELS:
         return _standing(rows, behind, level_on or asked.period.until(asked.on))
     if behind.measure in COHORT:
         rows = rows.filter(arrived_on__range=(first, last), cohort__has_key=behind.measure)

@@ -72,6 +72,13 @@ MEASURES = {
     "quality": gettext_lazy("Points of the sample"),
     "quality_sampled": gettext_lazy("Reports in the sample"),
 }
+# Where what a picture shows is defined: an indicator or a distribution.
+DEFINED = {
+    "received-waktu": "received", "closed-waktu": "clearance_rate_flow", "umur": "age_bands", "status": "age_bands", "tenggat": "sla_compliance",
+    "topic": "category_top10", "channel": "channel_mix", "peta": "region_map", "region": "region_map", "kind": "kind_mix", "track": "kind_mix",
+    "issue": "priority_issue", "arsip": "archive_rate", "tunda": "pend_rate", "penutupan": "auto_close_share", "bintang": "satisfaction",
+    "gender": "inclusion", "disability": "inclusion", "age": "inclusion",
+}  # fmt: skip
 BANDS = ("0-5", "6-14", "15-30", "31-60", "61+")
 PROVINCE = 2  # digits of its code
 

@@ -10,7 +10,8 @@ from django.utils.translation import gettext_lazy, ngettext
 
 from lapor.ground.charts import NBSP, figure
 
-from ..indicators import COUNT, DAYS, MEAN, RATIO, SHARE, STOCK, Indicator, Result
+from ..indicators import COUNT, DAYS, MEAN, RATIO, SHARE, STOCK, UNCOLLECTED, Indicator, Result
+from ..telling import NESTED
 
 DASH = "\N{EN DASH}"
 UNITS = {
@@ -56,6 +57,7 @@ class Line:
     note: str = ""
     definition: str = ""  # the anchor of its definition
     spark: str = ""  # a small chart
+    silent: str = ""  # how many of them silence closed
 
 
 def unit_of(row: Indicator) -> str:
@@ -76,7 +78,7 @@ def _why_missing(result: Result, least: int) -> str:
     if result.missing == "few":
         return too_few(least)
     if result.missing == "unknown":
-        return _("Not known here")
+        return _("Not collected yet") if result.key in UNCOLLECTED else _("Not known here")
     return _("No data yet")
 
 
@@ -112,7 +114,8 @@ def _moved(now: Result, before: Result | None, *, runs: bool) -> dict[str, Any]:
     found = {"before": said(before.value, now.indicator)}
     if now.value is not None and not (runs and now.indicator.shape == COUNT):
         difference = now.value - before.value
-        found |= {"change": _points(difference, now.indicator), "tone": _tone(difference, now.indicator)}
+        is_unripe = runs and any(term in NESTED for term in now.indicator.top)  # what has just arrived had no time yet to come as far
+        found |= {"change": _points(difference, now.indicator), "tone": "" if is_unripe else _tone(difference, now.indicator)}
     return found
 
 

@@ -1,6 +1,6 @@
 """The parts of a board: tiles, rows of indicators, and pictures with the table that says the same in numbers."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence, Set
 from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal
@@ -9,18 +9,18 @@ from fractions import Fraction
 from django.utils.formats import date_format
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, ngettext
 
 from lapor.ground import charts
 from lapor.ground.charts import Bar, figure
 from lapor.ground.shares import hidden, is_small, rounded
 
-from ..figures import DAY
-from ..indicators import INDICATORS, RESOLUTION, VERIFY
-from ..telling import NAMES, is_told, tellable
-from .labels import ticks
+from ..figures import DAY, cells_of
+from ..indicators import INDICATORS, Result
+from ..telling import NAMES, SILENCE, few_clocks, hidden_over_time, is_told, tellable
+from .labels import DEFINED, ticks
 from .lines import DASH, Line, Link, line, too_few
-from .read import YEAR, Board, hidden_values
+from .read import YEAR, Board, rule_of
 
 TILES = ("received", "closed", "backlog", "followup_rate", "sla_compliance", "satisfaction", "clearance_rate_flow", "over_60")
 # Of which a year is drawn small: what is divided by what, and by how much that is multiplied.
@@ -69,6 +69,11 @@ class Picture:
     def is_empty(self) -> bool:
         return not self.rows
 
+    @property
+    def definition(self) -> str:
+        """The anchor of what it shows."""
+        return DEFINED.get(self.key, "")
+
 
 @dataclass(frozen=True)
 class Pen:
@@ -88,7 +93,16 @@ class Pen:
 
     def line(self, key: str) -> Line:
         board = self.board
-        return line(board.results[key], board.results_before[key], limits=board.limits, link=self.link, runs=self.runs)
+        shown = line(board.results[key], board.results_before[key], limits=board.limits, link=self.link, runs=self.runs)
+        return replace(shown, silent=self._silent(board.results[key]))
+
+    def _silent(self, result: Result) -> str:
+        """How many of what was closed or completed silence closed: a class of its own, so that no figure passes it off as an answer."""
+        measure = result.indicator.top[0] if result.indicator.top else ""
+        if measure not in {"closed", "completed"} or result.value is None or self.hides or self.board.now.is_cut:
+            return ""
+        n = self.board.now.n(measure, "closure", SILENCE)
+        return ngettext("%(n)s of them closed by silence", "%(n)s of them closed by silence", n) % {"n": figure(n)} if n else ""
 
 
 def _is_told(pen: Pen, counts: Mapping[str, int], key: str, top: int, bottom: int) -> bool:
@@ -113,8 +127,10 @@ def _spark(pen: Pen, key: str) -> str:
 
 
 def _satisfied(pen: Pen, shown: Line) -> Line:
-    """Stars with the interval of the share of satisfied reporters, who are people: a mean alone would hide how few there were."""
+    """Stars with how many rated, and the interval of the share of satisfied reporters, who are people: a mean alone would hide how few there were."""
     share = pen.board.results.get("satisfied_share")
+    if shown.bottom:
+        shown = replace(shown, top="", bottom=_("%(n)s ratings") % {"n": shown.bottom})
     if share is None or share.low is None or share.high is None or not shown.value:
         return shown
     told = {"low": figure(share.low, places=1), "high": figure(share.high, "%", 1), "dash": DASH}
@@ -131,6 +147,21 @@ def tiles(pen: Pen) -> list[Line]:
     return found
 
 
+def targets(pen: Pen) -> Picture:
+    """The shares that have a target, each with a line where it stands."""
+    board, title = pen.board, _("Figures and their targets")
+    rows, drawn = [], []
+    for key, row in INDICATORS.items():
+        aim, shown = board.limits.get(f"target_{key}"), board.results[key]
+        if aim is None or row.unit != "%" or shown.missing == "unknown":
+            continue
+        told = pen.line(key)
+        drawn.append(Bar(str(row.name), shown.value, told.missing, Decimal(aim)))
+        rows.append([Cell(str(row.name)), Cell(told.value or told.missing), Cell(told.target)])
+    chart = charts.bars(title, drawn, unit="%", target_label=_("Target")) if drawn else ""
+    return Picture("target", title, chart, (_("Indicator"), _("Value"), _("Target")), rows)
+
+
 def groups(pen: Pen) -> list[tuple[str, str, list[Line]]]:
     """The other indicators in groups; what is not known for one value of a cut is left out."""
     found = []
@@ -141,26 +172,36 @@ def groups(pen: Pen) -> list[tuple[str, str, list[Line]]]:
     return found
 
 
-def _cells(pen: Pen, cells: Mapping[str, int], *, dim: str = "", hides: bool = False) -> dict[str, int | None]:
+def _few_values(pen: Pen, measure: str, dim: str, cells: Mapping[str, int]) -> Set[str]:
+    """What a hub must not be told of these values, alone or beside a shorter period. What was open is of a day, and adds up to no period."""
+    board, rule = pen.board, rule_of(dim, pen.board.least)
+    months = cells_of(board.months, measure, dim)
+    return rule(cells) | (hidden_over_time(months, board.asked.period, rule) if any(months.values()) else frozenset())
+
+
+def _cells(pen: Pen, cells: Mapping[str, int], *, measure: str = "", dim: str = "", out: Set[str] | None = None) -> dict[str, int | None]:
     """The numbers, the largest first, those that must not be told as None and last."""
-    out = hidden_values(dim, cells, pen.board.least) if hides or pen.hides else frozenset()
+    if out is None:
+        out = _few_values(pen, measure, dim, cells) if pen.hides else frozenset()
     told = sorted((key for key in cells if key not in out), key=lambda key: (-cells[key], key))
-    return {key: cells[key] for key in told} | dict.fromkeys(sorted(out))
+    return {key: cells[key] for key in told} | dict.fromkeys(sorted(out & cells.keys()))
 
 
 def counted(
     pen: Pen, key: str, title: str, cells: Mapping[str, int], names: Mapping[str, str], *,
-    of: tuple[str, str] = ("", ""), most: int | None = None, hides: bool = False, keeps_order: bool = False,
+    of: tuple[str, str] = ("", ""), most: int | None = None, out: Set[str] | None = None, keeps_order: bool = False,
 ) -> Picture:  # fmt: skip
-    """Bars of how many; `of` is the (measure, dim) whose cases stand behind each."""
-    told, total = _cells(pen, cells, dim=of[1], hides=hides), sum(cells.values())
+    """Bars of how many; `of` is the (measure, dim) whose cases stand behind each. What is `out` is told to nobody, nor then any share, which
+    would tell the sum.
+    """
+    told, total = _cells(pen, cells, measure=of[0], dim=of[1], out=out), sum(cells.values()) if not out else 0
     order = [one for one in names if one in told] if keeps_order else list(told)
     few = too_few(pen.board.least)
     shown = [(one, told[one]) for one in order[:most]]
     drawn = charts.bars(title, [Bar(names[one], n, few) for one, n in shown]) if shown else ""
     rows = []
     for one, n in shown:
-        href = pen.link(*of, one) if of[0] and n and not hides else ""
+        href = pen.link(*of, one) if of[0] and n else ""
         share = figure(Fraction(n * 100, total), "%", 1) if n is not None and total else ""
         rows.append([Cell(names[one]), Cell(few if n is None else figure(n), href), Cell(share)])
     return Picture(key, title, drawn, (_("What"), _("How many"), _("Share")), rows)
@@ -195,6 +236,8 @@ def over_time(pen: Pen, measure: str, title: str) -> Picture:
     source, when, then, labels, names = _span(pen)
     now = _told_steps(pen, _steps(source, when, measure, pen.board.reached))
     before = _told_steps(pen, _steps(source, then, measure, pen.board.reached))[: len(now)]
+    if not any(now) and not any(before):
+        return Picture(f"{measure}-waktu", title, "", (), [])
     rows = [[Cell(label), Cell(_said(now, n)), *([Cell(_said(before, n))] if then else [])] for n, label in enumerate(labels)]
     headings = ("", *(name for name in names if name))
     return Picture(f"{measure}-waktu", title, charts.columns(title, labels, now, before, names=names), headings, rows)
@@ -206,15 +249,12 @@ def _said(values: Sequence[int | None], n: int) -> str:
 
 
 def _few_clocks(pen: Pen) -> frozenset[str]:
-    """The deadlines of which a hub is not told: too few met or missed, or what would let those be worked out from the sum of its kind."""
+    """The deadlines of which a hub is not told."""
     if not pen.hides:
         return frozenset()
-    counts = {measure: pen.board.now.values(measure, "clock") for measure in ("met", "missed")}
-    out: set[str] = set()
-    for kind in (VERIFY, RESOLUTION, *((key,) for key in counts["met"].keys() | counts["missed"].keys())):
-        for found in counts.values():
-            out |= hidden({key: found.get(key, 0) for key in kind}, pen.board.least)
-    return frozenset(out)
+    board = pen.board
+    over = (cells_of(board.months, measure, "clock") for measure in ("met", "missed"))
+    return frozenset().union(*(hidden_over_time(months, board.asked.period, lambda cells: few_clocks((cells,), board.least)) for months in over))
 
 
 def clocks(pen: Pen, names: Mapping[str, str]) -> Picture:
@@ -242,6 +282,6 @@ def bands(pen: Pen, names: Mapping[str, str]) -> Picture:
     found = pen.board.now.stocks("open", "band")
     told, title, few = _cells(pen, found), _("Open reports by age"), too_few(pen.board.least)
     order = [(band, told.get(band, 0)) for band in names]
-    chart = charts.stacked(title, [(names[band], n) for band, n in order], note=few) if found else ""
+    chart = charts.stacked(title, [(names[band], n) for band, n in order], note=few, total=sum(found.values())) if found else ""
     rows = [[Cell(names[band]), Cell(few if n is None else figure(n), pen.link("open", "band", band) if n else "")] for band, n in order]
     return Picture("umur", title, chart, (_("Age"), _("How many")), rows if found else [])

@@ -13,10 +13,10 @@ from complaints.models import Complaint
 from institutions.models import Institution, Kind, Limit
 from lapor.ground.shares import hidden, hidden_nested
 
-from ..figures import Figures, Period, Scope, breakdown, by_month_and_day, pair
+from ..figures import CUTS, SMALL, Figures, Monthly, Period, Scope, by_month_and_day, cells_of, pair, people_by_month, summed, sums_by_month
 from ..indicators import COUNT, RESOLUTION, Indicator, Result, measure_all, work_out
 from ..models import Escalation, MonthTally, Stock
-from ..telling import guarded
+from ..telling import FEW, Rule, guarded, hidden_over_time, untold_over_time
 from .labels import names_of
 from .sight import Sight
 
@@ -71,6 +71,8 @@ class Board:
     places: list[Place]
     names: Mapping[tuple[str, str], str]
     is_hidden: bool = False  # the whole board is about too few
+    months: Monthly = field(default_factory=dict)  # what people said of themselves by month; of a hub every sum of this period and the one before
+    members: Mapping[date, Mapping[str, int]] = field(default_factory=dict)  # what each member of a hub received, by month
     results: Mapping[str, Result] = field(default_factory=dict)
     results_before: Mapping[str, Result] = field(default_factory=dict)
 
@@ -91,10 +93,7 @@ class Board:
     @cached_property
     def provinces(self) -> dict[str, int]:
         """Reports received by the first digits of their regions."""
-        found: dict[str, int] = {}
-        for code, n in self.now.values("received", "region").items():
-            found[province_of(code)] = found.get(province_of(code), 0) + n
-        return found
+        return by_province(self.now.values("received", "region"))
 
 
 def _children(asked: Asked) -> QuerySet[Institution]:
@@ -134,10 +133,32 @@ def _compared(figures: Figures, limits: Mapping[str, int]) -> dict[str, Result]:
     return {key: results[key] for key in ("received", "backlog", *COLUMNS)}
 
 
-def _results(asked: Asked, figures: Figures, limits: Mapping[str, int]) -> dict[str, Result]:
+def _results(asked: Asked, figures: Figures, limits: Mapping[str, int], months: Monthly) -> dict[str, Result]:
     """Every indicator and how many were closed, as this reader is told."""
-    results = {**measure_all(figures, limits), CLOSED.key: work_out(CLOSED, figures, limits)}
-    return guarded(results, limits["small_cell"]) if asked.sight.hides else results
+    results, least = _worked_out(figures, limits), limits["small_cell"]
+    if not asked.sight.hides:
+        return results
+
+    def bare(period: Period) -> dict[str, Result]:
+        return _worked_out(Figures(figures.scope, period, summed(months, period), {}, None, figures.cut), {**limits, "small_cell": 0})
+
+    untold = untold_over_time(bare, figures.period, least) if figures.period.parts else frozenset()
+    return {key: Result(row.indicator, None, missing=FEW) if key in untold else row for key, row in guarded(results, least).items()}
+
+
+def _worked_out(figures: Figures, limits: Mapping[str, int]) -> dict[str, Result]:
+    return {**measure_all(figures, limits), CLOSED.key: work_out(CLOSED, figures, limits)}
+
+
+def _months(asked: Asked, now: Figures) -> Monthly:
+    """By month what must not follow from two periods: of everybody what people said of themselves, of a hub everything."""
+    scope, period, (dim, _value) = asked.scope, asked.period, asked.cut
+    if not period.parts:
+        return {period.first: now.sums}
+    if asked.sight.hides:
+        where = Q(dim__in=SMALL) | Q(dim__in=CUTS, measure__in=BROKEN_DOWN)
+        return sums_by_month(scope.ids, period.before.first, period.last, where, cut=asked.cut)
+    return {} if dim else people_by_month(scope, period, BROKEN_DOWN)
 
 
 def _places(asked: Asked, limits: Mapping[str, int], level_on: date | None) -> list[Place]:
@@ -157,7 +178,9 @@ def _places(asked: Asked, limits: Mapping[str, int], level_on: date | None) -> l
     found = []
     for pk, key, name, kind, bodies in rows:
         counts, connected = sums.get(pk, ({}, 0))
-        figures = Figures(replace(asked.scope, key=key), asked.period, counts, {("open", "", ""): stock.get(pk, 0)}, level_on, asked.cut)
+        figures = Figures(
+            replace(asked.scope, key=key, ids=() if is_nation else (pk,)), asked.period, counts, {("open", "", ""): stock.get(pk, 0)}, level_on, asked.cut
+        )
         results = _compared(figures, limits)
         results = guarded(results, limits["small_cell"]) if asked.sight.hides else results
         found.append(Place(key, name, kind, figures, results, bodies, connected))
@@ -187,23 +210,42 @@ def province_of(region: str) -> str:
     return region.partition(".")[0]
 
 
+def by_province(regions: Mapping[str, int]) -> dict[str, int]:
+    found: dict[str, int] = {}
+    for code, n in regions.items():
+        found[province_of(code)] = found.get(province_of(code), 0) + n
+    return found
+
+
 def hidden_values(dim: str, cells: Mapping[str, int], least: int) -> frozenset[str]:
     """The values of a cut that a hub must not be told of; regions stand beside their provinces."""
     return hidden_nested(cells, least, province_of)[0] if dim == "region" else hidden(cells, least)
 
 
+def _members(members: tuple[int, ...], period: Period, cut: tuple[str, str]) -> dict[date, dict[str, int]]:
+    """What each of some members received, month by month."""
+    rows = MonthTally.objects.within(list(members), period.first, period.last).filter(measure="received", dim=cut[0], value=cut[1])
+    found: dict[date, dict[str, int]] = {}
+    for day, pk, n in rows.values_list("day", "institution").annotate(n=Sum("n")).order_by():
+        found.setdefault(day, {})[str(pk)] = n
+    return found
+
+
+def rule_of(dim: str, least: int) -> Rule:
+    """What a hub must not be told of the values of a cut."""
+    return lambda cells: hidden_values(dim, cells, least)
+
+
 def _is_hidden(asked: Asked, least: int) -> bool:
     """Whether a hub must not be told of this member or value of a cut: too few reports, or what would let others be worked out."""
-    (dim, value), period = asked.cut, asked.period
+    (dim, value), period, scope = asked.cut, asked.period, asked.scope
     for members in asked.sight.beside:
-        rows = MonthTally.objects.within(list(members), period.first, period.last).filter(measure="received", dim=dim, value=value)
-        found = {str(pk): n for pk, n in rows.values_list("institution").annotate(n=Sum("n")).order_by()}
-        if hidden(found, least) & {str(pk) for pk in asked.scope.ids}:
+        if hidden_over_time(_members(members, period, asked.cut), period, rule_of("", least)) & {str(pk) for pk in scope.ids}:
             return True
     if not dim:
         return False
-    cells = {one: counts.get("received", 0) for one, counts in breakdown(asked.scope, period, dim, ("received",)).items()}
-    return value in hidden_values(dim, cells, least)
+    months = cells_of(sums_by_month(scope.ids, period.first, period.last, Q(dim=dim, measure="received")), "received", dim)
+    return value in hidden_over_time(months, period, rule_of(dim, least))
 
 
 def read(asked: Asked) -> Board:
@@ -214,6 +256,7 @@ def read(asked: Asked) -> Board:
         nothing = Figures(scope, period, {}, {}, None, asked.cut)
         return Board(asked, nothing, nothing, limits, {}, {}, None, [], {}, is_hidden=True)
     now, before = pair(scope, period, dim=dim, value=value, more=BROKEN_DOWN)
+    months = _months(asked, now)
     by_days = period.kind == "month" and not asked.sight.hides  # a hub's days would hold too few to be told
     days = (period.before.first, period.last) if by_days else None
     over_time, by_day = by_month_and_day(scope, months_back(period), days, OVER_TIME, dim=dim, value=value)
@@ -223,5 +266,6 @@ def read(asked: Asked) -> Board:
     names = names_of([*own["topic"], *(code for code, _n in topics)], [*own["region"], *regions], [*own["issue"], *now.values("received", "issue")])
     return Board(
         asked, now, before, limits, over_time, by_day, _ladder(asked), _places(asked, limits, now.level_on), names,
-        results=_results(asked, now, limits), results_before=_results(asked, before, limits),
+        months=months, members=_members(scope.ids, period, asked.cut) if asked.sight.hides and period.parts else {},
+        results=_results(asked, now, limits, months), results_before=_results(asked, before, limits, months),
     )  # fmt: skip

@@ -12,13 +12,14 @@ from lapor.ground.charts import Tile, figure
 from lapor.ground.provinces import PROVINCES
 from lapor.ground.shares import hidden, hidden_nested, is_small
 
+from ..figures import cells_of
 from ..indicators import INDICATORS, Result
+from ..telling import few_stars, hidden_over_time
 from .labels import BANDS, CHOICES, DIMS, label
 from .lines import Line, said, too_few
-from .parts import Cell, Pen, Picture, bands, clocks, counted, groups, over_time, tiles
-from .read import COLUMNS, TOPICS, Place, hidden_values, province_of
+from .parts import Cell, Pen, Picture, bands, clocks, counted, groups, over_time, targets, tiles
+from .read import COLUMNS, TOPICS, Place, by_province, hidden_values, province_of, rule_of
 
-PEOPLE = ("gender", "disability", "age")
 SORTS = ("name", "received", "backlog", *COLUMNS)
 
 
@@ -51,22 +52,35 @@ def _reasons(pen: Pen, key: str, title: str, measure: str, dim: str) -> Picture:
     return counted(pen, key, title, values, _names(pen, dim, values), of=(measure, dim))
 
 
+def _few_provinces(pen: Pen) -> frozenset[str]:
+    """The provinces that a hub must not be told of, beside their regencies or beside a shorter period."""
+    board = pen.board
+    beside = hidden_nested(board.now.values("received", "region"), board.least, province_of)[1]
+    if not board.asked.period.parts:
+        return beside
+    months = {month: by_province(found) for month, found in cells_of(board.months, "received", "region").items()}
+    return beside | hidden_over_time(months, board.asked.period, rule_of("", board.least))
+
+
 def _country(pen: Pen) -> Picture:
     """The provinces as a map of tiles."""
     found, few = pen.board.provinces, too_few(pen.board.least)
-    out = hidden_nested(pen.board.now.values("received", "region"), pen.board.least, province_of)[1] if pen.hides else frozenset()
+    out = _few_provinces(pen) if pen.hides else frozenset()
     title = _("Reports by province of the incident")
     drawn = [Tile(one.column, one.row, one.letters, one.name, None if one.code in out else found.get(one.code, 0), few) for one in PROVINCES]
     named = {code: label("region", code, {}) for code in found}
     order = sorted(found, key=lambda code: (code in out, -found[code], code))
-    rows = [[Cell(named[code]), Cell(few if code in out else figure(found[code]))] for code in order]
+    rows = [
+        [Cell(named[code]), Cell(few) if code in out else Cell(figure(found[code]), pen.link("received", "region", code) if code else "")] for code in order
+    ]
     return Picture("peta", title, charts.tiles(title, drawn) if found else "", (_("Province"), _("How many")), rows)
 
 
 def _stars(pen: Pen) -> Picture:
     values = pen.board.now.values("rated", "stars")
-    if is_small(sum(values.values()), pen.board.least):  # the mean is told to nobody, and the bars would tell it
-        return replace(counted(pen, "bintang", _("Ratings by stars"), {}, {}), nothing=too_few(pen.board.least))
+    least = pen.board.least
+    if is_small(sum(values.values()), least) or (pen.hides and few_stars(values, least)):  # the mean is told to nobody, and the bars would tell it
+        return replace(counted(pen, "bintang", _("Ratings by stars"), {}, {}), nothing=too_few(least))
     names = {str(n): label("stars", str(n), {}) for n in range(5, 0, -1)} if values else {}
     cells = {star: values.get(star, 0) for star in names}
     return counted(pen, "bintang", _("Ratings by stars"), cells, names, of=("rated", "stars"), keeps_order=True)
@@ -87,17 +101,23 @@ def _states(pen: Pen) -> Picture:
 def _people(pen: Pen) -> list[Picture]:
     """Who reports, as far as they said: small numbers are told to nobody."""
     titles = {"gender": _("Reporters by gender"), "disability": _("Reporters by disability"), "age": _("Reporters by age")}
-    found = [(dim, pen.board.now.values("received", dim)) for dim in PEOPLE]
-    return [counted(pen, dim, titles[dim], values, _names(pen, dim, values), hides=True) for dim, values in found if values]
+    board, found = pen.board, []
+    for dim, title in titles.items():
+        values = board.now.values("received", dim)
+        if values:
+            out = hidden_over_time(cells_of(board.months, "received", dim), board.asked.period, rule_of("", board.least))
+            found.append(counted(pen, dim, title, values, _names(pen, dim, values), out=out))
+    return found
 
 
 def pictures(pen: Pen) -> dict[str, list[Picture]]:
     """The pictures of each section; those without anything to show say so on the page."""
     time = [over_time(pen, "received", _("Received")), over_time(pen, "closed", _("Closed"))]
     if pen.board.now.is_cut:
-        return {"waktu": time}
+        return {"waktu": time, "target": [targets(pen)]}
     named = {str(key): str(name) for key, name in CHOICES["clock"].items()}
     return {
+        "target": [targets(pen)],
         "waktu": time,
         "tunggakan": [bands(pen, {band: label("band", band, {}) for band in BANDS}), _states(pen)],
         "tenggat": [clocks(pen, named), *([_ladder(pen)] if pen.board.levels is not None else [])],
@@ -129,7 +149,7 @@ def _compared(pen: Pen, place: Place, few: bool, out: Container[str]) -> list[Ce
     for key in SORTS[1:]:
         result: Result = place.results[key]
         if key in out or result.missing == "few":
-            cells.append(Cell(_("not told")))
+            cells.append(Cell(_("not told") if pen.hides else _("too few")))
         elif key in COLUMNS and few:
             cells.append(Cell(_("too few")))
         elif result.value is None:
@@ -137,6 +157,14 @@ def _compared(pen: Pen, place: Place, few: bool, out: Container[str]) -> list[Ce
         else:
             cells.append(Cell(said(result.value, INDICATORS[key]) if key in COLUMNS else figure(int(result.value))))
     return cells
+
+
+def _few_over_time(pen: Pen) -> frozenset[str]:
+    """The members of a hub whose number would give that of a shorter period away."""
+    if not pen.hides:
+        return frozenset()
+    few = hidden_over_time(pen.board.members, pen.board.asked.period, rule_of("", pen.board.least))
+    return frozenset(place.key for place in pen.board.places if {str(pk) for pk in place.figures.scope.ids} & few)
 
 
 def comparison(pen: Pen, sort: str) -> Comparison | None:
@@ -148,6 +176,7 @@ def comparison(pen: Pen, sort: str) -> Comparison | None:
     received = {place.key: place.figures.n("received") for place in board.places}
     open_now = {place.key: place.figures.stock("open") for place in board.places}
     out, out_open = (hidden(found, board.least) if pen.hides else frozenset() for found in (received, open_now))
+    out |= _few_over_time(pen)
     names = {"name": _("Kind of institution") if is_nation else _("Name"), "received": _("Received"), "backlog": _("Open")}
     headings = [(key, names.get(key) or str(INDICATORS[key].name)) for key in SORTS]
     if is_nation:

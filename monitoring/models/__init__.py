@@ -1,7 +1,7 @@
 """What the upper floor keeps: who was told of lateness, what was referred to the Ombudsman, and what was counted."""
 
 from .escalation import Escalation, EscalationQuerySet
-from .referral import Dossier, OversightNote, Referral, ReferralClock, ReferralEvent, ReferralQuerySet, ReferralText
+from .referral import Dossier, OversightNote, Referral, ReferralClock, ReferralClockMove, ReferralEvent, ReferralQuerySet, ReferralText
 from .summary import Summary
 from .tally import Fact, FactQuerySet, LowWater, Measured, MonthTally, Stock, Sum, Tally
 
@@ -17,6 +17,7 @@ __all__ = [
     "OversightNote",
     "Referral",
     "ReferralClock",
+    "ReferralClockMove",
     "ReferralEvent",
     "ReferralQuerySet",
     "ReferralText",

@@ -8,7 +8,7 @@ from django.db.models import F, Q
 
 from complaints import policy
 from complaints.models import Complaint
-from institutions.models import Institution, SlaPolicy, append_only
+from institutions.models import CalendarDay, Institution, SlaPolicy, append_only
 from lapor.ground.actor import Actor
 
 from ..referral import CLOCK_NAMES, ENDED, READABLE, SENTENCES, TASKS, Cause, DeclineReason, ReferralOutcome, Stage
@@ -185,6 +185,25 @@ class ReferralClock(models.Model):
     def task(self) -> str:
         """The step by which the institution meets it."""
         return TASKS[self.key]
+
+
+class ReferralClockMove(models.Model):
+    """A change of the calendar moved a deadline of a referral to a later date; append-only. `day` is the day off that brought it."""
+
+    id = models.BigAutoField(primary_key=True)
+    clock = models.ForeignKey(ReferralClock, on_delete=models.PROTECT, related_name="moves")
+    at = models.DateTimeField()
+    before = models.DateTimeField()
+    after = models.DateTimeField()
+    day = models.ForeignKey(CalendarDay, on_delete=models.PROTECT, null=True, related_name="+")
+
+    class Meta:
+        ordering = ("id",)
+        constraints = [models.CheckConstraint(name="referral_clock_moves_away", condition=Q(after__gt=F("before")))]
+        triggers = append_only("referral_clock_move")
+
+    def __str__(self) -> str:
+        return f"{self.before:%Y-%m-%d} {self.after:%Y-%m-%d}"
 
 
 class Dossier(models.Model):

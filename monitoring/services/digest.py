@@ -18,7 +18,7 @@ from officers.actors import Actor, actor_for
 from officers.models import Appointment, User
 from officers.services import Message, notify_many
 
-from ..ladder import LADDER, Rung
+from ..ladder import LADDER, LEVELS, Rung
 from ..models import Escalation, Summary
 from .days import DaysOff
 from .hearers import Concern, Hearers
@@ -123,7 +123,7 @@ def _message(user: User, rows: Sequence[Row], run: _Run) -> Message | None:
     most = run.reference.limits["summary_numbers"]
     readable = dict(Complaint.objects.seen_by(actor).filter(pk__in=list(cases)).values_list("pk", "tracking_id"))
     rungs = []
-    for rung in sorted({row.rung for row in cases.values()}, key=lambda rung: (-LADDER[Rung(rung)].level, rung)):
+    for rung in sorted({row.rung for row in cases.values()}, key=lambda rung: (-LEVELS[rung], rung)):
         mine = sorted((row for row in cases.values() if row.rung == rung), key=lambda row: row.pk)
         rungs.append([rung, len(mine), [readable[row.complaint_id] for row in mine if row.complaint_id in readable][:most]])
     page = "/meja/tangga/" if readable else "/meja/"

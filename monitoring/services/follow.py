@@ -1,4 +1,4 @@
-"""What the Ombudsman's side makes of the steps of complaints: proposals, confirmations and releases; and the dossiers that follow.
+"""What the Ombudsman's side makes of the steps of complaints and of the calendar: proposals, confirmations, releases; and dossiers.
 
 A sweep over indexed rows, safe to run twice and side by side: each case is one transaction, and unique rows refuse a second one.
 """
@@ -25,6 +25,7 @@ from ..models import Referral
 from ..referral import Cause, Stage
 from .dossiers import make_dossiers
 from .referral import move, propose
+from .referral_clocks import recount_clocks
 
 BATCH = 500
 ZONE = "Asia/Jakarta"
@@ -135,7 +136,7 @@ def _release(pk: UUID, *, by: Actor, at: datetime) -> bool:
 
 
 def follow(*, at: datetime, progress: Callable[[int], None] = lambda _n: None) -> dict[str, int]:
-    """Propose, go on, release, and make the dossiers that are due at `at`; says how many of each.
+    """Propose, go on, release, count deadlines anew, and make the dossiers that are due at `at`; says how many of each.
 
     Killed at any point nothing is lost; run by many at once nothing is doubled.
     """
@@ -153,5 +154,6 @@ def follow(*, at: datetime, progress: Callable[[int], None] = lambda _n: None) -
     for pk in list(ended.values_list("pk", flat=True)[:BATCH]):
         with suppress(Refusal):
             done["released"] += _release(pk, by=by, at=at)
+    done["recounted"] = recount_clocks(at=at)
     progress(sum(done.values()))
     return done | make_dossiers(by=by, at=at, progress=progress)

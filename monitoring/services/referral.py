@@ -1,19 +1,17 @@
-"""The one door through which a referral moves, its deadlines with it, and the notes of the Ombudsman."""
+"""The one door through which a referral moves, and the notes of the Ombudsman."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import date, datetime
+from datetime import datetime
 from typing import Any
 from uuid import UUID
-from zoneinfo import ZoneInfo
 
 from django.db import IntegrityError, transaction
 from django.utils.translation import gettext as _
 
 from complaints import policy
-from complaints.clock import START, Tick, count, horizon, outcome
 from complaints.models import Clock, Complaint
-from complaints.services.reference import Reference, terms
+from complaints.services.reference import Reference
 from complaints.workflow import ENDED as CASE_ENDED
 from institutions.services import refuse_while_read_only
 from lapor.ground.actor import Actor
@@ -22,6 +20,7 @@ from lapor.ground.problems import Refusal
 from ..models import OversightNote, Referral, ReferralClock, ReferralEvent, ReferralText
 from ..referral import ENDED, INSTITUTION, NATION, OMBUDSMAN, READABLE, REFERRAL_STEPS, SYSTEM, Cause, DeclineReason, ReferralOutcome, Step
 from . import referral_tell
+from .referral_clocks import start_clock, stop_clocks
 
 
 def not_found() -> Refusal:
@@ -167,30 +166,6 @@ def _mark(row: Referral, step: Step, given: _Input, at: datetime) -> None:
     row.save()
 
 
-def start_clock(row: Referral, key: str, *, at: datetime, reference: Reference) -> ReferralClock | None:
-    """A deadline of the institution that holds the case now; None where no policy row is in force."""
-    holder = Complaint.objects.select_related("holder").get(pk=row.complaint_id).holder
-    rule = reference.policies(holder).get(key)
-    if rule is None:
-        return None
-    granted = terms(rule, holder.time_zone, holder.working_week)
-    first: date = at.astimezone(ZoneInfo(holder.time_zone)).date()
-    until = horizon(first, granted)
-    ticks = [Tick(START, at, reference.newest(first, until))]
-    found = count(at, granted, ticks, lambda version: reference.off_days(holder.pk, first, until, version))
-    version, is_provisional = reference.calendar_version(first, found.due_at.date())
-    return ReferralClock.objects.create(
-        referral=row, key=key, policy=rule, institution=holder, zone=holder.time_zone, week=holder.working_week,
-        calendar_version=version, is_provisional=is_provisional, started_at=at, due_at=found.due_at,
-    )  # fmt: skip
-
-
-def _stop_clocks(row: Referral, keys: tuple[str, ...], at: datetime) -> None:
-    for clock in ReferralClock.objects.running().filter(referral=row, key__in=keys):
-        clock.stopped_at, clock.outcome = at, outcome(clock.due_at, at)
-        clock.save(update_fields=["stopped_at", "outcome"])
-
-
 @transaction.atomic
 def move(pk: UUID, code: str, *, by: Actor, at: datetime, given: Mapping[str, Any] | None = None, version: int | None = None) -> Referral:
     """Take one step of a referral; its deadlines and notices with it, all or nothing.
@@ -213,7 +188,7 @@ def move(pk: UUID, code: str, *, by: Actor, at: datetime, given: Mapping[str, An
     )
     if said.text:
         ReferralText.objects.create(event=event, text=said.text)
-    _stop_clocks(row, step.stops, at)
+    stop_clocks(row, step.stops, at)
     if step.starts:
         start_clock(row, step.starts, at=at, reference=reference)
     referral_tell.tell(row, code, at=at)

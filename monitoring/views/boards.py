@@ -20,12 +20,13 @@ from officers.actors import Actor
 from ..boards import cases as behind
 from ..boards.definitions import formula
 from ..boards.labels import DIMS, MEASURES, day_name, label, names_of, period_kinds
+from ..boards.lines import UNITS, unit_of
 from ..boards.parts import Pen
 from ..boards.read import Asked, Board, read
 from ..boards.show import cut_options, shown
 from ..boards.sight import choices, hubs, roots, sight_of
 from ..figures import CUTS, Period
-from ..indicators import INDICATORS, VERSION
+from ..indicators import DISTRIBUTIONS, INDICATORS, VERSION, Distribution, Indicator
 from ..models.tally import taken_up_to
 
 FIRST_YEAR = 2001  # before it the code of a period has no meaning
@@ -145,7 +146,7 @@ def cases(request: HttpRequest) -> HttpResponse:
     wanted = behind.Behind(**given)
     if not asked.sight.has_cases or not wanted.is_known:
         raise Refusal("not_found", _("There is no such figure, or its cases are not yours to see."))
-    level_on = asked.period.level_on(taken_up_to()) if wanted.measure == behind.OPEN else None
+    level_on = asked.period.level_on(taken_up_to()) if wanted.measure in behind.LEVELS else None
     rows, limits = behind.facts_of(asked, wanted, level_on=level_on), Reference(at_of(request)).limits
     page = behind.page_of(rows, actor, cursor=request.GET.get("setelah", ""), limits=limits)
     kept = urlencode({"scope": asked.scope.key, "period": asked.period.code, **{key: text for key, text in given.items() if text}})
@@ -155,7 +156,7 @@ def cases(request: HttpRequest) -> HttpResponse:
         "page": page,
         "title": str(MEASURES[wanted.measure]),
         "value": ", ".join(label(wanted.dim, one, names) for one in wanted.values) if wanted.dim else "",
-        "on": day_name(level_on or asked.period.until(asked.on)) if wanted.measure == behind.OPEN else "",
+        "on": day_name(level_on or asked.period.until(asked.on)) if wanted.measure in behind.LEVELS else "",
         "kept": kept,
         "back": f"{reverse('boards')}?{_query(asked)}",
     }
@@ -166,10 +167,12 @@ def cases(request: HttpRequest) -> HttpResponse:
 @private
 @require_safe
 def definitions(request: HttpRequest) -> HttpResponse:
-    """What every indicator means: formula, audience, legal basis, version."""
+    """What every indicator and distribution means: formula, unit, audience, legal basis, version."""
     _require_figures(_actor(request))
-    bases = {row.code: str(row) for row in LegalBasis.objects.filter(code__in={row.basis for row in INDICATORS.values()})}
-    rows = [(row, formula(row), bases.get(row.basis, row.basis)) for row in INDICATORS.values()]
+    bases = {row.code: str(row) for row in LegalBasis.objects.filter(code__in=[row.basis for table in (INDICATORS, DISTRIBUTIONS) for row in table.values()])}
+    rows: list[tuple[Indicator | Distribution, str, str, str]]
+    rows = [(row, formula(row), unit_of(row), bases.get(row.basis, row.basis)) for row in INDICATORS.values()]
+    rows += [(row, "", str(UNITS["reports"]), bases.get(row.basis, row.basis)) for row in DISTRIBUTIONS.values()]
     return render(request, "monitoring/boards/definitions.html", {"rows": rows, "version": VERSION})
 
 

@@ -118,7 +118,7 @@ def _page(request: HttpRequest, row: Referral, form: NoteForm, *, status: int = 
         "referral": row,
         "steps": steps_of(row, request),
         "told": row.events.select_related("by", "said").order_by("-seq"),
-        "clocks": row.clocks.all(),
+        "clocks": row.clocks.select_related("institution").prefetch_related("moves__day"),
         "dossiers": row.dossiers.order_by("-version"),
         "notes": row.notes.select_related("by", "said"),
         "form": form,

@@ -1,17 +1,21 @@
 """The chapters of a report in the language spoken now: the same words and numbers on the page and on paper."""
 
-from dataclasses import dataclass, field
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
 from datetime import date
+from decimal import Decimal
 from typing import Any
 
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
 from lapor.ground import charts
-from monitoring.indicators import INDICATORS
+from monitoring.figures import Period
+from monitoring.indicators import INDICATORS, MEAN
 
 from ..access import Template
 from ..snapshot import Data
+from ..wording import formula
 from . import words
 from .document import Document
 
@@ -76,8 +80,8 @@ def value(cell: Data, unit: str = "") -> str:
     return f"{text}{charts.NBSP if unit == '%' else ' '}{unit}".strip()
 
 
-def counted(cell: Data) -> str:
-    """What the figure was worked out from; nothing of one that there is not."""
+def counted(cell: Data, *, is_mean: bool = False) -> str:
+    """What the figure was worked out from; nothing of one that there is not. Of a mean the sum is no part of how many there were."""
     if cell.get("value") is None:
         return ""
     parts = []
@@ -87,7 +91,7 @@ def counted(cell: Data) -> str:
         )
     elif cell.get("denominator") is not None and "parts" not in cell:
         of = {"top": words.number(str(cell.get("numerator", 0))), "bottom": words.number(str(cell["denominator"]))}
-        parts.append(_("%(top)s of %(bottom)s") % of)
+        parts.append(f"{of['top']} ÷ {of['bottom']}" if is_mean else _("%(top)s of %(bottom)s") % of)
     if "low" in cell:
         parts.append(_("95%% interval %(low)s to %(high)s") % {"low": words.number(cell["low"]), "high": words.number(cell["high"])})
     return ", ".join(parts)
@@ -100,18 +104,32 @@ def _figure(row: Data) -> Row:
     before = value(row["before"], unit) if row.get("before") else ""
     cells = (
         Cell(_("Value"), value(row, unit), is_number=True),
-        Cell(_("Worked out from"), counted(row)),
+        Cell(_("Worked out from"), counted(row, is_mean=row["key"] in INDICATORS and INDICATORS[row["key"]].shape == MEAN)),
         Cell(_("Period before"), before, is_number=True),
         Cell(_("Target"), target, is_number=True),
     )
     return Row(words.indicator_name(row["key"]), cells, tone=tone, light=str(light))
 
 
-def figures(snapshot: Data, keys: tuple[str, ...]) -> Table | None:
+def _targets(rows: Sequence[Data]) -> str:
+    """The figures that have a target, as bars with a line where it stands."""
+    drawn = [
+        charts.Bar(
+            words.indicator_name(row["key"]), Decimal(row["value"]) if row["value"] is not None else None, value(row) if row["value"] is None else "",
+            Decimal(row["target"]),
+        )
+        for row in rows
+        if "target" in row and words.unit_of(row["key"]) == "%"
+    ]  # fmt: skip
+    return charts.bars(_("Figures and their targets"), drawn, unit="%", target_label=_("Target")) if drawn else ""
+
+
+def figures(snapshot: Data, keys: tuple[str, ...], *, with_targets: bool = False) -> Table | None:
     by_key = {row["key"]: row for row in snapshot["indicators"]}
     rows = tuple(_figure(by_key[key]) for key in keys if key in by_key)
     headings = (_("Figure"), _("Value"), _("Worked out from"), _("Period before"), _("Target"))
-    return Table("", headings, rows, kind="figures") if rows else None
+    chart = _targets([by_key[key] for key in keys if key in by_key]) if with_targets else ""
+    return Table(_("Figures and their targets") if chart else "", headings, rows, kind="figures", chart=chart) if rows else None
 
 
 def _text(cell: Data, table: Data, column: str) -> str:
@@ -164,6 +182,13 @@ def counts(table: Data) -> Table:
     return Table(str(words.TABLES[table["key"]]), headings, rows, note=note, kind=kind, key=table["key"], chart=_chart(table) if rows else "")
 
 
+def _pinned(ledger: Data) -> str:
+    """The root of the histories behind the figures; of a house that has just begun there is none yet."""
+    if not ledger["event"]:
+        return _("no event is old enough to be pinned yet")
+    return _("root %(root)s up to event %(event)s") % {"root": ledger["root"], "event": words.number(str(ledger["event"]))}
+
+
 def about(document: Document) -> list[tuple[str, str]]:
     snapshot = document.snapshot
     period = snapshot["period"]
@@ -176,7 +201,7 @@ def about(document: Document) -> list[tuple[str, str]]:
         (_("Stock as of"), day(until) if until else str(words.MISSING["nothing"])),
         (_("Formulas"), snapshot["formula"]),
         (_("Revision"), f"{document.revision}{f': {document.why}' if document.why else ''}"),
-        (_("Ledger"), _("root %(root)s up to event %(event)s") % {"root": snapshot["ledger"]["root"], "event": words.number(str(snapshot["ledger"]["event"]))}),
+        (_("Ledger"), _pinned(snapshot["ledger"])),
         (_("Number"), document.number or _("numbered when it is submitted")),
     ]
     if document.template == Template.MESO:
@@ -222,7 +247,7 @@ def _fill(chapter: Chapter, document: Document) -> None:
     if number == 18:
         placed = {key for keys in words.IN_CHAPTER.values() for key in keys} | set(words.SUMMARY)
         keys = tuple(row["key"] for row in snapshot["indicators"] if row["key"] not in placed)
-    if (found := figures(snapshot, keys)) is not None:
+    if (found := figures(snapshot, keys, with_targets=number == 2)) is not None:
         chapter.tables.append(found)
     if number == 7:
         _over_60(chapter, snapshot["over_60"])
@@ -250,15 +275,22 @@ def chapters(document: Document) -> list[Chapter]:
     return found
 
 
+def _in_words(found: Data) -> str:
+    """A frozen formula in words; its codes where nobody knows the figure any more."""
+    known, codes = INDICATORS.get(found["key"]), " + ".join(found["top"]) + (f" / ({' + '.join(found['bottom'])})" if found["bottom"] else "")
+    if known is None:
+        return codes or ", ".join(found["weights"])
+    return formula(replace(known, shape=found["shape"], top=tuple(found["top"]), bottom=tuple(found["bottom"]), weights=found["weights"]))
+
+
 def methods(document: Document) -> list[dict[str, Any]]:
     """How each figure is worked out, by the formulas that were frozen with it."""
     rows = []
-    for formula in document.snapshot["formulas"]:
-        known = INDICATORS.get(formula["key"])
-        text = " + ".join(formula["top"]) + (f" / ({' + '.join(formula['bottom'])})" if formula["bottom"] else "")
-        rows.append({"name": words.indicator_name(formula["key"]), "formula": text or ", ".join(formula["weights"]), "note": str(known.note) if known else ""})
+    for found in document.snapshot["formulas"]:
+        known = INDICATORS.get(found["key"])
+        rows.append({"name": words.indicator_name(found["key"]), "formula": _in_words(found), "note": str(known.note) if known else "", "key": found["key"]})
     return rows
 
 
 def title(document: Document) -> str:
-    return _("Evaluation report %(period)s: %(name)s") % {"period": document.period, "name": document.name}
+    return _("Evaluation report %(period)s: %(name)s") % {"period": Period.parse(document.period).name, "name": document.name}

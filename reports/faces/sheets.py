@@ -1,7 +1,7 @@
 """An edition as a spreadsheet: numbers are numbers, headings stay in view, and nothing that was typed is ever a formula."""
 
 from collections.abc import Sequence
-from datetime import UTC
+from datetime import UTC, date, datetime, time
 from io import BytesIO
 from typing import Any
 
@@ -28,6 +28,7 @@ class Book:
         self.text = self.book.add_format({"text_wrap": True, "valign": "top"})
         self.whole = self.book.add_format({"num_format": "#,##0", "valign": "top"})
         self.part = self.book.add_format({"num_format": "#,##0.00", "valign": "top"})
+        self.day = self.book.add_format({"num_format": "yyyy-mm-dd", "valign": "top", "align": "left"})
         self.names: set[str] = set()
 
     def sheet(self, name: str, head: Sequence[str], rows: Sequence[Sequence[Any]]) -> None:
@@ -51,7 +52,9 @@ class Book:
     def _write(self, sheet: Any, row: int, column: int, cell: Any) -> None:
         if cell is None or cell == "":
             return
-        if isinstance(cell, int):
+        if isinstance(cell, date):
+            sheet.write_datetime(row, column, datetime.combine(cell, time()), self.day)
+        elif isinstance(cell, int):
             sheet.write_number(row, column, cell, self.whole)
         elif isinstance(cell, float):
             sheet.write_number(row, column, cell, self.part)
@@ -76,7 +79,7 @@ def figure(cell: Data, part: str = "value") -> int | float | str | None:
 
 def _figures(book: Book, document: Document) -> None:
     head = (
-        _("Figure"), _("Value"), _("Unit"), _("Numerator"), _("Denominator"), _("Lower end"), _("Upper end"), _("Median"), _("90th percentile"),
+        _("Figure"), _("Value"), _("Measured in"), _("Numerator"), _("Denominator"), _("Lower end"), _("Upper end"), _("Median"), _("90th percentile"),
         _("Period before"), _("Target"), _("Stands"), _("Key"),
     )  # fmt: skip
     rows = []
@@ -100,11 +103,11 @@ def _tables(book: Book, document: Document) -> None:
 def _lists(book: Book, document: Document) -> None:
     listed = document.snapshot["over_60"]["listed"]
     if listed:
-        rows = [[row["number"], row["passed_on"], row["holder"]] for row in listed]
+        rows = [[row["number"], date.fromisoformat(row["passed_on"]), row["holder"]] for row in listed]
         book.sheet(_("Past 60 days"), (_("Number"), _("Passed on"), _("With")), rows)
     for name, items in ((_("Action plan"), document.plan), (_("Last action plan"), document.snapshot["last_plan"])):
         if items:
-            rows = [[item["text"], item["owner"], item["due_on"], str(words.STATUS[item["status"]]), item["progress"]] for item in items]
+            rows = [[item["text"], item["owner"], date.fromisoformat(item["due_on"]), str(words.STATUS[item["status"]]), item["progress"]] for item in items]
             book.sheet(name, (_("What"), _("Who"), _("By when"), _("Status"), _("Progress")), rows)
 
 
@@ -115,5 +118,6 @@ def as_xlsx(document: Document) -> bytes:
     _figures(book, document)
     _tables(book, document)
     _lists(book, document)
-    book.sheet(_("Method"), (_("Figure"), _("Formula"), _("Note")), [[row["name"], row["formula"], row["note"]] for row in layout.methods(document)])
+    rows = [[row["name"], row["formula"], row["note"], row["key"]] for row in layout.methods(document)]
+    book.sheet(_("Method"), (_("Figure"), _("Formula"), _("Note"), _("Key")), rows)
     return book.close(document)

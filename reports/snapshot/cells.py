@@ -4,10 +4,10 @@ A cell is `{"value", ...}` with `numerator`, `denominator`, `n`, `low`, `high`, 
 told is null, and `missing` says why: "nothing" to divide by, "unknown" (not collected), "few" (too few to be told).
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Set
 from fractions import Fraction
 
-from lapor.ground.shares import hidden, rounded
+from lapor.ground.shares import rounded
 from monitoring.indicators import DAYS, MEAN, RATIO, SHARE, Result
 
 from .canonical import Data
@@ -52,12 +52,11 @@ def cell(result: Result) -> Data:
     return found
 
 
-def counts(rows: Mapping[str, Mapping[str, int]], columns: Iterable[str], *, least: int = 0) -> list[Data]:
-    """Rows of counts, in their order; with `least` the small cells of each column are hidden, and as many more as it takes."""
+def counts(rows: Mapping[str, Mapping[str, int]], columns: Iterable[str], *, out: Mapping[str, Set[str]] | None = None) -> list[Data]:
+    """Rows of counts, in their order; of each column without the rows that are `out`."""
     found: dict[str, dict[str, Data]] = {key: {} for key in rows}
     for column in columns:
-        values = {key: row.get(column, 0) for key, row in rows.items()}
-        out = hidden(values, least) if least else frozenset()
-        for key, n in values.items():
-            found[key][column] = few() if key in out else count(n)
+        gone = (out or {}).get(column, frozenset())
+        for key, row in rows.items():
+            found[key][column] = few() if key in gone else count(row.get(column, 0))
     return [{"key": key, "cells": cells} for key, cells in found.items()]

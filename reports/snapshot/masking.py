@@ -1,16 +1,18 @@
 """A snapshot as a hub reads it: no cell that tells of a few or lets them be worked out, no numbers of reports, no sums."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Set
 from copy import deepcopy
 
 from lapor.ground.shares import hidden, is_small
 from monitoring.indicators import DAYS, INDICATORS, MEAN
-from monitoring.telling import is_told, sums_in, tellable
+from monitoring.telling import few_clocks, few_closures, few_stars, is_told, sums_in, tellable
 
 from .canonical import Data
 from .cells import FEW, few
 
 WHOLE = "received"
+BESIDE: dict[str, Callable[[Mapping[str, int], int], Set[str]]] = {"closures": few_closures, "stars": few_stars}
+OF_REPORTS_OWED = "submissions"  # counts offices and no people
 
 
 def _told(cells: Mapping[str, Data], least: int) -> dict[str, int]:
@@ -73,12 +75,22 @@ def _few_rows(table: Data, column: str, least: int) -> set[str]:
     return apart.union(*(hidden(found, least, also=apart & found.keys()) for found in counts.values()))
 
 
-def _mask_table(table: Data, least: int) -> None:
-    out = {column: _few_rows(table, column, least) for column in table["columns"]}
+def _column(table: Data, column: str) -> dict[str, int]:
+    return {row["key"]: int(row["cells"][column]["value"]) for row in table["rows"]}
+
+
+def _few_cells(table: Data, least: int) -> dict[str, Set[str]]:
+    """For each column the rows that must not be told; of some tables also because of what indicators tell beside them."""
+    columns = table["columns"]
     if table["key"] == "clocks":  # met, missed and their share tell each other
-        gone = set[str]().union(*out.values())
-        out = dict.fromkeys(out, gone)
-    for column, keys in out.items():
+        return dict.fromkeys(columns, few_clocks((_column(table, "met"), _column(table, "missed")), least))
+    if table["key"] in BESIDE:
+        return {column: BESIDE[table["key"]](_column(table, column), least) for column in columns}
+    return {column: _few_rows(table, column, least) for column in columns}
+
+
+def _mask_table(table: Data, least: int) -> None:
+    for column, keys in _few_cells(table, least).items():
         for row in table["rows"]:
             if row["key"] in keys and column in row["cells"]:
                 row["cells"][column] = few()
@@ -96,7 +108,8 @@ def masked(snapshot: Data, least: int) -> Data:
     _mask_indicators(found["indicators"], least)
     found["tables"] = [table for table in found["tables"] if table["key"] != "trend"]
     for table in found["tables"]:
-        _mask_table(table, least)
+        if table["key"] != OF_REPORTS_OWED:
+            _mask_table(table, least)
     over = found["over_60"]
     over["listed"], over["not_listed"] = [], over["count"]
     if 0 < over["count"] < least:

@@ -6,6 +6,7 @@ from typing import NamedTuple
 
 from django.db import connection
 
+from monitoring.facts import PEOPLE
 from monitoring.figures import SMALL, Figures, Period, Scope
 from monitoring.indicators import measure_all
 from monitoring.models import LowWater
@@ -14,8 +15,7 @@ from monitoring.models.tally import EVENTS
 from .canonical import Data
 from .cells import cell
 
-PEOPLE = frozenset({"gender", "disability", "age"})  # sums by these are told through tables that hide the few, never as they are
-KEPT = tuple(dim for dim in SMALL if dim not in PEOPLE)
+KEPT = tuple(dim for dim in SMALL if dim not in PEOPLE)  # what people said of themselves is told through tables that hide the few, never as it is
 
 
 def _written(sums: dict[tuple[str, str, str], int]) -> dict[str, int]:

@@ -4,8 +4,11 @@ from collections.abc import Iterable, Mapping
 from typing import NamedTuple
 
 from institutions.models import Institution, PriorityIssue, Region, Topic
-from monitoring.figures import Figures, Period, Scope, breakdown, by_month, by_place
+from lapor.ground.shares import hidden
+from monitoring.facts import PEOPLE
+from monitoring.figures import Figures, Period, Scope, breakdown, by_month, by_place, cells_of, people_by_month
 from monitoring.indicators import measure_all
+from monitoring.telling import hidden_over_time
 
 from .canonical import Data
 from .cells import cell, counts, few, mean, share
@@ -110,13 +113,18 @@ def clock_table(figures: Figures) -> Data:
 
 
 def people_tables(figures: Figures, least: int) -> list[Data]:
-    """Who reports and how content they are, as far as they told; a cell below the threshold is not written down at all."""
-    found = []
-    for dim in ("gender", "disability", "age"):
+    """Who reports and how content they are, as far as they told; a cell below the threshold, or one from which together with reports of
+    shorter periods such a cell follows, is not written down at all.
+    """
+
+    def rule(cells: Mapping[str, int]) -> frozenset[str]:
+        return hidden(cells, least)
+
+    found, months = [], people_by_month(figures.scope, figures.period, ("received", "rated"))
+    for dim in PEOPLE:
         received, rated, stars = (dict(figures.values(measure, dim)) for measure in ("received", "rated", "stars"))
-        rows = counts(
-            {key: {"received": received.get(key, 0), "rated": rated.get(key, 0)} for key in sorted(received | rated)}, ("received", "rated"), least=least
-        )
+        out = {measure: hidden_over_time(cells_of(months, measure, dim), figures.period, rule) for measure in ("received", "rated")}
+        rows = counts({key: {"received": received.get(key, 0), "rated": rated.get(key, 0)} for key in sorted(received | rated)}, ("received", "rated"), out=out)
         for row in rows:
             n = rated.get(row["key"], 0)
             is_told = row["cells"]["rated"]["value"] is not None and (n == 0 or n >= least)

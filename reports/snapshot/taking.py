@@ -61,7 +61,8 @@ def light(key: str, value: str | None, target: int | None, margin: int) -> str:
     gap = Decimal(value) - target
     if INDICATORS[key].is_better_high is False:
         gap = -gap
-    return "good" if gap >= 0 else "amber" if gap >= -margin else "bad"
+    near = margin if INDICATORS[key].unit == "%" else 0
+    return "good" if gap >= 0 else "amber" if gap >= -near and near else "bad"
 
 
 def _indicators(now: dict[str, Data], before: dict[str, Data], limits: dict[str, int]) -> list[Data]:
@@ -125,7 +126,7 @@ def take(frame: Frame, *, at: datetime) -> Data:
     """Everything that the report will ever say, as it is at this instant; the same reading twice gives the same digest."""
     zone = ZoneInfo(frame.institution.time_zone)
     today: date = at.astimezone(zone).date()
-    limits = Limit.objects.table(today, frame.institution)
+    limits = Limit.objects.table(today, None if frame.template == Template.MESO else frame.institution)  # a hub's own aims are not its members'
     figures, before = Figures.read(frame.scope, frame.period), Figures.read(frame.scope, frame.period.before)
     places = _places(frame)
     paths = _paths(frame, places)

@@ -10,9 +10,10 @@ from django.views.decorators.http import require_safe
 
 from institutions.models import ROOT_SLUG, Institution, LegalBasis, Limit
 from lapor.ground import pages
+from lapor.ground.charts import NBSP
 from lapor.ground.problems import Refusal
 from monitoring.figures import Period
-from monitoring.indicators import INDEX, INDICATORS, PUBLIC, VERSION, Indicator, Result
+from monitoring.indicators import DISTRIBUTIONS, INDEX, INDICATORS, MEAN, PUBLIC, STOCK, VERSION, Distribution, Indicator, Result
 
 from ..models import Release
 from ..public import SHOWN_MONTHS, Seen, largest, names_of, place_of, releases, seen
@@ -33,6 +34,7 @@ class Line:
     made_of: str = ""
     interval: str = ""
     target: str = ""
+    target_at: str = ""  # where its line stands on a scale up to 100
     meets: bool | None = None
     before: str = ""
     missing: str = ""
@@ -58,17 +60,18 @@ def said(result: Result | None) -> str:
         return ""
     row = result.indicator
     value = number(result.value)
-    return f"{value} %" if row.unit == "%" else f"{value} {unit_name(row.unit)}"
+    return f"{value}{NBSP}%" if row.unit == "%" else f"{value} {unit_name(row.unit)}"
 
 
 def line(result: Result, before: Result | None, limits: dict[str, int]) -> Line:
     row, target = result.indicator, limits.get(f"target_{result.key}")
-    meets = None if target is None or result.value is None else result.value >= target
+    meets = None if target is None or result.value is None else (result.value <= target if row.is_better_high is False else result.value >= target)
     parts = {
         "value": said(result),
         "made_of": _made_of(row, result),
-        "interval": f"{number(result.low)} \u2013 {number(result.high)} %" if result.low is not None and result.high is not None else "",
-        "target": f"{target} %" if target is not None else "",
+        "interval": f"{number(result.low)}\u2013{number(result.high)}{NBSP}%" if result.low is not None and result.high is not None else "",
+        "target": f"{number(target)}{NBSP}{unit_name(row.unit)}" if target is not None else "",
+        "target_at": str(min(target, 100)) if target is not None and row.unit == "%" else "",
         "before": said(before),
         "missing": "" if result.value is not None else str(MISSING[result.missing or "nothing"]),
         "width": str(min(result.value, 100)) if result.value is not None and row.unit in {"%", "of 100"} else "",
@@ -78,14 +81,19 @@ def line(result: Result, before: Result | None, limits: dict[str, int]) -> Line:
 
 def _made_of(row: Indicator, result: Result) -> str:
     """Numerator and denominator in words."""
-    if result.value is None or result.denominator is None or row.shape == INDEX:
+    if result.value is None or row.shape == INDEX:
+        return ""
+    if row.shape == STOCK:
+        return _("told in round numbers")
+    if result.denominator is None:
         return ""
     if result.median is not None:
         texts = {"n": number(result.denominator), "median": number(result.median), "p90": number(result.p90)}
         return _("median %(median)s, nine of ten within %(p90)s, of %(n)s") % texts
     if row.unit == "stars":
         return _("%(n)s ratings") % {"n": number(result.denominator)}
-    return _("%(top)s of %(bottom)s") % {"top": number(result.numerator), "bottom": number(result.denominator)}
+    texts = {"top": number(result.numerator), "bottom": number(result.denominator)}
+    return f"{texts['top']} ÷ {texts['bottom']}" if row.shape == MEAN else _("%(top)s of %(bottom)s") % texts
 
 
 def bars(cut: str, told: dict[str, Any]) -> list[Bar]:
@@ -95,8 +103,8 @@ def bars(cut: str, told: dict[str, Any]) -> list[Bar]:
     rest = told["rest"] + sum(n for _code, n in named[len(shown) :])
     names = names_of(cut, [code for code, _n in shown])
     most = max([n for _code, n in shown] + [rest, 1])
-    found = [Bar(names[code], n, f"{n * 100 / most:.1f}") for code, n in shown]
-    return [*found, Bar(_("All others"), rest, f"{rest * 100 / most:.1f}")] if rest else found
+    found = [*((names[code], n) for code, n in shown), *([(_("All others"), rest)] if rest else [])]
+    return [Bar(name, n, f"{n * 100 / most:.1f}", number(n)) for name, n in found]
 
 
 def months(found: list[Seen]) -> list[Bar]:
@@ -182,6 +190,8 @@ def definitions(request: HttpRequest) -> HttpResponse:
 
 def _defined() -> dict[str, Any]:
     bases = {basis.code: str(basis) for basis in LegalBasis.objects.all()}
+    rows: list[tuple[Indicator | Distribution, str, str, str]]
     rows = [(row, formula(row), unit_name(row.unit), bases.get(row.basis, row.basis)) for row in INDICATORS.values() if row.audience == PUBLIC]
+    rows += [(row, "", unit_name("reports"), bases.get(row.basis, row.basis)) for row in DISTRIBUTIONS.values() if row.audience == PUBLIC]
     newest = Release.objects.order_by("-month", "-revision").first()
     return {"rows": rows, "version": VERSION, "least": newest.least if newest else None}

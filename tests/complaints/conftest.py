@@ -8,8 +8,10 @@ import pytest
 
 from institutions import services as places
 from institutions.models import IssueRule, LegalBasis, PriorityIssue
-from officers.actors import machine
-from tests.world import World
+from officers import services as people
+from officers.actors import Actor, actor_for, machine
+from tests.login import enrol
+from tests.world import PASSWORD, SINCE, World
 
 
 @pytest.fixture(autouse=True)
@@ -33,3 +35,18 @@ def issue(world: World) -> PriorityIssue:
         valid_from=date(2026, 1, 1),
     )
     return places.set_issue(row, by=machine("system"), at=world.at, why="test")
+
+
+@pytest.fixture
+def adviser(world: World) -> Actor:
+    """The coordinator of the east, which is a hub for the city (and for nobody else)."""
+    east = world.place("kabupaten-timur")
+    system = machine("system")
+    by = actor_for(system, at=world.at)
+    places.join_hub(hub=east, member=world.city, kind="region", valid_from=SINCE, by=system, at=world.at, why="test")
+    user = people.create_officer(
+        username="simpul", full_name="Simpul Timur", email="simpul@contoh.invalid", password=PASSWORD, by=system, at=world.at, why="test"
+    )
+    enrol(user)
+    people.appoint(user=user, role="hub_coordinator", institution=east, decree_number="SK-S", decree_on=SINCE, valid_from=SINCE, by=by, at=world.at)
+    return world.actor("simpul")

@@ -120,7 +120,8 @@ TRIED_IN = {
     "reply": "awaiting_reporter", "confirm": "awaiting_reporter", "close_by_silence": "awaiting_reporter",
     "close_by_decision": "awaiting_reporter", "archive": "at_city", "restore": "archived", "withdraw": "awaiting_followup",
     "reopen": "closed", "change_visibility": "awaiting_followup", "hand_over": "in_progress",
-    "invite": "awaiting_followup", "end_part": "in_progress", "refer": "in_progress", "consent_transfer": "in_progress",
+    "invite": "awaiting_followup", "ask_support": "in_progress", "decline_support": "in_progress",
+    "end_part": "in_progress", "refer": "in_progress", "consent_transfer": "in_progress",
     "release_referral": "in_progress", "change_track": "in_progress", "hold": "in_progress", "end_hold": "in_progress",
 }  # fmt: skip
 

@@ -9,14 +9,11 @@ from django.test import Client
 from complaints import services
 from complaints.models import Clock, Complaint
 from complaints.policy import POLICY
-from institutions import services as places
 from lapor.ground.problems import Refusal
-from officers import services as people
-from officers.actors import Actor, actor_for, machine
+from officers.actors import Actor
 from officers.models import Notice
-from tests.login import enrol
 from tests.pages import page
-from tests.world import PASSWORD, SINCE, SORT, World
+from tests.world import SORT, World
 
 NOT_OURS = "Jalan ini bukan kewenangan kami."
 RULE = "what the nation decided is not returned"
@@ -126,21 +123,6 @@ def test_a_bound_report_that_was_returned_is_found(world: World) -> None:
 # The hub's opinion
 
 
-@pytest.fixture
-def adviser(world: World) -> Actor:
-    """The coordinator of the east, which is a hub for the city (and for nobody else)."""
-    east = world.place("kabupaten-timur")
-    system = machine("system")
-    by = actor_for(system, at=world.at)
-    places.join_hub(hub=east, member=world.city, kind="region", valid_from=SINCE, by=system, at=world.at, why="test")
-    user = people.create_officer(
-        username="simpul", full_name="Simpul Timur", email="simpul@contoh.invalid", password=PASSWORD, by=system, at=world.at, why="test"
-    )
-    enrol(user)
-    people.appoint(user=user, role="hub_coordinator", institution=east, decree_number="SK-S", decree_on=SINCE, valid_from=SINCE, by=by, at=world.at)
-    return world.actor("simpul")
-
-
 def test_a_hub_reads_a_dispute_of_its_member_gives_its_opinion_and_the_nation_hears_it(world: World, adviser: Actor) -> None:
     complaint = disputed(world)
     assert Notice.objects.filter(event="desk_dispute", recipient=world.user("simpul")).count() == 1
@@ -151,7 +133,7 @@ def test_a_hub_reads_a_dispute_of_its_member_gives_its_opinion_and_the_nation_he
     assert (event.as_role, event.entry.kind, event.entry.institution) == ("hub_coordinator", "note", world.place("kabupaten-timur"))
     assert Notice.objects.filter(event="desk_opinion", recipient=world.user("national")).count() == 1
     row = Complaint.objects.answering(adviser).get(pk=complaint.pk)
-    assert {act for act in POLICY if row.may(act)} == {"see", "see_public", "see_history", "opinion"}
+    assert {act for act in POLICY if row.may(act)} == {"see", "see_public", "see_history", "opinion", "ask_support"}
 
 
 @pytest.mark.parametrize("kind", ["no dispute", "secret", "oversight", "decided", "reported"])

@@ -13,6 +13,7 @@ from complaints.workflow import WORKFLOW
 from lapor.ground.problems import Refusal
 from officers.models import Notice
 from tests.desk import OVERSIGHT
+from tests.parts import PART
 from tests.world import ANSWER, SORT, World
 
 
@@ -40,6 +41,8 @@ def test_missing_inputs_are_named_field_by_field(world: World, action: str) -> N
     complaint = world.to_state(TRIED_IN[action])
     if action == "consent_transfer":
         world.step(complaint, "refer", "national", text="Sudah lama tanpa tindakan.")
+    if action == "decline_support":
+        world.step(complaint, "ask_support", "admin", **{**PART, "target": "kementerian-uji"})
     who = {"reporter": ""}.get(WORKFLOW[action].actors.split()[0], "")
     if "reporter" not in WORKFLOW[action].actors.split()[0]:
         who = next(w for w in ("national", "admin", "liaison") if complaint in Complaint.objects.allowing(action, world.actor(w)))

@@ -24,6 +24,7 @@ from reports import services as reports
 from tests.faces import HOST, Face
 from tests.monitoring.books import taken
 from tests.monitoring.filled import fill
+from tests.parts import WISH
 from tests.referrals import brought_to
 from tests.reports import test_release as months
 from tests.reports.figures import counted, frozen
@@ -94,6 +95,11 @@ PAGES: tuple[tuple[str, str, Sent], ...] = (
     ("admin", "/meja/{number}/mendesak/", None),
     ("admin", "/meja/{number}/perpanjang/", None),
     ("national", "/meja/{fresh}/langkah/invite/", None),
+    ("national", "/meja/{asked}/langkah/invite/", None),
+    ("admin", "/meja/{number}/langkah/ask_support/", None),
+    ("admin", "/meja/aturan/", None),
+    ("admin", "/meja/aturan/", {"aksi": "period", "length": "99"}),
+    ("admin", "/meja/aturan/", {"aksi": "week", "week": "6", "why": "Perda 3/2026."}),
     ("admin", "/meja/hak-jawab/", None),
     ("national", "/meja/baru/", None),
     ("liaison", "/meja/{number}/identitas/", {"reason": "Menghubungi pelapor."}),
@@ -183,6 +189,7 @@ def scene(world: World, browser: Browser, settings: Any, tmp_path: Path) -> Iter
     settings.STORAGES = {**settings.STORAGES, "releases": {"BACKEND": "django.core.files.storage.FileSystemStorage", "OPTIONS": options}}
     case, own = world.to_state("in_progress"), world.submit(at=at)
     fresh = world.submit(at=at).complaint
+    asked = world.step(world.to_state("in_progress"), "ask_support", "admin", **WISH)
     answered = world.to_state("awaiting_reporter")
     propose_tags(at=at)
     tag(case.pk, issue="free-meals", by=world.actor("national", at=at), at=at)
@@ -198,7 +205,7 @@ def scene(world: World, browser: Browser, settings: Any, tmp_path: Path) -> Iter
     session["cases"] = {str(answered.pk): timezone.now().replace(year=2099).isoformat()}
     session.save()
     scene = Scene({who: Face(browser, client) for who, client in clients.items()}, {})
-    scene.words = {"number": case.tracking_id, "own": answered.tracking_id, "fresh": fresh.tracking_id, "code": own.case_code}
+    scene.words = {"number": case.tracking_id, "own": answered.tracking_id, "fresh": fresh.tracking_id, "asked": asked.tracking_id, "code": own.case_code}
     counted(world)
     edition = frozen(world)
     for kind in ("pdf", "csv"):

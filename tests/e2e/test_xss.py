@@ -178,6 +178,11 @@ def desk_pages(trap: Trap, case: Complaint, cases: dict[str, Complaint]) -> None
     trap.look("national", f"/meja/{cases['down'].tracking_id}/publikasi/tayangkan/", speaks=False)
     trap.look("national", f"/meja/{cases['fresh'].tracking_id}/langkah/invite/")
     trap.look("national", f"/meja/{cases['fresh'].tracking_id}/langkah/dispose_to_institution/")
+    asked = {"part_title": texts.line()[:150], "part_text": texts.long, "text": texts.long, "version": version}
+    trap.look("admin", f"/meja/{number}/langkah/ask_support/", asked)
+    rule = {"aksi": "day", "date": "2027-06-01", "name": texts.line()[:200], "decree": texts.line()[:200], "why": texts.long[:200]}
+    trap.look("admin", "/meja/aturan/", rule)
+    trap.look("admin", "/meja/aturan/", {**rule, "date": ""})
     trap.look("national", "/meja/baru/", {**TYPED, **typed_by(texts), "langkah": "periksa"})
     trap.look("national", "/meja/massal/", {"apa": "note", "kasus": number, "diisi": "1", "text": texts.long})
     for who in ("liaison", "admin", "national"):

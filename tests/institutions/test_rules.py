@@ -78,7 +78,7 @@ LIMITS = {
     "edition_list_max": 500, "edition_remind_days": 3, "edition_claim_seconds": 600,
     "edition_retry_minutes": 5, "edition_tries": 5, "edition_link_minutes": 30, "edition_text_max": 2000,
     "weight_followup_rate": 30, "weight_sla_compliance": 20, "weight_clearance_rate_flow": 15, "weight_satisfaction": 15, "weight_quality_score": 10,
-    "weight_officer_compliance": 10, "ranking_min": 20, "target_followup_rate": 80, "target_sla_compliance": 90, "target_response_rate": 95,
+    "weight_officer_compliance": 10, "weight_least": 50, "ranking_min": 20, "target_followup_rate": 80, "target_sla_compliance": 90, "target_response_rate": 95,
     "target_verification_timeliness": 95, "target_clearance_rate_flow": 100,
     "unit_login_days": 30, "unit_untouched_days": 5,
 }  # fmt: skip

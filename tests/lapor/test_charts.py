@@ -139,3 +139,12 @@ def test_charts_are_drawn_on_paper_too() -> None:
     page = f"<!doctype html><html lang='id'><head><title>Uji</title></head><body>{''.join(EACH.values())}</body></html>"
 
     assert render(page, at=START).startswith(b"%PDF-")
+
+
+def test_each_bar_may_have_a_target_of_its_own() -> None:
+    picture = charts.bars(
+        "Capaian", [Bar("Tindak lanjut", 40, target=80), Bar("Respons", 95, target=Decimal(95)), Bar("Lain", 10)], unit="%", top=100, target_label="Target"
+    )
+
+    assert [line.get("x1") for line in of("target", picture)] == ["80.00%", "95.00%", "4"]
+    assert drawn(picture)[1].text == "Tindak lanjut: 40\xa0% (Target: 80\xa0%); Respons: 95\xa0% (Target: 95\xa0%); Lain: 10\xa0%"

@@ -7,6 +7,7 @@ from pathlib import Path
 import pikepdf
 import pytest
 from django.utils.html import escape
+from fontTools.ttLib import woff2
 
 from lapor.ground import pdf, qr
 from tests.lapor.pdfs import faults_of, tags_of, words_of
@@ -52,6 +53,22 @@ def test_the_same_input_gives_the_same_bytes_and_another_identifier_others() -> 
 
     assert pdf.render(html, at=AT) == pdf.render(html, at=AT)
     assert pdf.render(html, at=AT) != pdf.render(html, at=AT, identifier=b"other")
+
+
+def test_fonts_are_unpacked_once_and_what_was_drawn_before_leaves_no_trace(monkeypatch: pytest.MonkeyPatch) -> None:
+    letter = PAGE.format('<link rel="stylesheet" href="/css/letter.css"><p>Isi</p>')
+    other = PAGE.format('<link rel="stylesheet" href="/css/letter.css"><p style="font: 800 9pt Plus Jakarta Sans">Lain <i>sekali</i> Łž</p>')
+    unpacked: list[object] = []
+    unpack = woff2.decompress
+    monkeypatch.setattr(woff2, "decompress", lambda *given: (unpacked.append(given), unpack(*given)))
+    pdf.fonts.cache_clear()
+
+    first = pdf.render(letter, at=AT)
+    once = len(unpacked)
+    pdf.render(other, at=AT)
+
+    assert pdf.render(letter, at=AT) == first
+    assert len(unpacked) == once > 0
 
 
 @pytest.mark.parametrize(

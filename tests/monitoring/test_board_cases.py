@@ -62,6 +62,8 @@ STAYS = [["2026-11-02", "2026-11-09", "awaiting_verification"], ["2026-11-10", N
         ({"measure": "received", "dim": "issue", "value": "banjir"}, True),
         ({"measure": "received", "dim": "issue", "value": "ban"}, False),
         ({"measure": "received", "dim": "region", "value": "33.74"}, True),
+        ({"measure": "received", "dim": "region", "value": "33"}, True),
+        ({"measure": "received", "dim": "region", "value": "34"}, False),
         ({"measure": "received", "dim": "region", "value": ""}, False),
         ({"measure": "archived", "dim": "reason", "value": "too_general"}, True),
         ({"measure": "archived", "dim": "reason", "value": "format_error"}, False),
@@ -201,3 +203,14 @@ def test_the_links_of_a_board_lead_to_pages(world: World, desk: Desk) -> None:
 
     assert len(links) >= 30
     assert all("measure=" in link and browser.get(link).status_code == 200 for link in links)
+
+
+def test_what_is_past_60_days_is_listed_as_of_the_day_it_was_counted(world: World, desk: Desk) -> None:
+    complaint = world.to_state("closed")
+    stays = [["2026-09-01", "2026-11-01", "in_progress"]]
+    fact(complaint, world.city, arrived_on=date(2026, 9, 1), over_on=date(2026, 10, 31), stays=stays)
+    stand(world.city, date(2026, 11, 1), {"open_over_60": 1})
+
+    seen = desk("admin").get("/meja/ukuran/kasus/", {"scope": "kota-uji", "period": "2026-11", "measure": "open_over_60"})
+    assert numbers(seen) == [complaint.tracking_id]
+    assert "1 November 2026" in words(seen)

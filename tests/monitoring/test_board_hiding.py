@@ -115,8 +115,8 @@ def board(world: World) -> Callable[..., Shown]:
     """The nation's hub with the city alone, of whose books so much is read; as the hub sees it, or as the nation does."""
     HubMembership.objects.create(hub=world.nation, member=world.city, kind=HubMembership.Kind.REGION, valid_from=SINCE)
 
-    def drawn(*, who: str = "hub") -> Shown:
-        asked = Asked(sight_of(world.actor(who), "hub:nasional", on=ON), Period.parse("2026-11"), ON)
+    def drawn(*, who: str = "hub", period: str = "2026-11") -> Shown:
+        asked = Asked(sight_of(world.actor(who), "hub:nasional", on=ON), Period.parse(period), ON)
         with translation.override("id"):
             return shown(Pen(read(asked), lambda *_what: ""))
 
@@ -212,3 +212,52 @@ def test_a_hub_without_members_is_empty_and_no_error(world: World, desk: Desk) -
     fill(world.city)
 
     assert "Belum ada yang dihitung di sini" in words(desk("hub").get("/meja/ukuran/"))
+
+
+def test_stars_follow_not_from_their_number_and_their_sum(world: World, board: Callable[..., Shown]) -> None:
+    stars = {"5": 60, "4": 40, "3": 20, "2": 12, "1": 3}
+    total = sum(stars.values())
+    book(world.city, DAY, {"rated": total, "stars": sum(int(key) * n for key, n in stars.items()), **{("rated", "stars", key): n for key, n in stars.items()}})
+
+    assert board().pictures["kepuasan"][0].is_empty  # of two that are hidden both can be worked out
+    assert rows_of(board(who="national").pictures["kepuasan"][0])["★"][0] == "3"
+
+
+def test_what_few_people_said_follows_not_from_a_quarter_less_its_months(world: World, desk: Desk) -> None:
+    for month, n in ((7, 20), (8, 15), (9, 3)):
+        book(world.city, date(2026, month, 2), {"received": 60, ("received", "disability", "physical"): n, ("received", "disability", "none"): 60 - n})
+    seen = words(desk("admin").get("/meja/ukuran/?period=2026-Q3"))
+    august = words(desk("admin").get("/meja/ukuran/?period=2026-08"))
+
+    assert "Fisik 15" in august
+    assert f"Fisik {FEW}" in seen
+    assert "Fisik 38" not in seen
+
+
+@pytest.mark.parametrize(("september", "is_told"), [(3, False), (12, True)])
+def test_a_hub_reads_no_quarter_that_gives_a_small_month_away(world: World, board: Callable[..., Shown], september: int, is_told: bool) -> None:
+    for month, n in ((7, 20), (8, 15), (9, september)):
+        book(world.city, date(2026, month, 2), {
+            "received": 60, "validated": 50, "followed_up": n, "archived": 10, "responded": 40, ("received", "topic", "health.hospital"): n,
+            ("received", "topic", ""): 60 - n, ("received", "region", "33.01"): n, ("received", "region", "35.01"): 60 - n,
+            ("met", "clock", "first_response"): n, ("missed", "clock", "first_response"): 20,
+        })  # fmt: skip
+    shown = board(period="2026-Q3")
+    lines = {line.key: line for _key, _title, found in shown.groups for line in found} | {line.key: line for line in shown.tiles}
+
+    assert [bool(lines[key].value) for key in ("received", "followup_rate", "first_response_timeliness")] == [True, is_told, is_told]
+    assert (rows_of(shown.pictures["isi"][0])["health.hospital"][0] == f"{35 + september}") is is_told
+    assert (rows_of(shown.pictures["tempat"][0])["Jawa Tengah"][0] == f"{35 + september}") is is_told
+    assert (rows_of(shown.pictures["tenggat"][0])["Respons awal"][0] == f"{35 + september}") is is_told
+
+
+def test_a_member_is_not_told_in_a_quarter_that_gives_a_small_month_away(world: World, desk: Desk) -> None:
+    members(world)
+    for month, n in ((7, 30), (8, 30), (9, 4)):
+        for place, more in ((world.city, n), (world.place("kabupaten-timur"), 40)):
+            book(place, date(2026, month, 2), {"received": more, "validated": more})
+    browser = desk("hub")
+
+    assert "Terlalu sedikit untuk ditampilkan" in words(browser.get("/meja/ukuran/?scope=kota-uji&period=2026-Q3"))
+    assert "Terlalu sedikit untuk ditampilkan" not in words(browser.get("/meja/ukuran/?scope=kota-uji&period=2026-08"))
+    assert "Kota Uji tidak ditampilkan" in words(browser.get("/meja/ukuran/?period=2026-Q3"))

@@ -17,7 +17,7 @@ from institutions.models import HubMembership, Limit, Topic
 from lapor.ground.charts import figure
 from monitoring.boards.lines import DASH, unit_of
 from monitoring.figures import Figures, Period, Scope, pair
-from monitoring.indicators import COUNT, INDICATORS, STOCK, VERSION, measure_all
+from monitoring.indicators import COUNT, DISTRIBUTIONS, INDICATORS, STOCK, VERSION, measure_all
 from tests.monitoring.books import book
 from tests.monitoring.filled import fill
 from tests.pages import page
@@ -105,7 +105,7 @@ def test_each_figure_of_the_period_before_stands_beside(world: World, desk: Desk
 
     assert "Laporan diterima 120 sebelumnya: 100" in seen  # a month that runs has not fallen behind a whole one
     assert f"Tindak lanjut (%TL) 80,00 % 88 dari 110 (71,6{DASH}86,4 %) Target tercapai: 80 % naik 13,33 poin , sebelumnya: 66,67 %" in seen
-    assert "Clearance rate (arus) 75,00 % 90 dari 120 Di bawah target: 100 % turun 5,00 poin , sebelumnya: 80,00 %" in seen
+    assert "Clearance rate (arus) 75,00 % 90 dari 120 20 di antaranya ditutup tanpa tanggapan Target belum tercapai: 100 % turun 5,00 poin" in seen
 
 
 def test_counts_of_a_period_that_is_over_are_compared(world: World, desk: Desk, clock: time_machine.Traveller) -> None:
@@ -122,7 +122,7 @@ def test_an_own_target_of_an_institution_counts(world: World, desk: Desk) -> Non
         key=nation.key, value=85, unit=nation.unit, stricter=nation.stricter, legal_basis=nation.legal_basis, institution=world.city, valid_from=SINCE
     )
 
-    assert "Di bawah target: 85 %" in words(desk("admin").get("/meja/ukuran/"))
+    assert "Target belum tercapai: 85 %" in words(desk("admin").get("/meja/ukuran/"))
 
 
 def test_nothing_counted_gives_no_data_and_never_a_share(world: World, desk: Desk) -> None:
@@ -218,6 +218,7 @@ def test_a_board_costs_the_same_however_much_it_shows(world: World, desk: Desk) 
 
     assert many == few
     assert max(few.values()) <= 15, few
+    assert cost(world.login(Client(), "hub"), "/meja/ukuran/?period=2026-Q4") <= 17  # what a shorter period gives away is looked at, too
 
 
 def test_every_indicator_has_a_definition_and_stands_on_a_board(world: World, desk: Desk, settings: Any) -> None:
@@ -234,4 +235,41 @@ def test_every_indicator_has_a_definition_and_stands_on_a_board(world: World, de
         assert formula in words(response)
         assert VERSION in words(response)
     shown = set(re.findall(r"/meja/ukuran/definisi/#(\w+)", page(browser.get("/meja/ukuran/"))))
-    assert shown == set(INDICATORS)
+    assert shown == {*INDICATORS, *DISTRIBUTIONS}
+
+
+def test_every_picture_leads_to_what_it_means(world: World, desk: Desk) -> None:
+    fill(world.city)
+    meaning = page(desk("admin").get("/meja/ukuran/definisi/"))
+    board = page(desk("admin").get("/meja/ukuran/"))
+    anchors = set(re.findall(r'<figcaption><a href="/meja/ukuran/definisi/#([^"]+)"', board))
+
+    assert {"channel_mix", "category_top10", "region_map", "priority_issue", "inclusion", "age_bands", "received"} <= anchors
+    assert [anchor for anchor in anchors if f'id="{anchor}"' not in meaning] == []
+    assert len(DISTRIBUTIONS) + len(INDICATORS) == meaning.count("<dt>Satuan</dt>")
+
+
+def test_targets_are_drawn_as_lines(world: World, desk: Desk) -> None:
+    fill(world.city)
+    seen = page(desk("admin").get("/meja/ukuran/"))
+
+    assert "Tindak lanjut (%TL): 80,00\xa0% (Target: 80\xa0%)" in seen
+
+
+def test_what_silence_closed_is_a_class_of_its_own(world: World, desk: Desk) -> None:
+    silent: dict[Any, int] = {("closed", "closure", "auto_no_reply"): 17, ("completed", "closure", "auto_no_reply"): 11}
+    book(world.city, date(2026, 11, 2), {"received": 60, "validated": 50, "closed": 40, "completed": 30, **silent})
+    seen = words(desk("admin").get("/meja/ukuran/"))
+
+    assert "Laporan ditutup 40 17 di antaranya ditutup tanpa tanggapan" in seen
+    assert f"30 / 50 (46,2{DASH}72,4 %) 11 di antaranya ditutup tanpa tanggapan" in seen
+
+
+def test_what_had_no_time_to_ripen_is_no_bad_news(world: World, desk: Desk) -> None:
+    book(world.city, date(2026, 10, 2), {"received": 60, "validated": 50, "followed_up": 50, "disposed_on": 50, "misrouted": 1})
+    book(world.city, date(2026, 11, 2), {"received": 60, "validated": 50, "followed_up": 20, "disposed_on": 50, "misrouted": 5})
+    running = page(desk("admin").get("/meja/ukuran/?period=2026-11"))
+
+    assert 'class="before bad"><strong>turun 60,00' not in running
+    assert 'class="before "><strong>turun 60,00' in running
+    assert 'class="before bad">naik 8,00' in running

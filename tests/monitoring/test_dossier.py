@@ -6,21 +6,24 @@ import zipfile
 from datetime import timedelta
 from io import BytesIO
 from pathlib import Path
+from typing import Any
 
 import pytest
 from django.core.files.storage import storages
 from django.db import connection, transaction
+from django.test.utils import CaptureQueriesContext
+from django.utils import translation
 
 from complaints import services as complaints
-from complaints.models import Reading, Transition
+from complaints.models import Clock, Reading, Transition
 from lapor.ground.problems import Refusal
 from monitoring import services
-from monitoring.dossier import digest
+from monitoring.dossier import Content, digest, gather
 from monitoring.models import Dossier, Referral
 from tests.files import keep, photo
 from tests.lapor.pdfs import faults_of, pages_of, tags_of, words_of
 from tests.referrals import SECOND, brought_to, dossier, end_of_day_60, proposed, refer, referred, take
-from tests.world import World
+from tests.world import ANSWER, World
 
 MARKERS = ("Zznama", "zz1@contoh.invalid", "0899", "899-0000", "62899")
 
@@ -51,6 +54,57 @@ def test_at_confirmation_one_dossier_makes_itself_and_tells_the_whole_case(world
     assert faults_of(drawn, tmp_path) == ""
     assert {"H1", "H2", "TH", "TD"} <= {tag for tag, _element in tags_of(drawn)}
     assert pages_of(drawn) >= 3
+
+
+def test_each_deadline_stands_there_with_the_lines_of_its_count_as_its_page_tells_them(world: World) -> None:
+    complaint = world.to_state("in_progress")
+    by, at = world.actor("admin"), world.at + timedelta(days=3)
+    complaints.extend_clock(complaint.pk, key="resolution_non_oversight", days=2, legal_basis="uu-25-2009", text="Menunggu hasil uji.", by=by, at=at)
+    services.follow(at=end_of_day_60(complaint) + SECOND)
+    row = Referral.objects.get()
+    refer(world, row)
+    with translation.override("en"):
+        services.follow(at=row.proposed_at)
+
+    with opened(world, row) as archive:
+        said, words = json.loads(archive.read("berkas.json")), words_of(archive.read("berkas.pdf"))
+    clocks = list(Clock.objects.told().filter(complaint=complaint).order_by("started_at", "key"))
+    told = complaints.explanations(clocks, reference=complaints.Reference(row.proposed_at))
+
+    assert [[line["text"] for line in clock["why"]] for clock in said["clocks"]] == [[line.text for line in why.lines] for why in told]
+    assert [line.text for why in told for line in why.lines if line.text not in words] == []
+    extended = next(clock for clock in said["clocks"] if clock["key"] == "resolution_non_oversight")
+    granted = next(line for line in extended["why"] if line["kind"] == "extension")
+    assert (granted["days"], granted["from"]) == (2, "2026-11-05")
+    assert [(clock["why"][0]["kind"], clock["why"][-1]["kind"], clock["why"][-1]["to"]) for clock in said["clocks"]] == [
+        ("start", "due", clock["due_at"][:10]) for clock in said["clocks"]
+    ]
+
+
+def test_of_an_anonymous_reporter_no_hour_is_told(world: World) -> None:
+    row = referred(world, is_anonymous=True, contact_allowed=False, at=world.at.replace(hour=6, minute=37))
+
+    with opened(world, row) as archive:
+        everything = archive.read("berkas.json").decode() + words_of(archive.read("berkas.pdf"))
+
+    assert [hour for hour in ("06:37", "06.37", "6.37") if hour in everything] == []
+
+
+def test_a_case_with_more_deadlines_asks_the_database_as_often(world: World, django_assert_num_queries: Any) -> None:
+    small, big = referred(world), referred(world)
+    for _turn in range(3):
+        world.step(big.complaint, "progress", "liaison", at=big.proposed_at, text="Aspal dipesan.")
+        world.step(big.complaint, "answer", "liaison", at=big.proposed_at, **ANSWER)
+        world.step(big.complaint, "reply", at=big.proposed_at, text="Belum selesai.")
+
+    def read(row: Referral) -> Content:
+        return gather(row, version=1, at=row.proposed_at, identity=None, why_no_identity="refused")
+
+    with CaptureQueriesContext(connection) as asked:
+        few = read(small)
+    with django_assert_num_queries(len(asked)):
+        many = read(big)
+    assert len(many.clocks) > len(few.clocks) > 1
 
 
 def test_the_digest_is_on_record_and_the_file_lies_sealed(world: World) -> None:

@@ -133,6 +133,15 @@ def test_a_clearance_above_100_counts_as_100_in_the_index() -> None:
     assert (row.value, row.denominator) == (Decimal("100.00"), 45)
 
 
+@pytest.mark.parametrize(("closed", "value", "missing"), [(30, Decimal("100.00"), ""), (0, None, "nothing")])
+def test_an_index_of_less_than_half_of_its_weights_is_none(closed: int, value: Decimal | None, missing: str) -> None:
+    covered = {"accounts": 4, "accounts_covered": 4} if not closed else {}  # decrees alone would make the best of all indexes
+    sums = whole(received=10, closed=closed, validated=10, followed_up=10) | {("met", "clock", "resolution_information"): 5} if closed else {}
+    row = measure_all(Paper(sums, covered), LIMITS | {"weight_least": 50})["composite"]
+
+    assert (row.value, row.missing) == (value, missing)
+
+
 def test_the_median_and_the_ninetieth_stand_beside_the_mean() -> None:
     row = measure_all(QUARTER, LIMITS)["verification_time"]
 

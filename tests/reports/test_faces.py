@@ -5,6 +5,7 @@ import html
 import io
 import json
 import zipfile
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
@@ -152,6 +153,38 @@ def test_the_pdf_is_tagged_has_pages_and_passes_the_checker(world: World, editio
 def test_the_pdf_passes_the_thorough_checker(edition: Edition, tmp_path: Path) -> None:
     # A table of one line with headings both ways has more headings than cells, which is taken for headings that were torn apart.
     assert faults_of(draw(document(edition), "pdf", "id"), tmp_path, thoroughly=True, skip="TBL-010") == ""
+
+
+@pytest.mark.parametrize(("language", "title", "formula"), [
+    ("id", "Laporan evaluasi Triwulan 3 2026: Kota Uji", "tenggat dipenuhi (Pemeriksaan oleh meja nasional, Pemeriksaan oleh instansi)"),
+    ("en", "Evaluation report Quarter 3 of 2026: Kota Uji", "deadlines met (Check by the national desk, Check by the institution)"),
+])  # fmt: skip
+def test_periods_and_formulas_are_said_in_words(edition: Edition, language: str, title: str, formula: str) -> None:
+    said = words_of(draw(document(edition), "pdf", language))
+
+    assert title in said
+    assert formula.replace(" ", "") in said.replace(" ", "")
+    assert "verify_national" not in said
+
+
+def test_the_summary_draws_the_figures_beside_their_targets(edition: Edition) -> None:
+    with translation.override("id"):
+        summary = next(chapter for chapter in chapters(document(edition)) if chapter.number == 2)
+
+    assert "Tindak lanjut (%TL): 78,38\xa0% (Target: 80\xa0%)" in summary.tables[0].chart
+
+
+def test_a_house_that_has_just_begun_pins_nothing(edition: Edition) -> None:
+    with translation.override("id"):
+        facts = {chapter.number: dict(chapter.facts) for chapter in chapters(document(edition))}[1]
+
+    assert facts["Buku besar"] == "belum ada peristiwa yang cukup lama untuk disematkan"
+
+
+def test_days_are_days_in_the_spreadsheet(edition: Edition) -> None:
+    read = sheets(draw(document(edition), "xlsx", "id"))
+
+    assert read["Rencana aksi"][1][2] == datetime(2026, 12, 1)  # noqa: DTZ001 - a spreadsheet knows no zones
 
 
 def test_every_file_of_the_same_document_is_the_same_bytes(edition: Edition) -> None:

@@ -61,11 +61,49 @@ def test_parts_of_one_whole_stand_beside_each_other_only_where_they_differ_by_en
     assert {key for key, value in found.items() if value is None} == out
 
 
-def test_met_missed_and_their_share_are_told_together_or_not_at_all() -> None:
-    rows = {"a": (count(30), count(3), share(30, 33)), "b": (count(40), count(20), share(40, 60)), "c": (count(50), count(30), share(50, 80))}
-    found = cells(snapshot(tables=(table("clocks", ("met", "missed", "share"), rows),)))
+def clocks(**counts: tuple[int, int]) -> Data:
+    rows = {key: (count(met), count(missed), share(met, met + missed)) for key, (met, missed) in counts.items()}
+    return table("clocks", ("met", "missed", "share"), rows)
 
-    assert found == {"a": [None] * 3, "b": [None] * 3, "c": ["50", "30", "62.50"]}
+
+def test_met_missed_and_their_share_are_told_together_or_not_at_all() -> None:
+    found = cells(snapshot(tables=(clocks(first_response=(30, 3), statutory_60=(40, 20), reply_handling=(50, 30)),)))
+
+    assert found == {"first_response": [None] * 3, "statutory_60": ["40", "20", "66.67"], "reply_handling": ["50", "30", "62.50"]}
+
+
+def test_a_deadline_follows_not_from_the_sum_of_its_kind() -> None:
+    timely = indicator("verification_timeliness", 64, 94)
+    found = cells(snapshot(timely, tables=(clocks(verify_national=(4, 10), verify_institution=(60, 20), first_response=(20, 15)),)))
+
+    assert found["verify_institution"] == found["verify_national"] == [None] * 3  # 64 less 60 leaves four
+    assert found["first_response"][0] == "20"
+
+
+@pytest.mark.parametrize(("confirmed", "silent", "decided", "told"), [
+    (80, 12, 4, [None, None, None]),  # 96 less 12 by silence, which the share tells, less 80 leaves four
+    (80, 4, 30, ["80", None, None]),
+    (80, 12, 30, ["80", "12", "30"]),
+])  # fmt: skip
+def test_how_reports_were_completed_follows_not_from_the_share_of_silence(confirmed: int, silent: int, decided: int, told: list[str | None]) -> None:
+    rows = {"reporter_confirmed": (count(confirmed),), "auto_no_reply": (count(silent),), "decision": (count(decided),)}
+    found = cells(snapshot(indicator("auto_close_share", silent, confirmed + silent + decided), tables=(table("closures", ("completed",), rows),)))
+
+    assert [found[key][0] for key in rows] == told
+
+
+@pytest.mark.parametrize(("ones", "told"), [(3, [None] * 3), (11, ["60", "20", "11"])])
+def test_of_stars_all_are_told_or_none(ones: int, told: list[str | None]) -> None:
+    rows = {"5": (count(60),), "3": (count(20),), "1": (count(ones),)}
+    found = cells(snapshot(tables=(table("stars", ("rated",), rows),)))
+
+    assert [found[key][0] for key in rows] == told  # two that are hidden follow from how many rated and the sum of their stars
+
+
+def test_a_hub_reads_how_many_of_its_members_have_not_reported() -> None:
+    found = cells(snapshot(tables=(table("submissions", ("in_time", "submitted_late", "missing"), {"micro": (count(3), count(1), count(2))}),)))
+
+    assert found == {"micro": ["3", "1", "2"]}
 
 
 def test_the_line_of_months_is_in_no_masked_copy() -> None:

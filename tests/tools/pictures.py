@@ -1,6 +1,7 @@
 """Pictures of every page of a running demo: `python -m tests.tools.pictures http://127.0.0.1:8000 [folder] [word in a name]`.
 
 Each page in both languages, at 360 and 1440 px; the folder is docs/pictures by default. Says which pages can be pushed sideways.
+`python -m tests.tools.pictures REPORT.pdf folder` makes one of every page of a PDF.
 """
 
 import io
@@ -8,6 +9,7 @@ import sys
 from collections.abc import Iterator
 from pathlib import Path
 
+import pymupdf
 from PIL import Image
 from playwright.sync_api import Error, Page, sync_playwright
 
@@ -182,14 +184,45 @@ def body(page: Page, site: str) -> Iterator[str]:
     yield "hold"
 
 
+BOARDS = {
+    "admin.nasional": (
+        ("board-year", "?scope=nation&jenis=year"), ("board-kind", "?scope=kind:city"), ("board-hub", "?scope=hub:provinsi-nusa-raya&jenis=quarter"),
+        ("board-institution", "?scope=kota-pelabuhan-timur&jenis=quarter"), ("board-unit", "?scope=dinas-pu-tirta-kencana&jenis=quarter"),
+        ("board-tiny", "?scope=ombudsman-nusantara"), ("board-empty", "?scope=kabupaten-bukit-rimbun&period=2020-01"),
+        ("board-channel", "?scope=nation&cut=channel:web"), ("board-issue", "isu/free-meals/?scope=nation&jenis=year"),
+        ("board-cases", "kasus/?scope=nation&measure=received"), ("board-cases-empty", "kasus/?scope=nation&measure=received&period=2020-01"),
+    ),
+    "hub": (("board-coordinator", "?jenis=quarter"),),
+    "admin.instansi": (("board-own", "?jenis=quarter"),),
+    "penghubung": (("board-liaison", "?jenis=quarter"),),
+    "ombudsman": (("board-ombudsman", ""),),
+}  # fmt: skip
+
+
+def boards(page: Page, site: str) -> Iterator[str]:
+    """The dashboards of every tier, each as those see it for whom it is."""
+    for who, found in BOARDS.items():
+        page.context.clear_cookies(name="sessionid")
+        for _page in _enter(page, site, who):
+            pass
+        for name, query in found:
+            page.goto(f"{site}/meja/ukuran/{query}")
+            yield name
+
+
 def evaluator(page: Page, site: str) -> Iterator[str]:
-    """A national evaluation report, if the house has made one."""
+    """A national evaluation report, if the house has made one, and those that are late."""
     for _page in _enter(page, site, "admin.nasional"):
         pass
+    page.goto(f"{site}/meja/evaluasi/?tab=terlambat")
+    yield "evaluations-late"
     page.goto(f"{site}/meja/evaluasi/")
     if page.locator("td.title a").count():
         page.locator("td.title a").first.click()
         yield "evaluation"
+    if page.locator("#rencana").count():
+        page.locator("#rencana form button").last.click()
+        yield "evaluation-plan-errors"
 
 
 def watcher(page: Page, site: str) -> Iterator[str]:
@@ -209,8 +242,8 @@ def main(site: str, folder: Path, only: str = "") -> None:
         browser = playwright.chromium.launch(executable_path=CHROMIUM, args=ARGUMENTS)
         for language in ("id", "en"):
             for size, width in WIDTHS.items():
-                for walk in (citizen, everybody, officer, body, evaluator, watcher):
-                    context = browser.new_context(viewport={"width": width, "height": 800}, java_script_enabled=walk in (officer, body, evaluator, watcher))
+                for walk in (citizen, everybody, officer, body, boards, evaluator, watcher):
+                    context = browser.new_context(viewport={"width": width, "height": 800}, java_script_enabled=walk not in (citizen, everybody))
                     context.add_cookies([{"name": "bahasa", "value": language, "url": site}])
                     page = context.new_page()
                     page.set_default_timeout(8_000)
@@ -224,6 +257,14 @@ def main(site: str, folder: Path, only: str = "") -> None:
         browser.close()
 
 
+def sheets(paper: Path, folder: Path, name: str) -> None:
+    """Every page of a PDF, as small pictures."""
+    with pymupdf.open(paper) as document:  # type: ignore[no-untyped-call]
+        for number, leaf in enumerate(document, 1):
+            drawn = Image.open(io.BytesIO(leaf.get_pixmap(dpi=80).tobytes("png")))
+            drawn.save(folder / f"{name}-{number:02d}.webp", quality=40, method=6)
+
+
 def _keep(page: Page, path: Path) -> None:
     shot = Image.open(io.BytesIO(page.screenshot(full_page=True)))
     if shot.width > page.viewport_size["width"]:  # type: ignore[index]
@@ -231,5 +272,7 @@ def _keep(page: Page, path: Path) -> None:
     shot.crop((0, 0, shot.width, min(shot.height, TALL))).save(path, quality=30, method=6)
 
 
-if __name__ == "__main__":
+if __name__ == "__main__" and sys.argv[1].endswith(".pdf"):
+    sheets(Path(sys.argv[1]), Path(sys.argv[2]), Path(sys.argv[1]).stem)
+elif __name__ == "__main__":
     main(sys.argv[1].rstrip("/"), Path(sys.argv[2]) if len(sys.argv) > 2 else ROOT / "docs" / "pictures", *sys.argv[3:4])

@@ -38,6 +38,7 @@ TABS: dict[str, Q] = {
     "tanggapan": Q(state=State.REPORTER_REPLIED),
     "menunggu": Q(state__in=(State.AWAITING_COMPLETION, State.AWAITING_REPORTER)),
     "sengketa": Q(is_disputed=True),
+    "dukungan": Q(is_support_asked=True),
     "naik": Q(climbed(Level.OVERDUE)),
 }
 
@@ -104,8 +105,8 @@ def rows_of(request: HttpRequest, given: Mapping[str, Any]) -> ComplaintQuerySet
 
 # What a line of the queue tells; a row has four times as many columns.
 SHOWN = (
-    "tracking_id", "title", "state", "holder", "topic", "assignee", "next_due_at", "is_urgent", "track", "is_disputed", "hold_reason", "referral",
-    "is_secret", "is_anonymous", "lead", "part_number", "part_count", "on_behalf", "taken_down_at", "is_incomplete",
+    "tracking_id", "title", "state", "holder", "topic", "assignee", "next_due_at", "is_urgent", "track", "is_disputed", "is_support_asked",
+    "hold_reason", "referral", "is_secret", "is_anonymous", "lead", "part_number", "part_count", "on_behalf", "taken_down_at", "is_incomplete",
 )  # fmt: skip
 JOINED = {"holder": ("name", "short_name", "time_zone"), "topic": ("name_id", "name_en"), "assignee": ("full_name", "username")}
 

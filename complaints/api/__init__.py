@@ -22,15 +22,14 @@ from lapor.ground.problems import Refusal
 from lapor.ground.sandbox import given_out
 from officers.actors import Actor, actor_for
 
-from . import serializers as shapes
-from . import services
-from .clock import Level
-from .filters import DECIDED, DeskFilter, PublicFilter
-from .models import Channel, Complaint, ComplaintQuerySet, Family, Upload, family_of, named_issues, with_parts, with_thread
-from .paging import CasePagination, CodePagination, SlugPagination
-from .serializers import contact, deadlines
-from .why import NAMES
-from .workflow import Classification, State, Track
+from .. import serializers as shapes
+from .. import services
+from ..clock import Level
+from ..filters import DECIDED, DeskFilter, PublicFilter
+from ..models import Channel, Complaint, ComplaintQuerySet, Family, Upload, family_of, named_issues, with_parts, with_thread
+from ..paging import CasePagination, CodePagination, SlugPagination
+from ..serializers import contact
+from ..workflow import Classification, State, Track
 
 CASE_CODE = OpenApiParameter("X-Case-Code", str, OpenApiParameter.HEADER, description="The reporter's case code: gives the reporter's view and steps.")
 IDEMPOTENCY = OpenApiParameter(
@@ -53,13 +52,6 @@ NARROWING = [
     OpenApiParameter("issue_state", str, enum=[code for code, _label in DECIDED], description="Of the issue; without it: confirmed. Officers only."),
     OpenApiParameter("is_urgent", bool, description="Officers only."),
     OpenApiParameter("level", int, enum=Level.values, description="Escalated to this level or higher. Officers only."),
-]
-
-
-DEADLINE = [
-    OpenApiParameter("policy", str, enum=list(NAMES), required=True, description="Which period."),
-    OpenApiParameter("start", str, required=True, description="A date, or a date with a time (ISO 8601). Without a zone it is the institution's."),
-    OpenApiParameter("institution", str, description="Slug: its own days off, zone, working week and stricter periods. Without it: the nation."),
 ]
 
 
@@ -251,17 +243,20 @@ class ComplaintSteps(Endpoint):
         given = body_of(request)
         actor = self.actor(tracking_id)
         found = _read(CASE, tracking_id, actor)
-        match = request.headers.get("If-Match")
-        if match is not None and match not in {found.etag, "*"}:
-            raise Refusal("precondition_failed", _("The report has moved on meanwhile. Please read it again."), extra={"version": found.version})
-        action, version = given.pop("action", None), _version(given.pop("version", None))
+        version = version_read(request, given, found)
+        action = given.pop("action", None)
         moved = services.advance(found.pk, str(action or ""), by=actor, at=self.at, version=version, given=given)
         body: dict[str, Any] = {"state": moved.state, "version": moved.version, "steps": []}
         body["steps"] = [shapes.step_out(step) for step in services.open_steps(moved, by=actor, at=self.at)]
         return private(Response(body, headers={"ETag": moved.etag}))
 
 
-def _version(value: Any) -> int | None:
+def version_read(request: Request, given: dict[str, Any], found: Complaint) -> int | None:
+    """The version that the caller read, taken out of what was sent. Refuses 412 when If-Match names another state, 422 what is no number."""
+    match = request.headers.get("If-Match")
+    if match is not None and match not in {found.etag, "*"}:
+        raise Refusal("precondition_failed", _("The report has moved on meanwhile. Please read it again."), extra={"version": found.version})
+    value = given.pop("version", None)
     if value is None or (isinstance(value, int) and not isinstance(value, bool)):
         return value
     raise Refusal("invalid", _("Please check the marked fields."), fields={"version": [_("Please send the number that you read.")]})
@@ -368,14 +363,3 @@ class RegionList(InstitutionList):
 
     def _out(self, row: Any) -> dict[str, Any]:
         return {"code": row.pk, "name": row.name, "level": row.level, "full_name": row.full_name()}
-
-
-class DeadlineQuestion(Endpoint):
-    """When a period ends, and why."""
-
-    @extend_schema(responses={200: deadlines.DeadlineOut}, parameters=DEADLINE)
-    def get(self, request: Request) -> Response:
-        """The due date of a period that begins then, and the days counted and left out, by the same count as of every report."""
-        given = request.query_params
-        institution, start, found = services.answer_deadline(given, client=client_of(request), at=self.at)
-        return Response(deadlines.deadline_out(given["policy"], start, institution, found))
