@@ -30,7 +30,7 @@ DESK_ACTS = (
     *services.AVAILABLE,
 )
 # What nearly every case has. The rest is read when it is there: planning more joins takes longer than they save.
-RELATED = ("holder__parent", "topic", "assignee", "incident_region")
+RELATED = ("holder__parent", "topic", "assignee", "incident_region", "target_institution")
 CASE = PreparedModels(lambda number: Complaint.objects.select_related(*RELATED).filter(tracking_id=number), "LPR-0000-0000-0")
 
 
