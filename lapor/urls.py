@@ -12,6 +12,7 @@ from lapor import gallery, health
 from reports.api import Statistics
 
 admin.site.login = secure_admin_login(admin.site.login)  # type: ignore[method-assign]  # the same door as everywhere
+admin.site.site_header = admin.site.site_title = "SP4N-LAPOR!"
 
 handler500 = "lapor.errors.server_error"
 

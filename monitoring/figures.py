@@ -18,7 +18,7 @@ from django.utils.translation import gettext as _
 from institutions.models import HubMembership, Institution, Kind
 from lapor.ground.shares import Histogram, spread
 
-from .facts import PEOPLE
+from .facts import PEOPLE, STOCK_DIMS
 from .models import LowWater, MonthTally, Stock, Tally
 from .models.tally import STOCK, taken_up_to
 
@@ -203,6 +203,10 @@ class Figures:
     @property
     def is_cut(self) -> bool:
         return bool(self.cut[0])
+
+    @property
+    def knows_open(self) -> bool:
+        return self.cut[0] in {"", *STOCK_DIMS}
 
     @cached_property
     def is_empty(self) -> bool:

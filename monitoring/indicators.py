@@ -50,6 +50,10 @@ class Sums(Protocol):
     def is_cut(self) -> bool:
         """Whether these are the sums of one value of a dim: then only measures with all cuts are known."""
 
+    @property
+    def knows_open(self) -> bool:
+        """Whether what was open is known: of the whole, of a track and of an issue."""
+
 
 @dataclass(frozen=True, slots=True)
 class Indicator:
@@ -301,7 +305,8 @@ def _divided(row: Indicator, sums: Sums, least: int) -> Result:
 
 def work_out(row: Indicator, sums: Sums, limits: Mapping[str, int]) -> Result:
     """One indicator of the table, but for an index."""
-    if row.key in UNCOLLECTED or (sums.is_cut and not row.has_cuts):
+    is_known = row.has_cuts or not sums.is_cut or (row.key == "backlog" and sums.knows_open)
+    if row.key in UNCOLLECTED or not is_known:
         return Result(row, None, missing="unknown")
     if row.shape == COUNT:
         return Result(row, rounded(_total(sums, row.top), 0), int(_total(sums, row.top)))

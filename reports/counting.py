@@ -171,6 +171,7 @@ class _Sums:
     told: Mapping[str, int]
     months = Fraction(1)
     is_cut = False
+    knows_open = False
 
     def n(self, measure: str, dim: str = "", value: str = "") -> int:
         return self.told.get(measure, 0)

@@ -8,7 +8,8 @@ from django.test import Client
 
 from complaints import numbers
 from complaints.models import Complaint
-from tests.world import SORT
+from institutions.models import Institution
+from tests.world import SINCE, SORT, World
 
 OVERSIGHT: dict[str, Any] = {**SORT, "track": "oversight", "reported_party": "Kepala dinas"}
 HTML = "<script>alert('x')</script>"
@@ -34,3 +35,21 @@ def copies(complaint: Complaint, count: int, **changes: Callable[[int], Any]) ->
 def act(client: Client, complaint: Complaint, action: str, **typed: Any) -> Any:
     complaint.refresh_from_db()
     return client.post(address(complaint, f"langkah/{action}/"), {"version": complaint.version, **typed})
+
+
+def more_units(world: World, *, parent: str = "kota-uji", count: int = 16) -> list[Institution]:
+    """So many units that nobody looks through a list of them."""
+    above = world.place(parent)
+    first = Institution.objects.order_by("-pk").values_list("pk", flat=True)[0] + 1
+    return [
+        Institution.objects.create(
+            pk=pk,
+            slug=f"{parent}-kelurahan-{pk}",
+            name=f"Kelurahan Sawah {pk - first + 1}",
+            kind="unit",
+            parent=above,
+            path=f"{above.path}{pk}.",
+            valid_from=SINCE,
+        )
+        for pk in range(first, first + count)
+    ]

@@ -19,9 +19,9 @@ FOCUS = """wanted => {
 class Person:
     """One person at one site; whom else the browser asked and what broke is written down."""
 
-    def __init__(self, browser: Browser, site: str, width: int = DESK, *, javascript: bool = True) -> None:
+    def __init__(self, browser: Browser, site: str, width: int = DESK, *, javascript: bool = True, locale: str = "id-ID") -> None:
         self.site, self.strangers, self.alarms = site, list[str](), list[str]()
-        self.context = browser.new_context(viewport={"width": width, "height": 740}, java_script_enabled=javascript, locale="id-ID")
+        self.context = browser.new_context(viewport={"width": width, "height": 740}, java_script_enabled=javascript, locale=locale)
         self.page: Page = self.context.new_page()
         self.page.set_default_timeout(15_000)
         self.page.on("request", lambda request: None if request.url.startswith((site, "data:", "blob:")) else self.strangers.append(request.url))

@@ -11,6 +11,10 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+sys.path.append(str(Path(__file__).resolve().parents[2]))  # it runs alone: of the house only the module below is read
+
+from complaints.cleaning.photos import bare_jpeg, bare_jpx, bare_png
+
 LONGEST_SIDE, THUMBNAIL_SIDE, THUMBNAIL_BYTES = 2560, 320, 20_000
 MEMBERS, UNPACKED, RATIO = 2000, 200_000_000, 200
 PICTURES = ("JPEG", "PNG", "WEBP", "GIF", "HEIF", "AVIF", "BMP", "TIFF")
@@ -62,7 +66,9 @@ INK = {
     "/Caret", "/Ink", "/Redact", "/Widget",
 }  # fmt: skip
 SIGNATURES = {"/Sig", "/DocTimeStamp"}  # what a field was signed with: a certificate with a name
-PHOTO = {"/DCTDecode", "/DCT"}
+PHOTO = {"/DCTDecode": bare_jpeg, "/DCT": bare_jpeg, "/JPXDecode": bare_jpx}
+INLINE = re.compile(rb"(?<![A-Za-z0-9])BI(?![A-Za-z0-9])")  # where a picture stands among the words of a page
+OF_A_PICTURE = ("/Width", "/Height", "/ColorSpace", "/BitsPerComponent", "/Decode", "/ImageMask", "/Interpolate", "/Intent")
 OF_A_NOTE = ("/A", "/T", "/NM", "/M", "/CreationDate", "/Popup")
 
 
@@ -82,9 +88,10 @@ def pdf(source: Path, copy: Path, _thumbnail: Path, _bounds: dict[str, int], _ex
             notes = page.obj.get("/Annots")
             page.obj["/Annots"] = pikepdf.Array([note for note in notes if _is_ink(note, pikepdf)] if isinstance(notes, pikepdf.Array) else [])
         for item in list(new.objects):
-            if isinstance(item, pikepdf.Stream) and PHOTO & set(_filters(item, pikepdf)):
+            if isinstance(item, pikepdf.Stream) and PHOTO.keys() & set(_filters(item, pikepdf)):
                 _bare_photo(item, new, pikepdf)
             _disarm(item, pikepdf)
+        _bare_words(new, pikepdf)
         for name in ("/Names", "/Metadata", "/AcroForm", "/OpenAction", "/AA"):
             if name in new.Root:
                 del new.Root[name]
@@ -131,7 +138,45 @@ def _bare_photo(stream: Any, document: Any, pikepdf: Any) -> None:
         if any(row is not None for row in rows):
             packed.DecodeParms = pikepdf.Array(rows[:at])
         content = packed.read_bytes()
-    stream.write(bare_jpeg(content), filter=pikepdf.Name.DCTDecode, decode_parms=rows[at] if at < len(rows) else None)
+    kind = pikepdf.Name.JPXDecode if names[at] == "/JPXDecode" else pikepdf.Name.DCTDecode
+    stream.write(PHOTO[names[at]](content), filter=kind, decode_parms=rows[at] if at < len(rows) else None)
+
+
+def _bare_words(document: Any, pikepdf: Any) -> None:
+    """Photos that stand among the words of pages, forms, patterns and drawn letters."""
+    for page in document.pages:
+        found = page.obj.get("/Contents")
+        rows = list(found) if isinstance(found, pikepdf.Array) else [found]
+        if any(isinstance(row, pikepdf.Stream) and INLINE.search(row.read_bytes()) for row in rows):
+            page.obj["/Contents"] = document.make_stream(_reworded(page, document, pikepdf))
+    for item in list(document.objects):
+        glyphs = item.get("/CharProcs") if isinstance(item, pikepdf.Dictionary) else None
+        drawn = [item] if isinstance(item, pikepdf.Stream) and (str(item.get("/Subtype")) == "/Form" or "/PatternType" in item) else []
+        for row in [*drawn, *(glyphs.values() if isinstance(glyphs, pikepdf.Dictionary) else [])]:
+            if isinstance(row, pikepdf.Stream) and INLINE.search(row.read_bytes()):
+                row.write(_reworded(row, document, pikepdf))
+
+
+def _reworded(source: Any, document: Any, pikepdf: Any) -> bytes:
+    """The same words, each photo among them bare and written in digits, so that nothing in it looks like its end."""
+    made, rest = [], []
+    for row in pikepdf.parse_content_stream(source):
+        is_photo = isinstance(row, pikepdf.ContentStreamInlineImage) and PHOTO.keys() & set(_filters(row.iimage.obj, pikepdf))
+        if not is_photo:
+            rest.append(row)
+            continue
+        given = row.iimage.obj
+        photo = document.make_stream(row.iimage.read_raw_bytes(), Filter=given["/Filter"])
+        if "/DecodeParms" in given:
+            photo.DecodeParms = given["/DecodeParms"]
+        _bare_photo(photo, document, pikepdf)
+        said = pikepdf.Dictionary({name: given[name] for name in OF_A_PICTURE if name in given})
+        said.Filter = pikepdf.Array([pikepdf.Name.ASCIIHexDecode, photo.Filter])
+        if "/DecodeParms" in photo:
+            said.DecodeParms = pikepdf.Array([None, photo.DecodeParms])
+        made += [pikepdf.unparse_content_stream(rest), b"BI " + said.unparse()[2:-2] + b" ID " + photo.read_raw_bytes().hex().encode() + b">\nEI"]
+        rest = []
+    return b"\n".join([*made, pikepdf.unparse_content_stream(rest)])
 
 
 def _filters(stream: Any, pikepdf: Any) -> list[str]:
@@ -141,31 +186,6 @@ def _filters(stream: Any, pikepdf: Any) -> list[str]:
 
 def _lies_within(value: Any, pikepdf: Any) -> bool:
     return isinstance(value, pikepdf.Dictionary | pikepdf.Array) and not value.is_indirect
-
-
-AFTER_SCAN = re.compile(rb"\xff[^\x00\xd0-\xd7]")
-SCAN, END, COMMENT, COLOURS = 0xDA, 0xD9, 0xFE, {0xE0, 0xE2, 0xEE}  # JFIF, ICC and Adobe say how the colours are meant
-
-
-def bare_jpeg(content: bytes) -> bytes:
-    """The same picture without its comments, its application segments and what follows its end."""
-    kept, at = [content[:2]], 2
-    while at + 1 < len(content) and content[at] == 0xFF:
-        marker = content[at + 1]
-        if marker == 0xFF:  # a filling byte
-            at += 1
-            continue
-        if marker == END:
-            kept.append(content[at : at + 2])
-            break
-        end = at + 2 + int.from_bytes(content[at + 2 : at + 4])
-        if marker == SCAN:
-            found = AFTER_SCAN.search(content, end)
-            end = found.start() if found else len(content)
-        if marker in COLOURS or (marker != COMMENT and marker & 0xF0 != 0xE0):
-            kept.append(content[at:end])
-        at = end
-    return b"".join(kept)
 
 
 def media(source: Path, copy: Path, _thumbnail: Path, bounds: dict[str, int], extension: str) -> None:
@@ -223,6 +243,9 @@ SILENT = {
 }
 
 
+PICTURES_INSIDE = {b"\xff\xd8\xff": bare_jpeg, b"\x89PNG\r\n": bare_png, b"\0\0\0\x0cjP  ": bare_jpx}
+
+
 def _named(axis: str, names: str) -> str:
     """An XPath for what has one of these names, whatever its namespace."""
     return f"{axis}[{' or '.join(f"local-name() = '{name}'" for name in names.split())}]"
@@ -255,8 +278,8 @@ def _bare(name: str, content: bytes) -> bytes:
     """A member without names, changes that were undone, and what a photo says beside its pixels. Refuses what reaches out."""
     if name in SILENT:
         return SILENT[name]
-    if content[:3] == b"\xff\xd8\xff":
-        return bare_jpeg(content)
+    if (bare := next((bare for start, bare in PICTURES_INSIDE.items() if content.startswith(start)), None)) is not None:
+        return bare(content)
     is_xml = name.endswith((".xml", ".rels")) or content[:64].lstrip().startswith(XML_STARTS)
     return _bare_xml(content) if is_xml else content
 

@@ -2,12 +2,13 @@
 
 from .deadlines import DeadlineForm
 from .desk import BULK_LABELS, BulkForm, CannedForm, DelegationForm, step_label
-from .intake import PLACES, IntakeForm, Unclear, submission
+from .intake import PLACES, IntakeForm, submission
 from .letters import LetterheadForm, VerifyForm
+from .naming import Ambiguous, Offer, Unclear, find_institutions, find_place, offer_institutions, within_reach
 from .own_rules import OWN_FORMS, own_forms
 from .preview import AGAIN, PREVIEWED, seal, typed
 from .publishing import ExtendForm, PublishForm, ReasonForm, StatementForm, TakeDownForm, UrgentForm
-from .shape import Ambiguous, Offer, find_institutions, find_place, institution_choices, offer_institutions, show_refusal, topic_choices
+from .shape import show_refusal, topic_choices
 from .steps import (
     FIELDS,
     CodeForm,
@@ -61,7 +62,6 @@ __all__ = [
     "find_institutions",
     "find_place",
     "given",
-    "institution_choices",
     "label_of",
     "offer_institutions",
     "own_forms",
@@ -74,4 +74,5 @@ __all__ = [
     "submission",
     "topic_choices",
     "typed",
+    "within_reach",
 ]

@@ -7,8 +7,8 @@ from django import forms
 from django.utils.translation import gettext_lazy
 
 from ..why import NAMES
-from .intake import Unclear
-from .shape import EMPTY, Ambiguous, Loose, Shape, Text, Typed, find_institution
+from .naming import find_institution, find_named
+from .shape import EMPTY, Loose, Shape, Text, Typed
 
 
 class DeadlineForm(Shape):
@@ -30,9 +30,5 @@ class DeadlineForm(Shape):
     def question(self) -> Mapping[str, Any]:
         """What the service asks for; `Unclear` when several institutions fit."""
         start, hour = (str(self.data.get(name, "")).strip() for name in ("start", "hour"))
-        typed = str(self.data.get("institution", "")).strip()
         asked = {"policy": self.data.get("policy", ""), "start": f"{start}T{hour}" if start and hour else start}
-        try:
-            return asked | {"institution": find_institution(typed, "institution") if typed else ""}
-        except Ambiguous as several:
-            raise Unclear(several.fields, several.offers, asked) from several
+        return find_named({"institution": find_institution}, self.data, asked)

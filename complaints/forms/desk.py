@@ -7,13 +7,16 @@ from django import forms
 from django.utils.translation import gettext_lazy
 
 from institutions.models import Institution, Kind
+from lapor.ground.actor import Actor
 from officers.models import User
 
 from .. import services
 from ..models import CannedAnswer
 from ..wording import ACTIONS
 from ..workflow import Track
-from .shape import Shape, Text, area, day, institution_choices, select, topic_choices
+from .naming import shown_as, within_reach
+from .shape import Shape, Text, Typed, area, day, named, select, topic_choices
+from .steps import bodies
 
 BULK_LABELS = {
     "assign": gettext_lazy("Assign to an officer"),
@@ -36,35 +39,31 @@ def _sorting() -> dict[str, forms.Field]:
     }
 
 
-def _bulk_fields(act: str, roots: Sequence[str]) -> dict[str, forms.Field]:
+def _bulk_fields(act: str, actor: Actor) -> dict[str, forms.Field]:
     note = area(gettext_lazy("A word to the receiving desk"), rows=3)
     if act == "assign":
         return {"assignee": Text(label=gettext_lazy("Username of the officer"), widget=forms.TextInput(attrs={"autocapitalize": "none"}))}
     if act == "note":
         return {"text": area(gettext_lazy("Internal note"), rows=4)}
     if act == "dispose_to_institution":
-        return {"target": select(gettext_lazy("Institution"), institution_choices(parent__kind="national")), **_sorting(), "text": note}
+        return {"target": bodies(gettext_lazy("Institution")), **_sorting(), "text": note}
     if act == "dispose_to_unit":
-        return {"target": select(gettext_lazy("Unit"), _units(roots)), **_sorting(), "text": note}
+        units = named(gettext_lazy("Unit"), within_reach(actor).filter(kind=Kind.UNIT), Typed("desk-offers-units"))
+        return {"target": units, **_sorting(), "text": note}
     return {}
-
-
-def _units(roots: Sequence[str]) -> list[tuple[str, str]]:
-    """Units where the officer sends reports."""
-    rows = Institution.objects.under(*roots).filter(valid_to=None, kind=Kind.UNIT).order_by("name")
-    return [(place.slug, place.name) for place in rows[:1000]]
 
 
 class BulkForm(Shape):
     """What all the chosen cases share."""
 
-    def __init__(self, act: str, roots: Sequence[str], data: Mapping[str, Any] | None = None) -> None:
+    def __init__(self, act: str, actor: Actor, data: Mapping[str, Any] | None = None) -> None:
         super().__init__(data)
-        for name, field in _bulk_fields(act, roots).items():
+        for name, field in _bulk_fields(act, actor).items():
             self.ask(name, field, is_needed=name in {"assignee", "target"} or act == "note")
 
     def given(self) -> dict[str, Any]:
-        return {name: self.data.get(name, "") for name in self.fields}
+        """Refuses with `Unclear` a name that tells no institution or unit yet."""
+        return self.told({name: self.data.get(name, "") for name in self.fields}, self.named())
 
 
 class DelegationForm(Shape):
@@ -93,10 +92,13 @@ class CannedForm(Shape):
             else {"language": "id"}
         )
         super().__init__(data, initial=initial)
-        places = Institution.objects.under(*roots).filter(valid_to=None).order_by("path")[:500]
-        self.fields["institution"].choices += [(place.slug, place.name) for place in places]  # type: ignore[attr-defined]
+        places = Institution.objects.under(*roots).filter(valid_to=None)
+        self.ask("institution", named(gettext_lazy("For"), places, Typed("desk-offers-own")), is_needed=True)
+        if before is not None and self.named():
+            self.initial["institution"] = shown_as(before.institution.slug, places)
         self.fields["step"].choices += [(code, step_label(code)) for code in services.CANNED_STEPS]  # type: ignore[attr-defined]
         self.fields["topic"].choices += topic_choices()  # type: ignore[attr-defined]
 
     def given(self) -> dict[str, Any]:
-        return {name: self.data.get(name, "") for name in self.fields}
+        """Refuses with `Unclear` a name that tells no place yet."""
+        return self.told({name: self.data.get(name, "") for name in self.fields}, self.named())

@@ -1,7 +1,7 @@
 """The one page on which a report is written, and what the service gets of it."""
 
 import uuid
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
@@ -14,7 +14,8 @@ from lapor.ground.problems import Refusal
 
 from ..models import ASSISTED, AgeBand, Assistance, Channel, Disability, Gender
 from ..workflow import Classification, OnBehalf, Relation
-from .shape import EMPTY, Ambiguous, Files, Loose, Offer, Shape, Text, Typed, area, day, find_institution, find_place, select, topic_choices
+from .naming import find_institution, find_named, find_place
+from .shape import EMPTY, Files, Loose, Shape, Text, Typed, area, day, select, topic_choices
 
 
 class IntakeForm(Shape):
@@ -127,26 +128,4 @@ def submission(form: IntakeForm, *, at: datetime) -> dict[str, Any]:
     found["contact"] = {name: data.get(f"contact_{name}", "") for name in ("name", "email", "phone")}
     found["represented"] = {name: data.get(f"represented_{name}", "") for name in ("name", "contact")}
     found["gedsi"] = {name: data.get(f"gedsi_{name}", "") for name in ("needs_assistance", "gender", "disability", "age_band")}
-    wrong: dict[str, list[Any]] = {}
-    unclear: dict[str, Sequence[Offer]] = {}
-    for name, find in NAMED.items():
-        if name not in form.fields:
-            continue
-        try:
-            found[name] = find(data.get(name, ""), name) if data.get(name, "").strip() else ""
-        except Refusal as refusal:
-            wrong |= refusal.fields
-            found[name] = ""
-            if isinstance(refusal, Ambiguous):
-                unclear |= refusal.offers
-    if wrong:
-        raise Unclear(wrong, unclear, found)
-    return found
-
-
-class Unclear(Refusal):
-    """Places or an institution that could not be told; carries the rest, so that its errors can be shown in the same breath."""
-
-    def __init__(self, wrong: dict[str, list[Any]], offers: dict[str, Sequence[Offer]], rest: dict[str, Any]) -> None:
-        super().__init__("invalid", _("Please check the marked fields."), fields=wrong)
-        self.offers, self.rest = offers, rest
+    return find_named({name: find for name, find in NAMED.items() if name in form.fields}, data, found)

@@ -1,11 +1,8 @@
-"""Inputs that judge nothing, the choices they offer, and how a place is told from what was typed."""
+"""Inputs that judge nothing, and the choices they offer."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import Any
 
 from django import forms
-from django.db.models import Q
 from django.forms.utils import flatatt
 from django.urls import reverse_lazy
 from django.utils.html import format_html, format_html_join
@@ -13,14 +10,16 @@ from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from institutions.models import Institution, Kind, Region, Topic
+from institutions.models import InstitutionQuerySet, Region, Topic
 from lapor.ground.problems import Refusal
+
+from ..services import REQUIRED
+from .naming import Finder, Unclear, find_named, finder_among, shown_as
 
 Choices = list[tuple[str, Any]]
 EMPTY: Choices = [("", gettext_lazy("Please choose"))]
-NAMED_PLACES = 12  # how many places are offered when a name fits several
-LONGEST_PLACE = 300  # no place has a longer name
-LARGE = (Region.Level.PROVINCE, Region.Level.REGENCY)
+BY_NAME = gettext_lazy("Type a part of the name.")
+FEW = 15  # a longer list is not looked through: its names are typed
 
 
 class Text(forms.CharField):
@@ -34,8 +33,16 @@ class Text(forms.CharField):
 class Typed(forms.TextInput):
     """A name that is typed; with scripts `offers`, the name of an address, offers what fits meanwhile."""
 
-    def __init__(self, offers: str) -> None:
-        super().__init__(attrs={"data-offers": reverse_lazy(offers), "spellcheck": "false"})
+    def __init__(self, offers: str, *args: str) -> None:
+        super().__init__(attrs={"data-offers": reverse_lazy(offers, args=args), "spellcheck": "false"})
+
+
+class Named(Text):
+    """An institution that is named by typing; a name means one of `among`."""
+
+    def __init__(self, among: InstitutionQuerySet, offers: Typed, **kwargs: Any) -> None:
+        super().__init__(widget=offers, **kwargs)
+        self.among = among
 
 
 class SeveralFiles(forms.FileInput):
@@ -116,11 +123,28 @@ class Shape(forms.Form):
 
     def name_institution(self, name: str) -> None:
         """Show an institution that was chosen by its address with its name, when that name tells it again."""
-        chosen = self.data.get(name, "")
-        found = find_institutions(chosen)
-        if len(found) == 1 and found[0].value == chosen and find_institutions(found[0].label) == found:
-            self.data = self.data.copy()  # type: ignore[attr-defined]
-            self.data[name] = found[0].label  # type: ignore[index]
+        if not self.is_bound:
+            return
+        self.data = self.data.copy()  # type: ignore[attr-defined]
+        self.data[name] = shown_as(self.data.get(name, ""), getattr(self.fields[name], "among", None))  # type: ignore[index]
+
+    def named(self) -> dict[str, Finder]:
+        """The fields in which an institution is named by typing, and how each is read."""
+        return {name: finder_among(field.among) for name, field in self.fields.items() if isinstance(field, Named)}
+
+    def name_choices(self) -> None:
+        """Show what was chosen by its key with its name."""
+        for name in self.named():
+            self.name_institution(name)
+
+    def told(self, given: dict[str, Any], finders: dict[str, Finder]) -> dict[str, Any]:
+        """What was given, with the keys of what was named. Refuses what is not clear, together with what was left empty."""
+        try:
+            return find_named({name: find for name, find in finders.items() if name in given}, self.data, given)
+        except Unclear as unclear:
+            empty = [name for name, field in self.fields.items() if field.asked and not str(self.data.get(name, "")).strip()]  # type: ignore[attr-defined]
+            unclear.fields = {**{name: [REQUIRED] for name in empty}, **unclear.fields}
+            raise
 
     def name_places(self, *names: str) -> None:
         """Show a place that was chosen by its code with its name, when that name tells it again."""
@@ -160,86 +184,12 @@ def topic_choices() -> list[Any]:
     return [group(top) for top in sorted(children.get(None, []), key=lambda row: row.name)]
 
 
-def institution_choices(*, but: str = "", **wanted: Any) -> Choices:
-    """Institutions in force by name, grouped by their kind where there are several kinds; one query."""
-    rows = Institution.objects.filter(valid_to=None, **wanted).exclude(kind=Kind.NATIONAL).exclude(slug=but).order_by("name")
-    kinds: dict[str, Choices] = {}
-    for row in rows[:1000]:
-        kinds.setdefault(row.kind, []).append((row.slug, row.name))
-    if len(kinds) < 2:
-        return next(iter(kinds.values()), [])
-    return [(str(label), kinds[kind]) for kind, label in Kind.choices if kind in kinds]
-
-
-@dataclass(frozen=True, slots=True)
-class Offer:
-    """Something that may have been meant: what is sent when it is chosen, and what people read."""
-
-    value: str
-    label: str
-
-
-class Ambiguous(Refusal):
-    """Several things fit what was typed."""
-
-    def __init__(self, field: str, sentence: str, rows: Sequence[Offer]) -> None:
-        super().__init__("invalid", _("Please check the marked fields."), fields={field: [sentence]})
-        self.offers = {field: rows}
-
-
-def offer_institutions(typed: str, *, shown: int) -> list[Offer]:
-    """The bodies that a name may mean: one offer when that tells it, the closest first."""
-    bodies = Institution.objects.bodies()
-    named = list(bodies.filter(Q(name__iexact=typed) | Q(short_name__iexact=typed))[:2])
-    return [Offer(row.slug, row.name) for row in (named if len(named) == 1 else bodies.search(typed)[:shown])]
-
-
-def find_institutions(typed: str) -> list[Offer]:
-    """What may be meant by an address (of any node) or by a name: one offer when that tells it."""
-    typed = " ".join(typed.replace("\x00", "").split())
-    if not 1 < len(typed) <= LONGEST_PLACE:
-        return []
-    known = Institution.objects.filter(slug=typed).first()
-    return [Offer(known.slug, known.name)] if known is not None else offer_institutions(typed, shown=NAMED_PLACES)
-
-
-def find_institution(typed: str, field: str) -> str:
-    """The address of the institution that was typed or chosen; what nobody knows stays as it is, and the service says what follows.
-
-    Refuses with the likely ones when several fit.
-    """
-    found = find_institutions(typed)
-    if len(found) > 1:
-        raise Ambiguous(field, _("Several institutions fit. Please choose one below, write more of the name, or leave it empty."), found)
-    return found[0].value if found else typed
-
-
-def find_place(typed: str, field: str) -> str:
-    """The code of the place that was typed or chosen.
-
-    A code, a whole name, or a name that one place alone bears or begins with tells it; refuses with the likely ones when it
-    is not clear, provinces, regencies and cities first: who writes a name that villages bear too mostly means the city.
-    """
-    typed = typed.replace("\x00", "").strip()
-    if Region.objects.filter(pk=typed).exists():
-        return typed
-    if 2 < len(typed) <= LONGEST_PLACE:
-        named = Region.objects.filter(Q(label__iexact=typed) | Q(label__istartswith=f"{typed},"))[:2]
-        if len(named) == 1:
-            return str(named[0].pk)
-    rows = Region.objects.search(typed) if typed else Region.objects.none()
-    large = list(rows.filter(level__in=LARGE)[:NAMED_PLACES])
-    found = large + [row for row in rows[:NAMED_PLACES] if row not in large]
-    if not found:
-        raise Refusal(
-            "invalid",
-            _("Please check the marked fields."),
-            fields={field: [_("We do not know this place. Please check the spelling, name the city or regency, or leave it empty.")]},
-        )
-    if len(found) == 1:
-        return str(found[0].pk)
-    offers = [Offer(str(row.pk), row.full_name()) for row in found[:NAMED_PLACES]]
-    raise Ambiguous(field, _("Several places fit. Please choose one below, or write more of the name."), offers)
+def named(label: Any, among: InstitutionQuerySet, offers: Typed) -> forms.Field:
+    """An institution among these: chosen from a list as long as that is short, else named by typing."""
+    rows = list(among.order_by("name")[: FEW + 1])
+    if len(rows) > FEW:
+        return Named(among, offers, label=label, help_text=BY_NAME)
+    return select(label, [(row.slug, row.name) for row in rows])
 
 
 def show_refusal(form: forms.Form, refusal: Refusal) -> None:
@@ -252,5 +202,7 @@ def show_refusal(form: forms.Form, refusal: Refusal) -> None:
         field = "decision_number" if field == "decision" else field
         for text in texts:
             form.add_error(field if field in form.fields else None, str(text))
+    for name, rows in getattr(refusal, "offers", {}).items():
+        form.fields[name].offered = rows  # type: ignore[attr-defined]
     if not refusal.fields:
         form.add_error(None, sentence)

@@ -4,34 +4,52 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from django import forms
+from django.utils.text import format_lazy
+from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
+
+from institutions.models import Institution
 
 from .. import services
 from ..models import Complaint, family_of
 from ..wording import action_of
 from ..workflow import ArchiveReason, Classification, Finding, HandOverTarget, HoldReason, Outcome, PendReason, State, Step, Track
-from .shape import EMPTY, Files, Loose, Shape, Text, Typed, area, day, find_place, institution_choices, select, topic_choices
+from .naming import find_place, shown_as, within_reach
+from .shape import BY_NAME, EMPTY, Files, Loose, Named, Shape, Text, Typed, area, day, named, select, topic_choices
+
+
+def bodies(label: Any, **kwargs: Any) -> Named:
+    """An institution right below the nation: there are hundreds."""
+    return Named(Institution.objects.bodies(), Typed("offers-institutions"), label=label, **({"help_text": BY_NAME} | kwargs))
+
+
+def _likely(complaint: Complaint) -> Any:
+    """Whom the reporter named, if anybody."""
+    meant = complaint.target_institution
+    return format_lazy("{} {}", BY_NAME, _("The reporter named: %(name)s.") % {"name": meant}) if meant else BY_NAME
 
 
 def _target(step: Step, complaint: Complaint) -> forms.Field:
     """Institutions for the national desk, units of the holder's institution for everybody else."""
     if step.code == "ask_support" and complaint.is_disputed:  # a hub asks its members
-        members = [path for _hub, path in complaint.asker.advises]
-        return select(gettext_lazy("Institution"), institution_choices(path__in=members))
+        members = Institution.objects.bodies().filter(path__in=[path for _hub, path in complaint.asker.advises])
+        return named(gettext_lazy("Institution"), members, Typed("offers-institutions"))
     if step.code in {"dispose_to_institution", "ask_support"}:
-        return select(gettext_lazy("Institution"), institution_choices(parent__kind="national"))
-    top = ".".join(complaint.holder.path.split(".")[:2]) + "."
-    return select(gettext_lazy("Unit"), institution_choices(path__startswith=top, but=complaint.holder.slug))
+        return bodies(gettext_lazy("Institution"), help_text=_likely(complaint) if step.code == "dispose_to_institution" else BY_NAME)
+    path = complaint.holder.body_path
+    units = within_reach(complaint.asker).filter(path__startswith=path).exclude(pk=complaint.holder_id)
+    return named(gettext_lazy("Unit"), units, Typed("desk-offers-units", path))
 
 
 def split_form(step: Step, complaint: Complaint, data: Mapping[str, Any] | None = None, *, for_nation: bool, wish: services.Wish | None = None) -> "StepForm":
     """The form of a part; the nation gives it to any institution, and finds in it the part that somebody wishes for."""
     form = step_form(step, complaint, data)
     if for_nation:
-        form.ask("target", select(gettext_lazy("Institution"), institution_choices(parent__kind="national")), is_needed=True)
+        form.ask("target", bodies(gettext_lazy("Institution")), is_needed=True)
     form.fields["track"].initial = complaint.track if complaint.is_track_set else ""
     for name, value in wish.part.items() if wish is not None else ():
-        form.fields[name].initial = value
+        field = form.fields[name]
+        field.initial = shown_as(value, field.among) if isinstance(field, Named) else value
     return form
 
 
@@ -97,7 +115,7 @@ FIELDS: dict[str, Maker] = {
     "reason": _reason,
     "items": lambda s, c: area(gettext_lazy("What is missing"), rows=4, help_text=gettext_lazy("One item a line.")),
     "target": _target,
-    "suggested": lambda s, c: select(gettext_lazy("Competent body, if you know it"), institution_choices(parent__kind="national")),
+    "suggested": lambda s, c: bodies(gettext_lazy("Competent body, if you know it")),
     "topic": lambda s, c: select(gettext_lazy("Topic"), topic_choices(), initial=c.topic_id),
     "track": lambda s, c: select(
         gettext_lazy("Track"),
@@ -195,14 +213,12 @@ def step_form(step: Step, complaint: Complaint, data: Mapping[str, Any] | None =
 
 
 def given(form: StepForm) -> dict[str, Any]:
-    """What was typed, by the service's names; a place that was named is looked up."""
+    """What was typed, by the service's names; what was named is looked up. Refuses with `Unclear` what is not clear."""
     found = {name: form.data.get(name, "") for name in form.fields if name not in {"version", "files"}}
     if "decision_number" in found:
         parts = {key: found.pop(f"decision_{key}") for key in ("number", "on", "finding")}
         found["decision"] = parts if any(parts.values()) else None
-    if found.get("incident_region"):
-        found["incident_region"] = find_place(found["incident_region"], "incident_region")
-    return found
+    return form.told(found, {**form.named(), "incident_region": find_place})
 
 
 class NoteForm(Shape):

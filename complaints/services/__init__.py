@@ -18,7 +18,7 @@ from .issues import issues_on, propose_tags, tag, tags_and_issues, untag
 from .ledger import Fault, verify
 from .letters import KINDS as LETTER_KINDS
 from .letters import kept, named_letter, order_letter, receipt, receipt_with_code, sheet, write_letters
-from .needs import READERS, inputs_of
+from .needs import READERS, REQUIRED, inputs_of
 from .notify import reporter_message
 from .own_rules import OWN_ACTS, Period, change_own, days_of, own_places, periods_of
 from .presence import here
@@ -47,6 +47,7 @@ __all__ = [
     "OWN_ACTS",
     "PLACEHOLDERS",
     "READERS",
+    "REQUIRED",
     "WAYS",
     "Breach",
     "Bulk",

@@ -165,7 +165,7 @@ def find_institution(value: Any, asked: Asked) -> Institution:
         return value
     found = Institution.objects.in_force(asked.reference.today).filter(slug=clean_text(value, longest=200)).first()
     if found is None:
-        raise Wrong(_("This institution is not known or no longer active. Please choose one from the list."))
+        raise Wrong(_("This institution is not known or no longer active. Please check its name, or write only a part of it."))
     return found
 
 

@@ -21,11 +21,6 @@ def end_hold(complaint: Complaint) -> None:
     complaint.hold_reason, complaint.hold_until = "", None
 
 
-def institution_path(place: Institution) -> str:
-    """Of the institution right below the nation that a place is or lies in; of the nation its own."""
-    return ".".join(place.path.split(".")[:2]).rstrip(".") + "."
-
-
 def to(plan: Plan, state: State, holder: Institution | None = None) -> None:
     """Whatever moves a report, or tells its reporter how it stands, ends a hold; a wish for support ends where it leaves the institution."""
     complaint = plan.complaint
@@ -34,7 +29,7 @@ def to(plan: Plan, state: State, holder: Institution | None = None) -> None:
     if state in ENDED:
         complaint.is_disputed = complaint.is_support_asked = False
     if holder is not None and holder.pk != complaint.holder_id:
-        complaint.is_support_asked &= institution_path(holder) == institution_path(complaint.holder)
+        complaint.is_support_asked &= holder.body_path == complaint.holder.body_path
         complaint.holder = holder
         complaint.assignee = None
         complaint.pend_count = 0
@@ -104,7 +99,7 @@ def unit_target(plan: Plan, target: Institution, *, track: str) -> Institution:
     """A unit of the holder's institution, inside the actor's reach, that may handle a case on this track."""
     complaint, actor = plan.complaint, plan.actor
     reach = actor.under("dispose") + actor.under("handle_oversight")
-    if target.is_national or not target.path.startswith(institution_path(complaint.holder)) or not any(target.path.startswith(root) for root in reach):
+    if target.is_national or not target.path.startswith(complaint.holder.body_path) or not any(target.path.startswith(root) for root in reach):
         raise invalid(target=_("Please choose a unit inside the institution that holds the report."))
     if target.pk == complaint.holder_id:
         raise invalid(target=_("The report is there already."))

@@ -12,7 +12,7 @@ from institutions.models import Institution
 
 from ..models import Complaint, Transition
 from .plan import Plan
-from .rules import desk_target, institution_path, invalid
+from .rules import desk_target, invalid
 
 WORDS = ("part_title", "part_text")
 
@@ -33,7 +33,7 @@ def ask(plan: Plan) -> None:
         plan.author = hub
         if not any(target.path.startswith(member) for _hub, member in plan.actor.advises):
             raise invalid(target=_("A hub proposes its own members. Please choose one of them."))
-    elif target.path.startswith(institution_path(complaint.holder)):
+    elif target.path.startswith(complaint.holder.body_path):
         raise invalid(target=_("This is your own institution: please split off the part yourself."))
     desk_target(plan, target, track=complaint.track)
     complaint.is_support_asked = True

@@ -40,7 +40,7 @@ def file(request: HttpRequest, slug: str = "") -> HttpResponse:
         if refusal.code not in {"invalid", "conflict", "too_many_requests"}:
             raise
         forms.show_refusal(form, refusal)
-        response = _form(request, form, door, offers=getattr(refusal, "offers", {}), status=refusal.status)
+        response = _form(request, form, door, status=refusal.status)
         if refusal.retry_after is not None:
             response["Retry-After"] = str(refusal.retry_after)
         return response
@@ -71,9 +71,9 @@ def _read(form: forms.IntakeForm, request: HttpRequest) -> dict[str, Any]:
         raise
 
 
-def _form(request: HttpRequest, form: forms.IntakeForm, door: Institution | None, *, offers: Any = None, status: int = 200) -> HttpResponse:
+def _form(request: HttpRequest, form: forms.IntakeForm, door: Institution | None, *, status: int = 200) -> HttpResponse:
     form.name_choices()
-    return render(request, "complaints/citizen/form.html", {"form": form, "door": door, "offers": offers or {}, "kept": kept_rows(request)}, status=status)
+    return render(request, "complaints/citizen/form.html", {"form": form, "door": door, "kept": kept_rows(request)}, status=status)
 
 
 def _check(request: HttpRequest, form: forms.IntakeForm, draft: services.Draft, door: Institution | None) -> HttpResponse:
@@ -208,7 +208,6 @@ def step(request: HttpRequest, tracking_id: str, action: str) -> HttpResponse:
     form = forms.step_form(row, complaint, data=request.POST or None, by_reporter=True)
     by = actor_for(None, at=at_of(request), case_ids=frozenset({complaint.pk}))
     conflict: Refusal | None = None
-    offers: dict[str, Any] = {}
     if request.method == "POST":
         version = forms.read_version(request.POST.get("version", ""))
         try:
@@ -217,7 +216,7 @@ def step(request: HttpRequest, tracking_id: str, action: str) -> HttpResponse:
             if refusal.code not in {"invalid", "conflict"}:
                 raise
             forms.show_refusal(form, refusal)
-            conflict, offers = (refusal if refusal.code == "conflict" else None), getattr(refusal, "offers", {})
+            conflict = refusal if refusal.code == "conflict" else None
         else:
             messages.success(request, _("Done: %(step)s.") % {"step": forms.label_of(row, by_reporter=True)})
             return redirect("own-case", tracking_id=complaint.tracking_id)
@@ -232,7 +231,6 @@ def step(request: HttpRequest, tracking_id: str, action: str) -> HttpResponse:
         "label": forms.label_of(row, by_reporter=True),
         "conflict": conflict,
         "is_open": is_open,
-        "offers": offers,
         "said": _said_last(complaint) if action in ANSWERING else None,
         "kept": kept_rows(request),
     }

@@ -28,14 +28,14 @@ def calculator(request: HttpRequest) -> HttpResponse:
     """When a period would end that begins on a given day, and why."""
     is_asked = any(request.GET.get(name) for name in ("policy", "start", "institution"))
     form = DeadlineForm(request.GET if is_asked else None, initial={"start": services.Reference(at_of(request)).today.isoformat()})
-    context: dict[str, Any] = {"form": form, "offers": [], "at": at_of(request)}
+    context: dict[str, Any] = {"form": form, "at": at_of(request)}
     status = 200
     if is_asked:
         try:
             context["institution"], _start, context["why"] = _answer(form, request)
         except Refusal as refusal:
             show_refusal(form, refusal)
-            context["offers"], status = getattr(refusal, "offers", {}).get("institution", []), refusal.status
+            status = refusal.status
         form.name_institution("institution")
     return render(request, "complaints/public/calculator.html", context, status=status)
 

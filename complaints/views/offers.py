@@ -1,14 +1,21 @@
-"""What a field offers while a name is typed: a handful of institutions or places, the same for everybody, kept for a while."""
+"""What a field offers while a name is typed: a handful of institutions or places, kept for a while.
+
+What the citizen's form offers is the same for everybody; what the desk offers is the same for everybody of the same reach.
+"""
 
 from collections.abc import Callable
 
+from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.views.decorators.http import require_safe
 
-from institutions.models import Region
+from institutions.models import Institution, InstitutionQuerySet, Kind, Region
 from lapor.ground import pages
 
-from ..forms import Offer, offer_institutions
+from .. import services
+from ..forms import Offer, offer_institutions, within_reach
+from .desk.gate import require_desk
+from .shared import actor_of
 
 SHOWN = 8
 LETTERS = range(2, 80)  # how many typed letters are looked up
@@ -37,3 +44,28 @@ def institutions(request: HttpRequest) -> HttpResponse:
 def places(request: HttpRequest) -> HttpResponse:
     """Villages, districts, cities and provinces, the largest first."""
     return _offers(request, "places", lambda typed: [Offer(row.pk, row.full_name()) for row in Region.objects.search(typed)[:SHOWN]])
+
+
+def _among(request: HttpRequest, name: str, rows: InstitutionQuerySet) -> HttpResponse:
+    return _offers(request, name, lambda typed: offer_institutions(typed, shown=SHOWN, among=rows))
+
+
+@login_required
+@require_safe
+def units(request: HttpRequest, path: str = "") -> HttpResponse:
+    """Where the officer sends reports: inside the institution of this path, or any unit."""
+    actor = actor_of(request)
+    require_desk(actor)
+    roots = (*actor.under("dispose"), *actor.under("handle_oversight"))
+    rows = within_reach(actor)
+    return _among(request, f"units {path} {roots}", rows.filter(path__startswith=path) if path else rows.filter(kind=Kind.UNIT))
+
+
+@login_required
+@require_safe
+def own_places(request: HttpRequest) -> HttpResponse:
+    """For whose desks the officer writes canned answers."""
+    actor = actor_of(request)
+    require_desk(actor)
+    roots = services.writing_roots(actor)
+    return _among(request, f"own {roots}", Institution.objects.under(*roots).filter(valid_to=None))

@@ -1,5 +1,7 @@
 """Splitting a part off a report, with the whole text and the parts that are there already in sight."""
 
+from typing import Any
+
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse
@@ -11,9 +13,19 @@ from django.views.decorators.http import require_http_methods
 from lapor.ground.problems import Refusal
 
 from .. import forms, services
-from ..models import Family, family_of
+from ..models import Complaint, Family, family_of
 from .desk.gate import find_case
 from .shared import actor_of, at_of
+
+
+def _given(form: forms.StepForm, complaint: Complaint) -> dict[str, Any]:
+    """What was typed. What is not clear is told to whoever has the case before them; the service answers everybody else."""
+    try:
+        return forms.given(form)
+    except forms.Unclear:
+        if complaint.may("see") or complaint.may("invite"):
+            raise
+        return {}
 
 
 @login_required
@@ -30,7 +42,7 @@ def split(request: HttpRequest, tracking_id: str) -> HttpResponse:
     if request.method == "POST":
         version = forms.read_version(request.POST.get("version", "")) or 0
         try:
-            services.advance(complaint.pk, step.code, by=actor, at=at, version=version, given=forms.given(form))
+            services.advance(complaint.pk, step.code, by=actor, at=at, version=version, given=_given(form, complaint))
         except Refusal as refusal:
             if refusal.code not in {"invalid", "conflict"}:
                 raise
@@ -42,6 +54,7 @@ def split(request: HttpRequest, tracking_id: str) -> HttpResponse:
     is_open = step.code in {found.code for found in services.open_steps(complaint, by=actor, at=at)}
     if request.method == "GET" and not is_open:
         raise Refusal("conflict" if complaint.may(step.code) else "forbidden", _("This step cannot be taken now."))
+    form.name_choices()
     can_read = complaint.may("see")
     context = {
         "complaint": complaint,

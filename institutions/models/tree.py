@@ -169,6 +169,11 @@ class Institution(models.Model):
     def is_national(self) -> bool:
         return self.kind == Kind.NATIONAL
 
+    @property
+    def body_path(self) -> str:
+        """The path of the institution that the node belongs to; the nation belongs to none."""
+        return ".".join(self.path.split(".")[:2]) + "."
+
     def counts_on(self, day: date) -> bool:
         return self.valid_from <= day and (self.valid_to is None or self.valid_to >= day)
 

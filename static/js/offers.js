@@ -54,6 +54,7 @@ for (const input of document.querySelectorAll("input[data-offers]")) {
   input.addEventListener("input", () => {
     key.remove();
     input.name = name;
+    for (const box of document.getElementsByName(name)) box.checked = 0;
     close();
     if (input.value.trim().length > 1) waiting = setTimeout(ask, 200);
   });

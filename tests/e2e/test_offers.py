@@ -4,10 +4,15 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from django.utils import timezone
 from playwright.sync_api import Browser, Page, expect
 
+from complaints.models import Complaint
+from institutions.models import Institution
+from tests.desk import more_units
+from tests.person import PHONE, Person
 from tests.server import database_url, serving
-from tests.world import World
+from tests.world import World, at_city
 
 pytestmark = pytest.mark.browser
 PUSHED = "document.documentElement.scrollWidth - document.documentElement.clientWidth"
@@ -89,7 +94,7 @@ def test_without_scripts_the_next_page_offers_what_fits(browser: Browser, site: 
     write(page)
     page.fill("#id_target_institution", "kabupaten")
     page.locator("button[value=periksa]").click()
-    assert page.locator(".offers .choice").all_inner_texts() == ["Kabupaten Sunyi", "Kabupaten Timur"]
+    expect(page.locator(".offers .choice")).to_have_text(["Kabupaten Sunyi", "Kabupaten Timur"])
     assert page.evaluate(PUSHED) == 0
     page.locator(".offers input").first.check()
     page.locator("button[value=periksa]").click()
@@ -102,9 +107,62 @@ def test_without_scripts_the_list_asks_back(browser: Browser, site: str) -> None
     page.goto(f"{site}/laporan/")
     page.fill("#id_institution", "uji")
     page.locator(".filters button").click()
-    assert page.locator(".offers .choice").all_inner_texts() == ["Kementerian Uji", "Kota Uji"]
+    expect(page.locator(".offers .choice")).to_have_text(["Kementerian Uji", "Kota Uji"])
     assert page.evaluate(PUSHED) == 0
     page.locator(".offers input").last.check()
     page.locator(".filters button").click()
 
     assert page.locator(".list h3").count() == 1
+
+
+# The desk
+
+
+@pytest.fixture
+def city_of_many_units(committed: World) -> Iterator[Complaint]:
+    """A report at a city that has more units than anybody looks through."""
+    added = more_units(committed)
+    yield at_city(committed, committed.submit(at=timezone.now()).complaint)
+    Institution.objects.filter(pk__in=[row.pk for row in added]).delete()
+
+
+@pytest.mark.parametrize("locale", ["id-ID", "en-GB"])
+def test_at_the_desk_three_letters_and_two_keys_name_a_unit(browser: Browser, server: str, city_of_many_units: Complaint, locale: str) -> None:
+    admin = Person(browser, server, locale=locale).log_in("admin").go(f"/meja/{city_of_many_units.tracking_id}/langkah/dispose_to_unit/")
+    admin.type("target", "kes")
+    expect(admin.page.locator("#id_target_offers li")).to_have_text(["Dinas Kesehatan Kota Uji"])
+    admin.page.keyboard.press("ArrowDown")
+    admin.page.keyboard.press("Enter")
+    assert admin.page.locator("input[name=target]").input_value() == "kota-uji-dinkes"
+    admin.tab_to(".actions button").enter()
+
+    city_of_many_units.refresh_from_db()
+    assert city_of_many_units.holder.slug == "kota-uji-dinkes"
+    assert admin.alarms == admin.strangers == []
+
+
+def test_at_the_desk_without_scripts_the_next_page_offers_and_keeps_the_words(browser: Browser, server: str, city_of_many_units: Complaint) -> None:
+    admin = Person(browser, server, PHONE, javascript=False).log_in("admin")
+    page = admin.go(f"/meja/{city_of_many_units.tracking_id}/langkah/dispose_to_unit/").page
+    admin.fill(target="dinas", text="Mohon ditangani.").press()
+    expect(page.locator(".offers .choice")).to_have_text(["Dinas Kesehatan Kota Uji", "Dinas Pekerjaan Umum Kota Uji"])
+    assert page.locator("#id_text").input_value() == "Mohon ditangani."
+    assert page.evaluate(PUSHED) == 0
+    page.locator(".offers input").last.check()
+    admin.press()
+
+    city_of_many_units.refresh_from_db()
+    assert city_of_many_units.holder.slug == "kota-uji-dpu"
+
+
+def test_words_typed_after_a_choice_below_the_field_take_its_place(browser: Browser, server: str, city_of_many_units: Complaint) -> None:
+    admin = Person(browser, server).log_in("admin")
+    page = admin.go(f"/meja/{city_of_many_units.tracking_id}/langkah/dispose_to_unit/").page
+    admin.fill(target="dinas").press()
+    page.locator(".offers input").last.check()
+    page.locator("#id_target").press_sequentially(" kesehatan")
+    expect(page.locator(".offers input:checked")).to_have_count(0)
+    admin.press()
+
+    city_of_many_units.refresh_from_db()
+    assert city_of_many_units.holder.slug == "kota-uji-dinkes"

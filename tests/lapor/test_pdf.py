@@ -60,7 +60,12 @@ def test_fonts_are_unpacked_once_and_what_was_drawn_before_leaves_no_trace(monke
     other = PAGE.format('<link rel="stylesheet" href="/css/letter.css"><p style="font: 800 9pt Plus Jakarta Sans">Lain <i>sekali</i> Łž</p>')
     unpacked: list[object] = []
     unpack = woff2.decompress
-    monkeypatch.setattr(woff2, "decompress", lambda *given: (unpacked.append(given), unpack(*given)))
+
+    def count(*given: object) -> None:
+        unpacked.append(given)
+        unpack(*given)
+
+    monkeypatch.setattr(woff2, "decompress", count)
     pdf.fonts.cache_clear()
 
     first = pdf.render(letter, at=AT)

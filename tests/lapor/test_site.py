@@ -91,6 +91,20 @@ def test_a_banner_is_shown_in_its_time(world: World, client: Client, since: int,
     assert ("Layanan 112" in page(client.get("/"))) is is_shown
 
 
+@pytest.mark.parametrize("name", ["admin:index", "admin:institutions_institution_changelist", "admin:institutions_sitebanner_add"])
+def test_the_admin_says_what_the_other_pages_of_officers_say(world: World, desk: Callable[[str], Client], name: str) -> None:
+    put_up(audience="staff", level="warning", text_id="Kop surat <baru> dipakai mulai Senin.")
+    put_up(audience="public")
+    places.set_read_only(True, by=machine("system"), at=timezone.now(), reason=REASON, ticket="T-9")
+    places.forget_site()
+
+    text = main(desk("national").get(reverse(name)))
+
+    assert '<li class="warning">Kop surat &lt;baru&gt; dipakai mulai Senin.</li>' in text
+    assert f"belum ada yang dapat dikirim.</strong> {REASON}" in text
+    assert "Layanan 112" not in text
+
+
 def test_markup_in_a_banner_stays_text(world: World, client: Client) -> None:
     put_up(text_id="<script>alert(1)</script>")
 

@@ -18,7 +18,7 @@ from lapor.ground.charts import figure
 from monitoring.boards.lines import DASH, unit_of
 from monitoring.figures import Figures, Period, Scope, pair
 from monitoring.indicators import COUNT, DISTRIBUTIONS, INDICATORS, STOCK, VERSION, measure_all
-from tests.monitoring.books import book
+from tests.monitoring.books import book, stand
 from tests.monitoring.filled import fill
 from tests.pages import page
 from tests.world import SINCE, World
@@ -273,3 +273,14 @@ def test_what_had_no_time_to_ripen_is_no_bad_news(world: World, desk: Desk) -> N
     assert 'class="before bad"><strong>turun 60,00' not in running
     assert 'class="before "><strong>turun 60,00' in running
     assert 'class="before bad">naik 8,00' in running
+
+
+@pytest.mark.parametrize(("cut", "is_known"), [("issue:stunting", True), ("track:non_oversight", True), ("channel:web", False)])
+def test_what_is_open_of_an_issue_is_known_on_its_board(world: World, desk: Desk, cut: str, is_known: bool) -> None:
+    dim, _colon, value = cut.partition(":")
+    book(world.city, date(2026, 11, 2), {("received", dim, value): 30, ("validated", dim, value): 30})
+    stand(world.city, date(2026, 11, 1), {("open", dim, value): 12})
+    seen = words(desk("admin").get("/meja/ukuran/", {"cut": cut}))
+
+    assert ("Tunggakan 12" in seen) is is_known
+    assert ("Tunggakan Tidak dihitung di sini" in seen) is not is_known

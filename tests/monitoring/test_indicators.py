@@ -27,6 +27,7 @@ class Paper:
     levels: Mapping[str, int] = field(default_factory=dict)
     months: Fraction = Fraction(3)
     is_cut: bool = False
+    knows_open: bool = False
 
     def n(self, measure: str, dim: str = "", value: str = "") -> int:
         return sum(self.values(measure, dim).values()) if value == "*" else self.sums.get((measure, dim, value), 0)

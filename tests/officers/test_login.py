@@ -83,6 +83,14 @@ def test_a_code_opens_once_only(client: Client, world: World) -> None:
     assert other.get("/meja/").status_code == 302
 
 
+def test_what_switches_a_factor_off_does_not_look_like_the_thing_to_do(client: Client, world: World) -> None:
+    log_in(client, world.user("liaison"))
+
+    shown = client.get("/akun/faktor/").content.decode()
+
+    assert re.findall(r'href="/akun/faktor/aplikasi/[^"]+"[^>]*class="([^"]+)"', shown) == ["button danger"]
+
+
 def test_a_recovery_code_opens_once(client: Client, world: World) -> None:
     log_in(client, world.user("liaison"))
     client.post("/akun/faktor/cadangan/baru/")

@@ -1,5 +1,6 @@
 """PDF files that act, carry and tell."""
 
+import base64
 import io
 import zlib
 from collections.abc import Callable
@@ -8,7 +9,7 @@ from typing import Any
 import pikepdf
 
 from .mark import MARK, WORD
-from .pictures import told
+from .pictures import told, told_codestream, told_jpx, told_twice
 
 
 def paper(fill: Callable[[pikepdf.Pdf], None] = lambda _pdf: None, **save: Any) -> bytes:
@@ -134,3 +135,56 @@ def endless() -> bytes:
     """A tree of pages that holds itself."""
     body = b"%PDF-1.4\n1 0 obj<</Type/Catalog/Pages 2 0 R>>endobj\n2 0 obj<</Type/Pages/Kids[2 0 R]/Count 1>>endobj\n"
     return body + b"trailer<</Root 1 0 R>>\nstartxref\n0\n%%EOF"
+
+
+def drawn(pdf: pikepdf.Pdf, content: bytes, kind: str, parms: Any = None) -> pikepdf.Object:
+    """A page that shows one picture of its own."""
+    shown = pdf.make_stream(content, Type=pikepdf.Name.XObject, Subtype=pikepdf.Name.Image, Width=320, Height=240, BitsPerComponent=8,
+                            ColorSpace=pikepdf.Name.DeviceRGB, Filter=pikepdf.Name(kind))  # fmt: skip
+    pdf.pages[0].obj["/Resources"] = pikepdf.Dictionary(XObject=pikepdf.Dictionary(Im0=shown))
+    pdf.pages[0].obj["/Contents"] = pdf.make_stream(b"q 320 0 0 240 0 0 cm /Im0 Do Q")
+    return shown
+
+
+def photographs_anew(pdf: pikepdf.Pdf) -> None:
+    """A scan as JPEG 2000, with XMP, EXIF and remarks."""
+    drawn(pdf, told_jpx(), "/JPXDecode")
+
+
+def photographs_plainly(pdf: pikepdf.Pdf) -> None:
+    """The same without boxes around it."""
+    drawn(pdf, told_codestream(), "/JPXDecode")
+
+
+def photographs_twice(pdf: pikepdf.Pdf) -> None:
+    """A photo with a smaller one in it, as cameras and scanners write them."""
+    drawn(pdf, told_twice(), "/DCTDecode")
+
+
+INLINE = b"BI /W 320 /H 240 /BPC 8 /CS /RGB /F "
+
+
+def inline() -> bytes:
+    """A photo among the words of a page."""
+    return b"q 320 0 0 240 0 0 cm " + INLINE + b"/DCT ID " + told() + b"\nEI Q"
+
+
+def inline_in_digits() -> bytes:
+    """The same, packed as text."""
+    return b"q 320 0 0 240 0 0 cm " + INLINE + b"[/A85 /DCT] ID " + base64.a85encode(told()) + b"~>\nEI Q"
+
+
+def scatters(pdf: pikepdf.Pdf) -> None:
+    """Photos among the words of a page in two pieces, of a form, of a pattern and of a letter."""
+    box = [0, 0, 320, 240]
+    form = pdf.make_stream(inline_in_digits(), Type=pikepdf.Name.XObject, Subtype=pikepdf.Name.Form, BBox=box)
+    tile: dict[str, Any] = {"PatternType": 1, "PaintType": 1, "TilingType": 1, "XStep": 320, "YStep": 240, "Resources": pikepdf.Dictionary()}
+    pattern = pdf.make_stream(inline(), Type=pikepdf.Name.Pattern, BBox=box, **tile)
+    letters = pikepdf.Dictionary(a=pdf.make_stream(b"320 0 0 0 320 240 d1 " + inline()))
+    font = pdf.make_indirect(pikepdf.Dictionary(Type=pikepdf.Name.Font, Subtype=pikepdf.Name.Type3, CharProcs=letters))
+    pdf.pages[0].obj["/Resources"] = pikepdf.Dictionary(
+        XObject=pikepdf.Dictionary(Fm0=form), Pattern=pikepdf.Dictionary(P0=pattern), Font=pikepdf.Dictionary(F0=font)
+    )
+    pdf.pages[0].obj["/Contents"] = pdf.make_indirect(
+        pikepdf.Array([pdf.make_stream(b"q /Fm0 Do Q /Pattern cs /P0 scn 0 0 9 9 re f BT /F0 9 Tf (a) Tj ET "), pdf.make_stream(inline())])
+    )

@@ -95,3 +95,37 @@ def film_strip(frames: int) -> bytes:
 
 def webp_polyglot() -> bytes:
     return picture("WEBP") + HTML + MARK
+
+
+def told_twice() -> bytes:
+    """A photo with smaller ones in it, and another behind it, in the segments that else tell of colours."""
+    small = picture("JPEG", (16, 12), comment=MARK)
+    whole = told()
+    more = ((0xE0, b"JFXX\0\x10" + small), (0xE2, b"MPF\0" + MARK), (0xE2, b"FPXR\0" + MARK), (0xEE, MARK))
+    return whole[:2] + b"".join(bytes((0xFF, marker)) + struct.pack(">H", len(text) + 2) + text for marker, text in more) + whole[2:] + small
+
+
+def told_codestream() -> bytes:
+    """A bare JPEG 2000 picture with remarks in its head and in the heads of its parts."""
+    made = io.BytesIO()
+    Image.effect_noise((320, 240), 60).convert("RGB").save(made, "JPEG2000", no_jp2=True, tile_size=(128, 128), comment=WORD)
+    whole = made.getvalue()
+    remark = b"\xff\x64" + struct.pack(">HH", len(MARK) + 4, 1) + MARK
+    start = whole.index(b"\xff\x90")
+    length = int.from_bytes(whole[start + 6 : start + 10])
+    part = whole[start : start + 6] + struct.pack(">I", length + len(remark)) + whole[start + 10 : start + 12] + remark + whole[start + 12 :]
+    return whole[:start] + part + MARK
+
+
+def told_jpx() -> bytes:
+    """A JPEG 2000 file with XMP, EXIF and words of a program in boxes of their own."""
+
+    def box(kind: bytes, inner: bytes) -> bytes:
+        return struct.pack(">I", len(inner) + 8) + kind + inner
+
+    made = io.BytesIO()
+    Image.effect_noise((320, 240), 60).convert("RGB").save(made, "JPEG2000", comment=WORD)
+    whole = made.getvalue()
+    at = whole.index(b"jp2c") - 4
+    exif = bytes.fromhex("4a7067546966664578 69662d3e4a5032".replace(" ", "")) + MARK
+    return whole[:at] + box(b"xml ", b"<x:xmpmeta>" + MARK) + box(b"uuid", exif) + box(b"jp2i", MARK) + box(b"asoc", box(b"lbl ", MARK)) + whole[at:]

@@ -46,8 +46,12 @@ from .papers import (
     page_script,
     paper,
     photographs,
+    photographs_anew,
+    photographs_plainly,
+    photographs_twice,
     pins,
     plays,
+    scatters,
     signs,
 )
 from .pictures import chunk, film_strip, flood, iptc, picture, png, png_texts, segments, thumbnail, told, webp_polyglot, xmp
@@ -122,6 +126,10 @@ FILES: dict[str, Row] = {
     "paper.pdf with metadata everywhere": Row(lambda: paper(describes), CLEAN),
     "paper.pdf that is a photo with place": Row(lambda: paper(photographs), CLEAN, GPS, daily=True),
     "paper.pdf that is a photo with place, packed twice more": Row(lambda: paper(packed_photograph), CLEAN, GPS, daily=True),
+    "paper.pdf that is a scan as JPEG 2000 with XMP and EXIF": Row(lambda: paper(photographs_anew), CLEAN, daily=True),
+    "paper.pdf that is a bare JPEG 2000 with remarks": Row(lambda: paper(photographs_plainly), CLEAN),
+    "paper.pdf that is a photo with smaller ones in it": Row(lambda: paper(photographs_twice), CLEAN, daily=True),
+    "paper.pdf with photos among its words": Row(lambda: paper(scatters), CLEAN, GPS, daily=True),
     "paper.pdf signed by name": Row(lambda: paper(signs), CLEAN, daily=True),
     "paper.pdf with a comment by name": Row(lambda: paper(comments), CLEAN),
     "paper.pdf with 100,000 objects": Row(lambda: paper(crowded), CLEAN),

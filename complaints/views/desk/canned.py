@@ -51,6 +51,7 @@ def write(request: HttpRequest, key: UUID | None = None) -> HttpResponse:
         else:
             messages.success(request, _("The text was written and waits for approval."))
             return redirect("desk-canned")
+    form.name_choices()
     context = {"form": form, "before": before, "placeholders": services.PLACEHOLDERS}
     return render(request, "complaints/desk/canned_write.html", context, status=422 if form.errors else 200)
 

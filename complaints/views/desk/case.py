@@ -138,6 +138,7 @@ class _Shown:
         if request.method == "GET" and self.action not in offered:
             raise Refusal("conflict" if complaint.may(self.action) else "forbidden", _("This step cannot be taken now."))
         may_read = complaint.may("see")
+        self.form.name_choices()
         context = {
             "complaint": complaint,
             "form": self.form,

@@ -1,7 +1,5 @@
 """Reports entered for citizens."""
 
-from typing import Any
-
 from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
@@ -26,7 +24,6 @@ def intake(request: HttpRequest) -> HttpResponse:
     if not policy.may("intake", actor):
         raise Refusal("forbidden", _("You may not enter reports for others."))
     form = forms.IntakeForm(request.POST or None, assisted=True)
-    offers: Any = {}
     status = 200
     if request.method == "POST":
         channel = request.POST.get("channel", "")
@@ -40,8 +37,8 @@ def intake(request: HttpRequest) -> HttpResponse:
             if refusal.code not in {"invalid", "conflict"}:
                 raise
             forms.show_refusal(form, refusal)
-            offers, status = getattr(refusal, "offers", {}), refusal.status
+            status = refusal.status
         else:
             return render(request, "complaints/desk/intake_receipt.html", {"receipt": receipt, "clocks": receipt.clocks, "at": at_of(request)})
     form.name_choices()
-    return render(request, "complaints/desk/intake.html", {"form": form, "offers": offers, "kept": kept_rows(request)}, status=status)
+    return render(request, "complaints/desk/intake.html", {"form": form, "kept": kept_rows(request)}, status=status)
