@@ -93,6 +93,15 @@ class DeskFilter(PublicFilter):
         return IssueTag.objects.filter(state=self.form.cleaned_data.get("issue_state") or IssueTag.State.CONFIRMED)
 
 
+# What the desk's filters offer beside words, for a page that shows them whether or not they are used.
+OFFERED = {"state": State.choices, "classification": Classification.choices, "track": Track.choices, "level": Level.choices, "issue_state": DECIDED}
+
+
+def is_narrowed(filters: type[PublicFilter], given: Any) -> bool:
+    """Whether one of the filters is used."""
+    return any(given.get(name) for name in filters.base_filters)
+
+
 def narrowed(filters: type[PublicFilter], given: Any, rows: ComplaintQuerySet) -> tuple[ComplaintQuerySet, PublicFilter]:
     """The rows as far as the inputs can be used, and the bound filters with what is wrong in them."""
     bound = filters(given, queryset=rows)

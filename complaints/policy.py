@@ -4,12 +4,14 @@ How to read `POLICY`: the key is a step of `workflow.WORKFLOW` or another act on
 a few named ones with `&`, `|` and `~`. Tables are named by lookup path only. `ROWLESS` holds what needs no complaint.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
+from functools import cache
 
-from django.db.models import Q
+from django.db.models import Model, Q
 
 from lapor.ground.actor import Actor
+from lapor.ground.matching import meets
 
 from .workflow import ClosureKind, Referral, State, Track
 
@@ -29,23 +31,50 @@ def either(one: Q, other: Q) -> Q:
     return other if one is NOTHING else one if other is NOTHING else one | other
 
 
-@dataclass(frozen=True, slots=True)
+def neither(found: Iterable[bool]) -> bool:
+    return not any(found)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
 class Rule:
-    """A filter that depends on who asks; what is settled without looking at a row never reaches the database."""
+    """A filter that depends on who asks; what is settled without looking at a row never reaches the database.
+
+    A rule made of others knows them: of a row in memory each is asked once, whatever it is a part of.
+    """
 
     q: Callable[[Actor], Q]
+    parts: tuple["Rule", ...] = ()
+    joined: Callable[[Iterable[bool]], bool] = all
 
     def __call__(self, actor: Actor) -> Q:
         return self.q(actor)
 
     def __and__(self, other: "Rule") -> "Rule":
-        return Rule(lambda actor: NOTHING if (mine := self.q(actor)) is NOTHING else both(mine, other.q(actor)))
+        return Rule(lambda actor: NOTHING if (mine := self.q(actor)) is NOTHING else both(mine, other.q(actor)), (self, other))
 
     def __or__(self, other: "Rule") -> "Rule":
-        return Rule(lambda actor: EVERYTHING if (mine := self.q(actor)) is EVERYTHING else either(mine, other.q(actor)))
+        return Rule(lambda actor: EVERYTHING if (mine := self.q(actor)) is EVERYTHING else either(mine, other.q(actor)), (self, other), any)
 
     def __invert__(self) -> "Rule":
-        return Rule(lambda actor: EVERYTHING if (mine := self.q(actor)) is NOTHING else NOTHING if mine is EVERYTHING else ~mine)
+        return inverted(self)
+
+    def met(self, row: Model, actor: Actor, known: "dict[Rule, bool]") -> bool:
+        """Whether the filter would find this row; `known` keeps what was asked about it."""
+        found = known.get(self)
+        if found is None:
+            if self.parts:
+                found = self.joined(part.met(row, actor, known) for part in self.parts)
+            else:
+                wanted = self.q(actor)
+                found = wanted is EVERYTHING or (wanted is not NOTHING and meets(row, wanted))
+            known[self] = found
+        return found
+
+
+@cache
+def inverted(rule: Rule) -> Rule:
+    """One for each rule: what was asked of a row is known by it."""
+    return Rule(lambda actor: EVERYTHING if (mine := rule.q(actor)) is NOTHING else NOTHING if mine is EVERYTHING else ~mine, (rule,), neither)
 
 
 def within(paths: tuple[str, ...], field: str = "holder__path") -> Q:
@@ -56,6 +85,7 @@ def within(paths: tuple[str, ...], field: str = "holder__path") -> Q:
     return wanted
 
 
+@cache
 def under(power: str) -> Rule:
     """The holder lies where the actor has the power."""
     return Rule(lambda actor: within(actor.under(power)))
@@ -92,11 +122,13 @@ supervised = under("handle_oversight") & oversight & ~conflicted
 
 
 national = Rule(lambda actor: EVERYTHING if actor.has("lower_track") else NOTHING)
+handled = ~oversight | national
 
 
+@cache
 def holds(power: str) -> Rule:
     """The power reaches the case: without oversight content, or for the nation; else the internal supervisor alone."""
-    return (under(power) & (~oversight | national) & ~conflicted) | supervised
+    return (under(power) & handled & ~conflicted) | supervised
 
 
 desk_see = (

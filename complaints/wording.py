@@ -1,8 +1,16 @@
-"""The words for what happens to a report: a sentence for each event, a button for each step, what comes next in each state."""
+"""The words for what happens to a report: a sentence for each event, a button for each step, what comes next in each state, and when."""
 
+from collections.abc import Callable
+from datetime import date, datetime, timedelta
+from functools import lru_cache
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from django.utils.formats import date_format
+from django.utils.translation import get_language, gettext, ngettext
 from django.utils.translation import gettext_lazy as _
 
-from .workflow import State
+from .workflow import OnBehalf, Referral, State, Track
 
 # One plain sentence per kind of event, as everybody reads it in the history.
 SENTENCES = {
@@ -133,3 +141,66 @@ def sentence_of(kind: str, reason: str = "") -> str:
 def action_of(code: str, *, by_reporter: bool = False) -> str:
     """The button of a step."""
     return str(REPORTER_ACTIONS.get(code, ACTIONS[code]) if by_reporter else ACTIONS[code])
+
+
+ZONES = {"Asia/Jakarta": "WIB", "Asia/Makassar": "WITA", "Asia/Jayapura": "WIT"}
+
+
+@lru_cache(maxsize=4096)
+def _long(day: date, _language: str | None) -> str:
+    return str(date_format(day, "j F Y"))
+
+
+def day_in(value: date, zone: str) -> str:
+    """24 November 2026, in the place's own zone."""
+    return _long(value.astimezone(ZoneInfo(zone)).date() if isinstance(value, datetime) else value, get_language())
+
+
+def moment_in(value: datetime, zone: str) -> str:
+    """24 November 2026 09.30 WIB."""
+    local = value.astimezone(ZoneInfo(zone))
+    return f"{_long(local.date(), get_language())} {local:%H.%M} {ZONES.get(zone, '')}".rstrip()
+
+
+# What is told of a report at a glance, in this order: whether it is, the tone of its tag, the icon in it, and the words.
+BADGES: tuple[tuple[Callable[[Any], object], str, str, Any], ...] = (
+    (lambda row: row.is_urgent, "urgent", "siren", _("Urgent")),
+    (lambda row: row.track == Track.OVERSIGHT, "soon", "scale", _("Oversight")),
+    (lambda row: row.is_disputed, "soon", "circle-alert", _("Disputed")),
+    (lambda row: row.is_support_asked, "soon", "split", _("Support asked")),
+    (lambda row: row.hold_reason, "quiet", "pause", _("On hold")),
+    (lambda row: row.referral == Referral.REFERRED, "soon", "send", _("At the Ombudsman")),
+    (lambda row: row.referral and row.referral != Referral.REFERRED, "soon", "send", _("Referral asked")),
+    (lambda row: row.is_secret, "quiet", "lock", _("Secret")),
+    (lambda row: row.is_anonymous, "quiet", "user", _("Anonymous")),
+    (lambda row: row.lead_id, "quiet", "split", _("Part %(part)s")),
+    (lambda row: row.part_count, "quiet", "split", _("In parts")),
+    (lambda row: row.on_behalf == OnBehalf.GROUP, "quiet", "users", _("On behalf of a group")),
+    (lambda row: row.on_behalf and row.on_behalf != OnBehalf.GROUP, "quiet", "users", _("On behalf of another")),
+    (lambda row: row.taken_down_at, "quiet", "eye-off", _("Taken down")),
+    (lambda row: row.is_incomplete, "quiet", "pencil", _("Incomplete")),
+)
+
+
+def badges_of(row: Any) -> list[tuple[str, str, str]]:
+    """The badges of a report: (tone, icon, words)."""
+    return [(tone, icon, str(words) % {"part": row.part_number}) for is_so, tone, icon, words in BADGES if is_so(row)]
+
+
+def left_until(due: datetime, at: datetime, zone: str) -> str:
+    """How long there is, in words; calendar days of the place."""
+    days = (due.astimezone(ZoneInfo(zone)).date() - at.astimezone(ZoneInfo(zone)).date()).days
+    if due < at:
+        late = max(-days, 1)
+        return ngettext("%(days)d day late", "%(days)d days late", late) % {"days": late}
+    if days == 0:
+        return gettext("due today")
+    return ngettext("%(days)d day left", "%(days)d days left", days) % {"days": days}
+
+
+def tone_of(due: datetime, at: datetime) -> str:
+    """The tone of a due date: late, soon or calm."""
+    return "late" if due < at else "soon" if due - at < timedelta(days=2) else "calm"
+
+
+DUE_ICONS = {"late": "triangle-alert", "soon": "hourglass", "calm": "clock", "none": "circle-dashed"}

@@ -32,6 +32,8 @@ OWN_KEYS = frozenset({
 SAFE_KEYS = frozenset({
     "child_task_id", "code", "duration_ms", "level", "logger", "request", "request_id", "task", "task_id", "timestamp", "user_id",
 })  # fmt: skip
+# What `LogMiddleware` says of every request.
+OWN_SENTENCES = frozenset({"request_started", "request_finished", "request_failed"})
 CASE_CODE = re.compile(r"(?<![0-9A-Za-z])(?:[0-9A-Za-z]{4}[-\u2013 ]){4}[0-9A-Za-z](?![0-9A-Za-z])|(?<![0-9A-Za-z])[0-9A-HJKMNP-TV-Z]{17}(?![0-9A-Za-z])")
 TOKEN = re.compile(r"(?<![\w/.-])(?=[\w-]*\d)[\w-]{32,}(?![\w/-])")
 ADDRESS = re.compile(r"(?<![\w.])(?:\d{1,3}\.){3}\d{1,3}(?![\w.])|(?<![\w:.])(?:[0-9a-fA-F]{0,4}:){3,7}[0-9a-fA-F]{0,4}(?![\w:])")
@@ -62,7 +64,8 @@ def hide(_logger: Any, _method: str, event: EventDict) -> EventDict:
     """The filter for everything that is about to be written."""
     in_request = "request_id" in event
     kept = ("_record", "_from_structlog", "exc_info", "exception")
-    return {key: value if key in SAFE_KEYS or key in kept else _cleaned(key, value, in_request) for key, value in event.items()}
+    safe = SAFE_KEYS | {"event"} if event.get("event") in OWN_SENTENCES else SAFE_KEYS
+    return {key: value if key in safe or key in kept else _cleaned(key, value, in_request) for key, value in event.items()}
 
 
 def route_of(request: Any) -> str:

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import date, datetime
 from functools import cache
 from uuid import UUID
 from zoneinfo import ZoneInfo
@@ -14,6 +14,7 @@ from django.db.models import Model
 from django.utils import timezone
 
 from institutions.models import HubMembership, Institution
+from lapor.ground.prepared import Prepared
 
 from .models import Appointment, User
 from .powers import Role
@@ -21,6 +22,17 @@ from .powers import Role
 AnyUser = AbstractBaseUser | AnonymousUser
 
 MACHINES = ("system", "reporter", "partner")
+# A user's appointments in force on a day, with each power of each.
+POWERS = Prepared(
+    lambda user, on: (
+        Appointment.objects.in_force(on)
+        .filter(user=user)
+        .order_by("pk")
+        .values_list("pk", "role", "institution_id", "institution__path", "powers__permission__codename")
+    ),
+    -1,
+    date.min,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,10 +99,9 @@ def actor_for(user: AnyUser | None, *, at: datetime, case_ids: frozenset[UUID] =
     if user.is_machine or not user.is_active:
         return Actor(user, at, case_ids=case_ids)
     on = at.astimezone(ZoneInfo("Asia/Jakarta")).date()
-    rows = Appointment.objects.in_force(on).filter(user=user).order_by("pk")
     roots: dict[str, list[str]] = {}
     appointments = {}
-    for pk, role, place, path, power in rows.values_list("pk", "role", "institution_id", "institution__path", "powers__permission__codename"):
+    for pk, role, place, path, power in POWERS(user.pk, on):
         appointments[pk] = (role, place, path)
         if power is not None and path not in roots.setdefault(power, []):
             roots[power].append(path)

@@ -17,6 +17,7 @@ from rest_framework.response import Response
 
 from institutions.models import Institution, Region, Topic
 from lapor.ground import throttle
+from lapor.ground.prepared import PreparedModels
 from lapor.ground.problems import Refusal
 from lapor.ground.sandbox import given_out
 from officers.actors import Actor, actor_for
@@ -25,7 +26,7 @@ from .. import serializers as shapes
 from .. import services
 from ..clock import Level
 from ..filters import DECIDED, DeskFilter, PublicFilter
-from ..models import CLOCKS, TIMELINE, Channel, Clock, Complaint, ComplaintQuerySet, Family, Upload, UploadQuerySet, family_of, named_issues, with_parts
+from ..models import Channel, Complaint, ComplaintQuerySet, Family, Upload, family_of, named_issues, with_parts, with_thread
 from ..paging import CasePagination, CodePagination, SlugPagination
 from ..serializers import contact
 from ..workflow import Classification, State, Track
@@ -84,6 +85,13 @@ class Endpoint(GenericAPIView[Any]):
         return actor_for(self.request.user, at=self.at, case_ids=proved)
 
 
+# What a row of the list tells (`serializers.row_out`): a report has six times as many columns.
+ROW = (
+    "tracking_id", "title", "title_public", "classification", "state", "submitted_at", "version", "holder__slug", "holder__name", "topic__name_id",
+    "topic__name_en", "incident_region__name", "incident_region__level", "incident_region__parent", "incident_region__label",
+)  # fmt: skip
+
+
 class ComplaintList(Endpoint):
     """File a report, or list those that the caller may read."""
 
@@ -99,9 +107,8 @@ class ComplaintList(Endpoint):
         actor = actor_for(None, at=self.at)  # whoever is logged in reports as a citizen: no trace of the office
         key = request.headers.get("Idempotency-Key", "")
         receipt = services.submit(given, by=actor, at=self.at, channel=Channel.API, idempotency_key=key, reference=reference)
-        clocks = Clock.objects.running().filter(complaint=receipt.complaint).order_by("due_at")
         missing = services.missing_of(receipt.complaint, at=self.at, reference=reference)
-        response = Response(shapes.receipt_out(receipt, clocks, missing), status=201)
+        response = Response(shapes.receipt_out(receipt, missing), status=201)
         response["Location"] = f"/api/v1/complaints/{receipt.complaint.tracking_id}/"
         return private(response)
 
@@ -114,7 +121,7 @@ class ComplaintList(Endpoint):
         bound = (DeskFilter if in_full else PublicFilter)(request.query_params, queryset=rows)
         if not bound.is_valid():
             raise Refusal("invalid", _("Please check the marked fields."), fields={name: list(texts) for name, texts in bound.errors.items()})
-        found = bound.qs.select_related("holder", "topic", "incident_region").annotate(issues=named_issues())
+        found = bound.qs.select_related("holder", "topic", "incident_region").only(*ROW).annotate(issues=named_issues())
         page = self.paginate_queryset(found) or []
         response = self.get_paginated_response([shapes.row_out(row, in_full=in_full) for row in page])
         return private(response) if in_full else response
@@ -125,9 +132,19 @@ def private(response: Response) -> Response:
     return response
 
 
-def _read(rows: ComplaintQuerySet, tracking_id: str, actor: Actor) -> Complaint:
+def _numbered(rows: ComplaintQuerySet) -> PreparedModels[Complaint]:
+    return PreparedModels(lambda number: rows.filter(tracking_id=number), "LPR-0000-0000-0")
+
+
+CASE = _numbered(Complaint.objects.select_related("holder__parent", "topic"))
+CASE_WITH_LEAD = _numbered(Complaint.objects.select_related("holder", "lead"))
+CASE_IN_FULL = _numbered(Complaint.objects.select_related("holder", "topic", "incident_region", "assignee").annotate(issues=named_issues()))
+
+
+def _read(rows: PreparedModels[Complaint], tracking_id: str, actor: Actor) -> Complaint:
     """The case, to be asked what the actor may do with it. Refuses 404 not theirs to know, 403 not theirs to read."""
-    found = rows.answering(actor).filter(tracking_id=tracking_id.upper()).first()
+    known = rows(tracking_id.upper().replace("\x00", ""))
+    found = known[0].answering(actor) if known else None
     if found is None or not found.knows:
         raise Refusal("not_found", _("There is no such report, or you may not see it."))
     if not (found.may("see") or found.may("see_public")):
@@ -153,7 +170,7 @@ class UploadList(Endpoint):
 class CaseEndpoint(Endpoint):
     """One report, for the public, its reporter or an officer."""
 
-    def read(self, rows: ComplaintQuerySet, tracking_id: str, actor: Actor) -> tuple[Complaint, str, Family]:
+    def read(self, rows: PreparedModels[Complaint], tracking_id: str, actor: Actor) -> tuple[Complaint, str, Family]:
         """The case, what its reader is to it, and what they see of its parts. Refuses as `_read` does."""
         complaint = _read(rows, tracking_id, actor)
         audience = "reporter" if complaint.pk in actor.case_ids else "officer" if complaint.may("see") else "public"
@@ -167,23 +184,19 @@ class ComplaintDetail(CaseEndpoint):
     def get(self, request: Request, tracking_id: str) -> Response:
         """The public copy; with X-Case-Code the reporter's view; with a token the officer's."""
         actor = self.actor(tracking_id)
-        rows = (
-            Complaint.objects.select_related("holder", "topic", "incident_region", "assignee")
-            .annotate(issues=named_issues())
-            .prefetch_related(TIMELINE, CLOCKS)
-        )
-        complaint, audience, family = self.read(rows, tracking_id, actor)
+        complaint, audience, family = self.read(CASE_IN_FULL, tracking_id, actor)
+        with_thread(complaint)
         notes = actor.under("see_notes") + actor.under("handle_oversight") if complaint.may("see_notes") else ()
-        files = list(_files(complaint, audience, family))
+        files = Upload.objects.told(_told_as(complaint, audience), complaint, family)
         known = services.contact_of(complaint, at=self.at) if complaint.may("see_identity") else services.Known()
         body = shapes.detail_out(with_parts(complaint), audience=audience, note_paths=notes, family=family, known=known, files=files)
         response = Response(body, headers={"ETag": complaint.etag})
         return response if audience == "public" else private(response)
 
 
-def _files(complaint: Complaint, audience: str, family: Family) -> UploadQuerySet:
-    """What the reader is told of; an officer who may not open files is told of those that everybody sees."""
-    return Upload.objects.shown_to(audience if audience != "officer" or complaint.may("file") else "public", complaint, family)
+def _told_as(complaint: Complaint, audience: str) -> str:
+    """Of whose files the reader is told; an officer who may not open files is told of those that everybody sees."""
+    return audience if audience != "officer" or complaint.may("file") else "public"
 
 
 def _file_id(text: str) -> UUID:
@@ -204,8 +217,8 @@ class ComplaintFile(CaseEndpoint):
     def get(self, request: Request, tracking_id: str, file_id: str) -> HttpResponse:
         """The file as it is given out; to whom the report's own `files` names it with an address."""
         actor = self.actor(tracking_id)
-        complaint, audience, family = self.read(Complaint.objects.all(), tracking_id, actor)
-        rows = _files(complaint, audience, family).filter(pk=_file_id(file_id))
+        complaint, audience, family = self.read(CASE, tracking_id, actor)
+        rows = Upload.objects.shown_to(_told_as(complaint, audience), complaint, family).filter(pk=_file_id(file_id))
         if audience != "officer":
             rows = rows.exclude(kind=Upload.Kind.OFFICE)
         content, name, is_picture = services.open_copy(rows, is_small=request.query_params.get("small", "").lower() in {"1", "true"})
@@ -219,7 +232,7 @@ class ComplaintSteps(Endpoint):
     def get(self, request: Request, tracking_id: str) -> Response:
         """The steps open to the caller and the inputs each one asks for."""
         actor = self.actor(tracking_id)
-        complaint = _read(Complaint.objects.select_related("holder__parent", "topic"), tracking_id, actor)
+        complaint = _read(CASE, tracking_id, actor)
         steps = services.open_steps(complaint, by=actor, at=self.at)
         body = {"state": complaint.state, "version": complaint.version, "steps": [shapes.step_out(step) for step in steps]}
         return private(Response(body, headers={"ETag": complaint.etag}))
@@ -229,13 +242,12 @@ class ComplaintSteps(Endpoint):
         """Take a step: `{action, version, ...inputs}`. Answers with what may be done next."""
         given = body_of(request)
         actor = self.actor(tracking_id)
-        found = _read(Complaint.objects.all(), tracking_id, actor)
+        found = _read(CASE, tracking_id, actor)
         version = version_read(request, given, found)
         action = given.pop("action", None)
         moved = services.advance(found.pk, str(action or ""), by=actor, at=self.at, version=version, given=given)
         body: dict[str, Any] = {"state": moved.state, "version": moved.version, "steps": []}
-        after = Complaint.objects.answering(actor).select_related("holder__parent", "topic").get(pk=moved.pk)
-        body["steps"] = [shapes.step_out(step) for step in services.open_steps(after, by=actor, at=self.at)]
+        body["steps"] = [shapes.step_out(step) for step in services.open_steps(moved, by=actor, at=self.at)]
         return private(Response(body, headers={"ETag": moved.etag}))
 
 
@@ -256,7 +268,7 @@ class ComplaintContact(Endpoint):
     def own(self, tracking_id: str) -> tuple[Complaint, Actor]:
         """The case of whoever proved it. Whether there is a contact, nobody else is told."""
         actor = self.actor(tracking_id)
-        found = _read(Complaint.objects.select_related("lead"), tracking_id, actor)
+        found = _read(CASE_WITH_LEAD, tracking_id, actor)
         if not found.may("contact"):
             raise Refusal("forbidden", _("You may see this report but not take this step."))
         return found, actor

@@ -13,7 +13,7 @@ from .. import services
 from ..models import Clock, Complaint
 from ..serializers import deadlines as shapes
 from ..why import NAMES
-from . import CASE_CODE, IF_MATCH, CaseEndpoint, Endpoint, body_of, client_of, private, version_read
+from . import CASE, CASE_CODE, IF_MATCH, CaseEndpoint, Endpoint, body_of, client_of, private, version_read
 
 QUESTION = [
     OpenApiParameter("policy", str, enum=list(NAMES), required=True, description="Which period."),
@@ -30,7 +30,7 @@ class ComplaintDeadlines(CaseEndpoint):
     def get(self, request: Request, tracking_id: str) -> Response:
         """Each deadline with the lines of its count: the public reads of those that it may watch while they run, reporter and officers of all."""
         actor = self.actor(tracking_id)
-        complaint, audience, _family = self.read(Complaint.objects.all(), tracking_id, actor)
+        complaint, audience, _family = self.read(CASE, tracking_id, actor)
         response = self.answer(complaint, audience, actor)
         return response if audience == "public" else private(response)
 
@@ -59,12 +59,12 @@ class ComplaintExtensions(ComplaintDeadlines):
     def post(self, request: Request, tracking_id: str) -> Response:
         """Extend a running deadline: `{key, days, legal_basis, text, version}`. Answers with the deadlines as they are then."""
         given, actor = body_of(request), self.actor(tracking_id)
-        found, _audience, _family = self.read(Complaint.objects.all(), tracking_id, actor)
+        found, _audience, _family = self.read(CASE, tracking_id, actor)
         version = version_read(request, given, found)
         if strange := sorted(set(given) - set(EXTENSION)):
             raise Refusal("invalid", _("Please check the marked fields."), fields={name: [_("This step does not ask for it.")] for name in strange})
         services.extend_clock(found.pk, **{name: given.get(name) for name in EXTENSION}, by=actor, at=self.at, version=version)
-        moved, audience, _family = self.read(Complaint.objects.all(), tracking_id, actor)
+        moved, audience, _family = self.read(CASE, tracking_id, actor)
         return private(self.answer(moved, audience, actor))
 
 

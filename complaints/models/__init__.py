@@ -10,15 +10,13 @@ from .inclusion import AgeBand, Assistance, Disability, Gedsi, Gender
 from .issues import IssueTag, IssueWater, issues_of, named_issues
 from .letters import Letter, LetterCopy, LetterJob, LetterKind
 from .reminders import Reminder
-from .thread import CLOCKS, PARTS, PUBLIC_CLOCKS, PUBLIC_TIMELINE, TIMELINE, Family, family_of, with_parts
+from .thread import CLOCKS, PARTS, TIMELINE, Family, family_of, with_parts, with_thread
 
 __all__ = [
     "ASSISTED",
     "CLOCKS",
     "NEVER",
     "PARTS",
-    "PUBLIC_CLOCKS",
-    "PUBLIC_TIMELINE",
     "REFUSALS",
     "SEARCH_COLUMNS",
     "TIMELINE",
@@ -61,4 +59,5 @@ __all__ = [
     "issues_of",
     "named_issues",
     "with_parts",
+    "with_thread",
 ]

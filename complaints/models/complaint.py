@@ -15,7 +15,6 @@ from django.utils.translation import gettext_lazy as _
 
 from institutions.models import Institution, Region, Topic
 from lapor.ground.actor import Actor
-from lapor.ground.matching import meets
 
 from .. import policy
 from ..workflow import (
@@ -355,17 +354,20 @@ class Complaint(models.Model):
             and self.closure_kind != ClosureKind.MERGED
         )
 
+    def answering(self, actor: Actor) -> Self:
+        """This row, as it is now, for `actor` to be asked about."""
+        self.asker = actor
+        self._answers.clear()
+        return self
+
     def may(self, act: str) -> bool:
         """Whether whoever asked for the row with `answering` may do this with it, as it was read."""
-        rule = policy.POLICY[act]
-        if rule not in self._answers:
-            self._answers[rule] = meets(self, rule(self.asker))
-        return self._answers[rule]
+        return policy.POLICY[act].met(self, self.asker, self._answers)
 
     @property
     def knows(self) -> bool:
         """Whether it is the asker's to know that the case exists."""
-        return meets(self, policy.knows(self.asker))
+        return policy.knows.met(self, self.asker, self._answers)
 
     @cached_property
     def _answers(self) -> dict[policy.Rule, bool]:

@@ -1,28 +1,51 @@
 """A report and its parts read as one thread: what is fetched with it, and what the handlers of one see of the others."""
 
 from dataclasses import dataclass
+from uuid import UUID
 
 from django.db.models import Prefetch, prefetch_related_objects
 
 from lapor.ground.actor import Actor
+from lapor.ground.prepared import PreparedModels
 
 from ..workflow import INNER_EVENTS, EntryKind, Track
 from .clocks import Clock
 from .complaint import Complaint
 from .history import Transition
 
-TIMELINE = Prefetch("transitions", Transition.objects.select_related("holder_before", "holder_after", "by", "entry__institution").order_by("seq"))
-CLOCKS = Prefetch("clocks", Clock.objects.order_by("started_at", "key"))
+EVENTS = Transition.objects.select_related("holder_before", "holder_after", "by", "entry__institution").order_by("seq")
+DEADLINES = Clock.objects.order_by("started_at", "key")
+TIMELINE = Prefetch("transitions", EVENTS)
+CLOCKS = Prefetch("clocks", DEADLINES)
 # What the public page tells of them: no more is read.
-PUBLIC_TIMELINE = Prefetch(
-    "transitions",
+PUBLIC_EVENTS = (
     Transition.objects.select_related("holder_after", "entry__institution")
     .only("complaint", "kind", "reason", "at", "holder_after__name", "holder_after__time_zone", "entry__text_public", "entry__institution__name")
     .exclude(kind__in=INNER_EVENTS)
-    .order_by("seq"),
+    .order_by("seq")
 )
-PUBLIC_CLOCKS = Prefetch("clocks", Clock.objects.running().only("complaint", "key", "state", "zone", "is_provisional", "started_at", "due_at"))
+PUBLIC_DEADLINES = Clock.objects.running().only("complaint", "key", "state", "zone", "is_provisional", "started_at", "due_at")
+# The same of one report, asked at every page about it.
+THREAD = (
+    ("transitions", PreparedModels(lambda pk: EVENTS.filter(complaint=pk), UUID(int=0))),
+    ("clocks", PreparedModels(lambda pk: DEADLINES.filter(complaint=pk), UUID(int=0))),
+)
+PUBLIC_THREAD = (
+    ("transitions", PreparedModels(lambda pk: PUBLIC_EVENTS.filter(complaint=pk), UUID(int=0))),
+    ("clocks", PreparedModels(lambda pk: PUBLIC_DEADLINES.filter(complaint=pk), UUID(int=0))),
+)
 PARTS = Prefetch("children", Complaint.objects.select_related("holder").prefetch_related(TIMELINE, CLOCKS).order_by("part_number"))
+
+
+def with_thread(complaint: Complaint, *, public: bool = False) -> Complaint:
+    """Its events and deadlines read with it, as a list fetches them; what the public page tells of them (`public`)."""
+    for name, rows in PUBLIC_THREAD if public else THREAD:
+        found = getattr(complaint, name).all()
+        found._result_cache, found._prefetch_done = rows(complaint.pk), True
+        for row in found._result_cache:
+            row.complaint = complaint
+        vars(complaint).setdefault("_prefetched_objects_cache", {})[name] = found
+    return complaint
 
 
 def with_parts(complaint: Complaint) -> Complaint:

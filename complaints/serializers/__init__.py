@@ -1,7 +1,7 @@
 """What the API says of a complaint to each audience, and the shape of what it takes (for the schema; services do the reading)."""
 
 from collections.abc import Iterable
-from datetime import date, datetime
+from datetime import UTC, date, datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -249,17 +249,17 @@ def moment(at: datetime, zone: str, *, is_exact: bool) -> datetime | date:
 def clock_out(clock: Clock, *, is_exact: bool = True) -> dict[str, Any]:
     """A deadline; `is_exact`: with the hour from which it runs."""
     found = {name: getattr(clock, name) for name in ("key", "state", "started_at", "due_at", "is_provisional", "outcome")}
-    return found | {"started_at": moment(clock.started_at, clock.zone, is_exact=is_exact)}
+    return found | {"started_at": moment(clock.started_at.astimezone(UTC), clock.zone, is_exact=is_exact), "due_at": clock.due_at.astimezone(UTC)}
 
 
-def receipt_out(receipt: Receipt, clocks: Iterable[Clock], missing: list[str]) -> dict[str, Any]:
+def receipt_out(receipt: Receipt, missing: list[str]) -> dict[str, Any]:
     complaint = receipt.complaint
     return {
         "tracking_id": complaint.tracking_id,
         "case_code": receipt.case_code,
         "state": complaint.state,
         "holder": place(complaint.holder),
-        "clocks": [clock_out(clock) for clock in clocks],
+        "clocks": [clock_out(clock) for clock in receipt.clocks],
         "missing": missing,
     }
 

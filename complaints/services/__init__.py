@@ -14,7 +14,7 @@ from .foresee import Foretold, PolicyForeseen, first_moves, foresee_day, foresee
 from .handover import WAYS, Leaving, able_names, hand_over, leads_a_desk, offered_to, release, to_hand_over
 from .intake import CONSENT_VERSION, Draft, Receipt, first_holder, forget_replays, missing_for_minimum, missing_of, read_draft, submit
 from .invariants import Breach, broken
-from .issues import issues_on, propose_tags, tag, untag
+from .issues import issues_on, propose_tags, tag, tags_and_issues, untag
 from .ledger import Fault, verify
 from .letters import KINDS as LETTER_KINDS
 from .letters import kept, named_letter, order_letter, receipt, receipt_with_code, sheet, write_letters
@@ -168,6 +168,7 @@ __all__ = [
     "submit",
     "support_asked",
     "tag",
+    "tags_and_issues",
     "take",
     "take_down",
     "tell_day",

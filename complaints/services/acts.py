@@ -17,7 +17,7 @@ from .rules import invalid
 
 def begin(pk: UUID, act: str, *, by: Actor, at: datetime, version: int | None = None) -> Plan:
     """The plan of an act on a locked complaint. Refuses as `advance` does."""
-    complaint = lock(pk, by=by, acts=[act])
+    complaint = lock(pk, by=by, act=act)
     is_stale = version is not None and version != complaint.version
     refuse_outsiders(complaint, act, by=by, is_stale=is_stale)
     if is_stale:

@@ -1,6 +1,6 @@
 """The one door that changes a complaint's state, holder or track, and the question what may be done now."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from copy import copy
 from dataclasses import dataclass
 from datetime import datetime
@@ -14,10 +14,11 @@ from django.utils.translation import gettext_lazy
 
 from lapor.ground.actor import Actor
 from lapor.ground.matching import meets
+from lapor.ground.prepared import PreparedModels
 from lapor.ground.problems import Refusal
 
 from .. import policy
-from ..models import AnswerDraft, Clock, Complaint, Transition
+from ..models import AnswerDraft, Clock, Complaint, ComplaintQuerySet, Transition
 from ..workflow import WORKFLOW, State, Step
 from . import clocks, notify
 from .canned import refuse_bare
@@ -39,17 +40,23 @@ NOT_YOURS = gettext_lazy("You may see this report but not take this step.")
 DRAWN_ID = Func(Value("complaints_transition"), Value("id"), template="nextval(pg_get_serial_sequence(%(expressions)s))", output_field=BigIntegerField())
 
 
-def lock(pk: UUID, *, by: Actor, acts: Iterable[str]) -> Complaint:
+def _locking(pk: UUID, user: int, act: str) -> ComplaintQuerySet:
+    kept = AnswerDraft.objects.filter(complaint=OuterRef("pk"), user=user, step=act)
+    rows = Complaint.objects.annotate(drawn_id=DRAWN_ID, has_draft=Exists(kept)).select_related("holder", "topic")
+    return rows.select_for_update(of=("self",)).filter(pk=pk)
+
+
+LOCKED = PreparedModels(_locking, UUID(int=0), -1, "-")
+CLOCKS_OF = PreparedModels(lambda pk: Clock.objects.filter(complaint=pk), UUID(int=0))
+
+
+def lock(pk: UUID, *, by: Actor, act: str) -> Complaint:
     """The complaint, locked to the end of the transaction, for `by` to be asked about. 404 if there is none."""
-    acts = list(acts)
-    kept = AnswerDraft.objects.filter(complaint=OuterRef("pk"), user=by.user_id, step__in=acts)
-    rows = Complaint.objects.answering(by).annotate(drawn_id=DRAWN_ID, has_draft=Exists(kept)).select_related("holder", "topic")
-    rows = rows.select_for_update(of=("self",)).filter(pk=pk)
     # Whoever waited for the lock while the case moved joins the new row with the holder of before and finds nothing: ask again.
-    complaint = next(iter(rows), None) or next(iter(rows.all()), None)
-    if complaint is None:
+    found = LOCKED(pk, by.user_id, act) or LOCKED(pk, by.user_id, act)
+    if not found:
         raise not_found()
-    return complaint
+    return found[0].answering(by)
 
 
 def knows(complaint: Complaint, by: Actor) -> bool:
@@ -140,17 +147,17 @@ def advance(
     403 not theirs to do, 409 state or version moved on, 422 a guard or an input (field by field) or a step not yet available.
     """
     step = step_of(action)
-    complaint = lock(pk, by=by, acts=[step.code])
+    complaint = lock(pk, by=by, act=step.code)
     _check_open(complaint, step, by=by, version=version)
     plan = Plan.on(complaint, step.code, by=by, at=at, reference=reference or Reference(at))
     prepare(plan, step, given or {})
-    clocks.run(plan, Clock.objects.filter(complaint=complaint))
+    clocks.run(plan, CLOCKS_OF(complaint.pk))
     plans = [plan, *plan.joined, *follow([plan])]
     write(plans)
     notify.tell(plans)
     if vars(complaint).pop("has_draft") and complaint.pk not in by.case_ids:
         drop_draft(complaint.pk, step.code, by=by)
-    return complaint
+    return complaint.answering(by)
 
 
 @transaction.atomic

@@ -3,15 +3,18 @@
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
+from functools import cache
 from itertools import cycle
+from typing import Any
 
 from django.conf import settings
 from django.db import transaction
-from django.db.models import CharField, Exists, ExpressionWrapper, F, OuterRef, Q
+from django.db.models import CharField, Exists, ExpressionWrapper, F, OuterRef, Q, QuerySet
 from django.utils.translation import gettext as _
 
 from institutions.models import Institution, ids_of
 from lapor.ground.actor import Actor
+from lapor.ground.prepared import Prepared
 from lapor.ground.problems import Refusal
 from officers.actors import actor_for, machine
 from officers.models import Appointment, User
@@ -188,11 +191,25 @@ def _is_settled(line: Line, way: str) -> bool:
 # --- whom a page offers -----------------------------------------------------------------------------------------------
 
 
+@cache
+def _appointed(places: int) -> Prepared:
+    """Who is appointed at so many nodes on a day, by name."""
+
+    def rows(on: date, *ids: int) -> QuerySet[Appointment, Any]:
+        found = Appointment.objects.in_force(on).filter(institution__in=ids, user__is_active=True).order_by("user__full_name", "user__username")
+        return found.values_list("role", "user_id", "user__full_name", "user__username")
+
+    return Prepared(rows, date.min, *range(-places, 0))
+
+
 def able_names(complaint: Complaint, *, at: datetime) -> list[User]:
-    """Who may be put in charge of the case, by name."""
-    found = Reference(at).able(complaint.holder.path, is_oversight=complaint.track == Track.OVERSIGHT)
-    fit = [pk for pk in found if pk not in {complaint.contested_user_id, complaint.reported_user_id}]
-    return list(User.objects.filter(pk__in=fit).order_by("full_name", "username"))
+    """Who may be put in charge of the case (`Reference.able`), by name; of each no more is read than that."""
+    ids = ids_of(complaint.holder.path)
+    roles = OVERSIGHT_CHARGE_ROLES if complaint.track == Track.OVERSIGHT else CHARGE_ROLES
+    unfit = {complaint.contested_user_id, complaint.reported_user_id}
+    rows = _appointed(len(ids))(Reference(at).today, *ids)
+    named = {pk: User(pk=pk, full_name=name, username=username) for role, pk, name, username in rows if role in roles and pk not in unfit}
+    return list(named.values())
 
 
 def offered_to(groups: Sequence[Leaving], *, at: datetime) -> list[tuple[Leaving, list[User]]]:

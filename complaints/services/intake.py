@@ -3,7 +3,8 @@
 import hashlib
 import json
 import secrets
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
+from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from typing import Any
@@ -20,16 +21,17 @@ from lapor.ground.actor import Actor
 from lapor.ground.problems import Refusal
 
 from .. import numbers, vault
-from ..models import AgeBand, Assistance, Channel, Complaint, Disability, Gedsi, Gender, Replay, Upload
+from ..models import AgeBand, Assistance, Channel, Clock, Complaint, Disability, Gedsi, Gender, Replay, Upload
 from ..vault import Identity
 from ..workflow import Classification, OnBehalf, Relation, State
 from . import clocks, notify
-from .needs import REQUIRED, Wrong, clean_date, clean_email, clean_phone, clean_text, find_region, minimum_missing, read_files, read_flag
+from .needs import REQUIRED, TOPIC, Wrong, clean_date, clean_email, clean_phone, clean_text, find_region, minimum_missing, read_files, read_flag
 from .plan import Plan, write
 from .reference import Reference
 from .rules import force_secrecy
 
 CONSENT_VERSION = "2026-11"
+NUMBERS = 5  # how many are drawn
 GEDSI_CHOICES = {"needs_assistance": Assistance, "gender": Gender, "disability": Disability, "age_band": AgeBand}
 
 
@@ -69,6 +71,7 @@ class Receipt:
 
     complaint: Complaint
     case_code: str
+    clocks: tuple[Clock, ...] = ()  # that run, what is due first before the others
     is_replay: bool = False
 
 
@@ -117,7 +120,7 @@ class _Reader:
         return Institution.objects.in_force(self.reference.today).filter(slug=clean_text(value, longest=100)).first()
 
     def topic(self, value: Any) -> Topic | None:
-        return value if isinstance(value, Topic) else Topic.objects.filter(pk=clean_text(value, longest=100)).first()
+        return value if isinstance(value, Topic) else next(iter(TOPIC(clean_text(value, longest=100))), None)
 
     def identity(self) -> Identity:
         contact = self.given.get("contact") or {}
@@ -265,33 +268,30 @@ def _receive(draft: Draft, *, by: Actor, at: datetime, channel: str, door: Insti
     code = numbers.new_case_code()
     complaint.code_salt = secrets.token_bytes(16)
     complaint.code_hash = numbers.hash_code(code, salt=complaint.code_salt, pepper=settings.CASE_CODE_PEPPER)
-    _number_and_write(complaint, draft.files, by=by, at=at, reference=reference)
+    started = _write(complaint, draft.files, by=by, at=at, reference=reference)
     if draft.identity:
         vault.seal(complaint.pk, draft.identity, at=at)
     if draft.gedsi:
         Gedsi.objects.create(complaint=complaint, **draft.gedsi)
-    return Receipt(complaint, code)
+    return Receipt(complaint, code, started)
 
 
-def _number_and_write(complaint: Complaint, files: list[Upload], *, by: Actor, at: datetime, reference: Reference) -> None:
-    """Draw a tracking number until it is free; the unique key decides, not a look before."""
-    for attempt in range(5):
-        complaint.tracking_id = numbers.new_tracking_id()
-        complaint.version, complaint.seq, complaint.head = 0, 0, ""
-        plan = Plan.on(complaint, "submit", by=by, at=at, reference=reference)
-        plan.state_before, plan.holder_before, plan.entered = "", None, True
-        plan.files = files
-        plan.data = {"channel": complaint.channel, "is_urgent": complaint.is_urgent}
-        clocks.run(plan, ())
-        try:
-            with transaction.atomic():
-                write([plan])
-        except IntegrityError:
-            if attempt == 4:
-                raise
-            continue
-        notify.tell([plan])
-        return
+def _write(complaint: Complaint, files: list[Upload], *, by: Actor, at: datetime, reference: Reference) -> tuple[Clock, ...]:
+    """Write the report under a tracking number that is free as a rule (the unique key decides, not a look before); its first clocks."""
+    complaint.tracking_id = numbers.new_tracking_id()
+    complaint.version, complaint.seq, complaint.head = 0, 0, ""
+    plan = Plan.on(complaint, "submit", by=by, at=at, reference=reference)
+    plan.state_before, plan.holder_before, plan.entered = "", None, True
+    plan.files = files
+    plan.data = {"channel": complaint.channel, "is_urgent": complaint.is_urgent}
+    clocks.run(plan, ())
+    write([plan])
+    notify.tell([plan])
+    return _running(plan.started)
+
+
+def _running(clocks: Iterable[Clock]) -> tuple[Clock, ...]:
+    return tuple(sorted((clock for clock in clocks if clock.state == Clock.RUNNING), key=lambda clock: clock.due_at))
 
 
 def submit(
@@ -314,7 +314,8 @@ def submit(
     reference = reference or Reference(at)
     if assisted and not by.has("intake"):
         raise Refusal("forbidden", _("You may not enter reports for others."))
-    with transaction.atomic():
+
+    def once() -> Receipt:
         slot = _Slot(idempotency_key, given, reference) if idempotency_key else None
         if slot is not None and (known := slot.replay(at)) is not None:
             return known  # before anything is read: its files are linked already
@@ -323,6 +324,17 @@ def submit(
         if slot is not None:
             slot.keep(receipt, at)
         return receipt
+
+    return _with_free_number(once)
+
+
+def _with_free_number(once: Callable[[], Receipt]) -> Receipt:
+    """The whole again, from its beginning, when the number that was drawn is somebody's already."""
+    for _attempt in range(NUMBERS - 1):
+        with suppress(IntegrityError), transaction.atomic():
+            return once()
+    with transaction.atomic():
+        return once()
 
 
 def _bits(key: str) -> int:
@@ -362,7 +374,7 @@ class _Slot:
         except CryptoError as error:
             raise Refusal("conflict", _("This idempotency key was used for another report. Please use a new one.")) from error
         complaint = Complaint.objects.select_related("holder").get(pk=stored["id"])
-        return Receipt(complaint, stored["code"], is_replay=True)
+        return Receipt(complaint, stored["code"], _running(complaint.clocks.all()), is_replay=True)
 
     def keep(self, receipt: Receipt, at: datetime) -> None:
         sealed = self.box.encrypt(json.dumps({"id": str(receipt.complaint.pk), "code": receipt.case_code}).encode())

@@ -1,17 +1,18 @@
 """Priority issues of reports: proposed by rules in a sweep, confirmed, rejected or added by officers."""
 
 from collections.abc import Callable, Sequence
-from datetime import datetime, time, timedelta
+from datetime import date, datetime, time, timedelta
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
 from django.db import connection, transaction
-from django.db.models import Exists, F, Max, OuterRef, Q
+from django.db.models import Exists, F, Max, OuterRef, Q, QuerySet, Subquery
 from django.utils.translation import gettext as _
 
 from institutions.models import WIB, IssueRule, PriorityIssue
 from institutions.services import refuse_while_read_only
 from lapor.ground.actor import Actor
+from lapor.ground.prepared import PreparedModels
 from lapor.ground.problems import Refusal
 from officers.actors import machine
 
@@ -23,6 +24,7 @@ from .rules import invalid
 
 EVENTS = 5000  # looked at by one query of each rule
 CHUNK = 500  # proposals in one transaction: so long a step on one of these reports may have to wait
+IN_FORCE = PreparedModels(lambda on: PriorityIssue.objects.in_force(on), date.min)
 LAG = timedelta(minutes=10)  # no transaction is open longer
 # What changes a text, a topic, a place or a holder, or brings a report back; the rules read nothing else. `handle` and `respond` may set the topic.
 TOUCHING = Q(kind__in=("submit", "part", "edit", "complete", "restore", "unmerge", "handle", "respond")) | ~Q(holder_before=F("holder_after"))
@@ -33,7 +35,25 @@ TOUCHING = Q(kind__in=("submit", "part", "edit", "complete", "restore", "unmerge
 
 def issues_on(at: datetime) -> list[PriorityIssue]:
     """The issues that count at this instant, by their name."""
-    return sorted(PriorityIssue.objects.in_force(at.astimezone(ZoneInfo(WIB)).date()), key=lambda row: row.name)
+    return sorted(IN_FORCE(at.astimezone(ZoneInfo(WIB)).date()), key=lambda row: row.name)
+
+
+def _offered(on: date, pk: UUID) -> QuerySet[PriorityIssue]:
+    """The issues that count on a day, and those that a report has to do with, each with the state of the tag."""
+    tag = IssueTag.objects.filter(complaint=pk, issue=OuterRef("pk")).values("state")[:1]
+    now = PriorityIssue.objects.in_force(on).filter(pk=OuterRef("pk"))
+    rows = PriorityIssue.objects.annotate(tag_state=Subquery(tag), is_on=Exists(now))
+    return rows.filter(Q(is_on=True) | Q(tag_state__isnull=False)).order_by("pk")
+
+
+OFFERED = PreparedModels(_offered, date.min, UUID(int=0))
+
+
+def tags_and_issues(complaint: Complaint, *, at: datetime) -> tuple[list[IssueTag], list[PriorityIssue]]:
+    """The tags of a report with their issues, and the issues that count now, by their name; one query for both."""
+    rows = [(row, vars(row)) for row in OFFERED(at.astimezone(ZoneInfo(WIB)).date(), complaint.pk)]
+    tags = [IssueTag(complaint=complaint, issue=row, state=told["tag_state"]) for row, told in rows if told["tag_state"] is not None]
+    return tags, sorted((row for row, told in rows if told["is_on"]), key=lambda row: row.name)
 
 
 def _issue_of(code: str, at: datetime) -> PriorityIssue:

@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from institutions.models import Institution, Region, Topic
+from lapor.ground.prepared import PreparedModels
 from lapor.ground.problems import Refusal
 
 from ..models import Complaint, Upload
@@ -19,6 +20,10 @@ from ..workflow import ArchiveReason, Classification, Finding, HandOverTarget, H
 from .reference import Reference
 
 CODE_LENGTH = 24  # of a code that an event keeps
+
+
+TOPIC = PreparedModels(lambda code: Topic.objects.filter(pk=code), "-")
+REGION = PreparedModels(lambda code: Region.objects.filter(pk=code), "-")
 
 
 class Wrong(Exception):
@@ -167,7 +172,7 @@ def find_institution(value: Any, asked: Asked) -> Institution:
 def find_topic(value: Any, asked: Asked) -> Topic:
     if isinstance(value, Topic):
         return value
-    found = Topic.objects.filter(pk=clean_text(value, longest=200)).first()
+    found = next(iter(TOPIC(clean_text(value, longest=200))), None)
     if found is None or (found.valid_to is not None and found.valid_to < asked.reference.today):
         raise Wrong(_("This topic is not known or no longer used. Please choose one from the list."))
     return found
@@ -176,7 +181,7 @@ def find_topic(value: Any, asked: Asked) -> Topic:
 def find_region(value: Any) -> Region:
     if isinstance(value, Region):
         return value
-    found = Region.objects.filter(pk=clean_text(value, longest=200)).first()
+    found = next(iter(REGION(clean_text(value, longest=200))), None)
     if found is None:
         raise Wrong(_("This place is not known. Please choose it from the list, or leave it empty."))
     return found

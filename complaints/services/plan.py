@@ -1,7 +1,7 @@
 """One step being prepared: what it does to the complaint, and the writing of many such steps in a handful of statements."""
 
 import secrets
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, cast
@@ -11,6 +11,7 @@ from django.db import connection
 from institutions.models import Institution
 from institutions.services import refuse_while_read_only
 from lapor.ground.actor import Actor
+from lapor.ground.writing import change, insert
 from officers.actors import machine
 
 from ..clock import Move
@@ -170,39 +171,28 @@ def write(plans: Sequence[Plan]) -> None:
         rows.append(row)
         if entry is not None:
             entries.append(entry)
-    _save_complaints(plans)
-    Transition.objects.bulk_create(rows)
-    if entries:
-        Entry.objects.bulk_create(entries)
-    _write_clocks(plans)
+    _change_complaints(plans)
+    changed = [clock for plan in plans for clock in plan.changed]
+    if changed:  # first: a clock that stops makes room for the next one of its key
+        save_clocks(changed)
+    started = [clock for plan in plans for clock in plan.started]
+    insert([plan.complaint for plan in plans if plan.entered], rows, entries, started, list(_clock_events(plans)))
     for plan in plans:
         link(plan.files, plan.complaint.pk, plan.transition_id)
 
 
-def _write_clocks(plans: Sequence[Plan]) -> None:
-    started = [clock for plan in plans for clock in plan.started]
-    changed = [clock for plan in plans for clock in plan.changed]
-    if changed:  # first: a clock that stops makes room for the next one of its key
-        save_clocks(changed)
-    if started:
-        Clock.objects.bulk_create(started)
-    events = []
+def _clock_events(plans: Sequence[Plan]) -> Iterator[ClockEvent]:
     for plan in plans:
         for event in plan.events:
             event.transition_id = plan.transition_id
-            events.append(event)
-    if events:
-        ClockEvent.objects.bulk_create(events)
+            yield event
 
 
-def _save_complaints(plans: Sequence[Plan]) -> None:
-    new = [plan.complaint for plan in plans if plan.entered]
+def _change_complaints(plans: Sequence[Plan]) -> None:
     old = [plan.complaint for plan in plans if not plan.entered]
-    if new:
-        Complaint.objects.bulk_create(new)
     fields = {name for plan in plans if not plan.entered for name in plan.altered}
     if len(old) == 1:
-        old[0].save(update_fields=fields)
+        change(old[0], fields)
     elif old:
         Complaint.objects.bulk_update(old, [Complaint._meta.get_field(name).name for name in sorted(fields)], batch_size=500)
 

@@ -11,9 +11,9 @@ from lapor.ground.actor import Actor
 from .reference import Reference
 
 
-def here(pk: UUID, name: str, *, by: Actor, at: datetime) -> list[str]:
+def here(pk: UUID, name: str, *, by: Actor, at: datetime, reference: Reference | None = None) -> list[str]:
     """Note that the actor has the case open and say who else does. Without the cache nobody is seen, and nobody is disturbed."""
-    life = Reference(at).limits["presence_seconds"]
+    life = (reference or Reference(at)).limits["presence_seconds"]
     key, now = f"presence:{pk}", at.timestamp()
     try:
         known = {user: seen for user, seen in (cache.get(key) or {}).items() if seen[1] > now - life}

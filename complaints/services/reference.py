@@ -1,10 +1,16 @@
 """What a step reads of the rest of the house, each at most once: limits, policies, calendars, who is appointed where."""
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Mapping
 from datetime import date, datetime
+from functools import cache, lru_cache
+from typing import Any, cast
 from zoneinfo import ZoneInfo
 
-from institutions.models import CalendarDay, CalendarYear, HubMembership, Institution, Limit, SlaPolicy, ids_of, read_versions
+from django.db.models import CharField, QuerySet, Value
+from django.db.models.functions import Cast
+
+from institutions.models import ROOT_SLUG, CalendarDay, CalendarYear, HubMembership, Institution, Limit, SlaPolicy, ids_of, read_versions, strictest
+from lapor.ground.prepared import Prepared, PreparedModels
 from officers.models import Appointment
 from officers.powers import ADMIN_ROLES, POWERS, Role
 
@@ -12,11 +18,62 @@ from ..clock import WEEK, Terms
 from ..models import CannedAnswer, Complaint, Delegation
 from ..workflow import Track
 
+# Limits and the years of the calendar in one question: (key, value, "") and (year, version, status).
+FACTS = Prepared(
+    lambda on: (
+        Limit.objects.in_force(on)
+        .filter(institution=None)
+        .order_by()
+        .values_list("key", "value", Value("", output_field=CharField()))
+        .union(CalendarYear.objects.order_by().values_list(Cast("year", CharField()), "version", "status"), all=True)
+        .order_by()
+    ),
+    date.min,
+)
+ROOT = PreparedModels(lambda: Institution.objects.filter(slug=ROOT_SLUG))
+
 OVERSIGHT_ROLES = tuple(role for role in Role if "handle_oversight" in POWERS[role] and role != Role.NATIONAL_ADMIN)
 RESPONDING_ROLES = tuple(role for role in Role if "respond" in POWERS[role])
 # Who can be in charge of a case: whoever may take it, or the internal supervisor and the nation on the oversight track.
 CHARGE_ROLES = tuple(dict.fromkeys((*RESPONDING_ROLES, *ADMIN_ROLES)))
 OVERSIGHT_CHARGE_ROLES = tuple(role for role in Role if "handle_oversight" in POWERS[role] or role == Role.NATIONAL_ADMIN)
+
+
+@cache
+def _policies(places: int) -> PreparedModels[SlaPolicy]:
+    """The nation's periods and those of so many institutions."""
+    return PreparedModels(SlaPolicy.objects.of_nation_and, date.min, *range(-places, 0))
+
+
+@lru_cache(maxsize=64)
+def _off_days(versions: tuple[tuple[int, int], ...], *, has_own: bool) -> Prepared:
+    """The days off between two dates in these versions of the calendar, of the nation and (`has_own`) of an institution."""
+
+    def rows(first: date, last: date, *own: int) -> QuerySet[CalendarDay, Any]:
+        return CalendarDay.objects.off(own[0] if own else None, first, last, dict(versions))
+
+    return Prepared(rows, date.min, date.max, *((-1,) if has_own else ()))
+
+
+@cache
+def _staff(places: int) -> Prepared:
+    """Who is appointed at so many nodes on a day."""
+
+    def rows(on: date, *ids: int) -> QuerySet[Appointment, Any]:
+        found = Appointment.objects.in_force(on).filter(institution__in=ids, user__is_active=True).order_by("pk")
+        return found.values_list("institution_id", "role", "user_id", "user__language")
+
+    return Prepared(rows, date.min, *range(-places, 0))
+
+
+@cache
+def _canned(places: int) -> PreparedModels[CannedAnswer]:
+    """The canned answers in use for a step at so many nodes."""
+
+    def rows(step: str, *ids: int) -> QuerySet[CannedAnswer]:
+        return CannedAnswer.objects.filter(state=CannedAnswer.APPROVED, step=step, institution__in=ids).order_by("title", "pk")
+
+    return PreparedModels(rows, "-", *range(-places, 0))
 
 
 class Reference:
@@ -44,20 +101,26 @@ class Reference:
     @property
     def limits(self) -> dict[str, int]:
         if self._limits is None:
-            self._limits = Limit.objects.table(self.today)
-        return self._limits
+            self._read_facts()
+        return cast("dict[str, int]", self._limits)
 
     def policies(self, institution: Institution) -> dict[str, SlaPolicy]:
         """The policy row in force for each key, with the institution's stricter overrides."""
         if institution.pk not in self._policies:
-            self._policies[institution.pk] = SlaPolicy.objects.table(self.today, institution)
+            ids = ids_of(institution.path)
+            self._policies[institution.pk] = strictest(_policies(len(ids))(self.today, *ids))
         return self._policies[institution.pk]
 
     @property
     def years(self) -> dict[int, tuple[str, int]]:
         if self._years is None:
-            self._years = CalendarYear.objects.versions()
-        return self._years
+            self._read_facts()
+        return cast("dict[int, tuple[str, int]]", self._years)
+
+    def _read_facts(self) -> None:
+        rows = FACTS(self.today)
+        self._limits = {key: value for key, value, status in rows if not status}
+        self._years = {int(year): (status, version) for year, version, status in rows if status}
 
     def calendar_version(self, first: date, last: date) -> tuple[str, bool]:
         """The versions of the years between two dates, and whether one of them is still provisional (or unknown)."""
@@ -90,7 +153,7 @@ class Reference:
         if any(number != self.years.get(year, ("", 0))[1] for year, number in versions.items()):
             if (whose, version) not in self._past:
                 begin, end = date(min(versions), 1, 1), date(max(versions), 12, 31)
-                self._past[whose, version] = CalendarDay.objects.off_days(whose, begin, end, versions)
+                self._past[whose, version] = self._read_off_days(whose, begin, end, versions)
             return self._past[whose, version]
         first, last = first.replace(month=1, day=1), last.replace(month=12, day=31)
         have = self._off.get(whose)
@@ -98,14 +161,19 @@ class Reference:
             first, last = (first, last) if have is None else (min(first, have[0]), max(last, have[1]))
             # By the versions that are known here, so that nobody who alters the calendar meanwhile comes between the two.
             known = {year: number for year, (_status, number) in self.years.items()}
-            have = (first, last, CalendarDay.objects.off_days(whose, first, last, known))
+            have = (first, last, self._read_off_days(whose, first, last, known))
             self._off[whose] = have
         return have[2]
+
+    @staticmethod
+    def _read_off_days(whose: int | None, first: date, last: date, versions: Mapping[int, int]) -> frozenset[date]:
+        asked = _off_days(tuple(sorted(versions.items())), has_own=whose is not None)
+        return frozenset(day for (day,) in asked(first, last, *(() if whose is None else (whose,))))
 
     @property
     def root(self) -> Institution:
         if self._root is None:
-            self._root = Institution.objects.get(slug="nasional")
+            self._root = ROOT()[0]
         return self._root
 
     def know_staff(self, ids: Iterable[int]) -> None:
@@ -114,8 +182,7 @@ class Reference:
         if not missing:
             return
         self._staff.update({pk: [] for pk in missing})
-        rows = Appointment.objects.in_force(self.today).filter(institution__in=missing, user__is_active=True).order_by("pk")
-        for institution, role, user, language in rows.values_list("institution_id", "role", "user_id", "user__language"):
+        for institution, role, user, language in _staff(len(missing))(self.today, *missing):
             self._staff[institution].append((role, user))
             self.languages[user] = language
 
@@ -154,8 +221,7 @@ class Reference:
         missing = [pk for pk in ids if (pk, step) not in self._canned]
         if missing:
             self._canned.update({(pk, step): [] for pk in missing})
-            rows = CannedAnswer.objects.filter(state=CannedAnswer.APPROVED, step=step, institution__in=missing)
-            for row in rows.order_by("title", "pk"):
+            for row in _canned(len(missing))(step, *missing):
                 self._canned[row.institution_id, step].append(row)
         return [row for pk in reversed(ids) for row in self._canned[pk, step]]
 

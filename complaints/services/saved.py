@@ -1,13 +1,15 @@
 """An officer's saved filters and wishes for the desk."""
 
 from datetime import datetime
+from functools import cache
 from urllib.parse import parse_qsl, urlencode
 
 from django.db import transaction
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 from django.utils.translation import gettext as _
 
 from lapor.ground.actor import Actor
+from lapor.ground.prepared import PreparedModels
 from lapor.ground.problems import Refusal
 
 from ..models import DeskPreference, SavedFilter
@@ -18,6 +20,18 @@ from .rules import invalid
 # What of the queue's address is kept; a place in the list is not.
 KEPT = ("tab", "q", "state", "topic", "institution", "region", "classification", "track", "is_urgent", "level", "issue", "issue_state")
 
+PREFERENCE = PreparedModels(lambda user: DeskPreference.objects.select_related("default_filter").filter(user=user), -1)
+
+
+@cache
+def _filters(places: int) -> PreparedModels[SavedFilter]:
+    """Somebody's own filters, and those shared with so many places."""
+
+    def rows(owner: int, *ids: int) -> QuerySet[SavedFilter]:
+        return SavedFilter.objects.filter(Q(owner=owner) | Q(shared_with__in=ids)).select_related("owner", "shared_with")
+
+    return PreparedModels(rows, -1, *range(-places - 1, -1))
+
 
 def canonical(query: str) -> str:
     """The same filter always as the same address."""
@@ -27,7 +41,7 @@ def canonical(query: str) -> str:
 
 def filters_of(*, by: Actor) -> list[SavedFilter]:
     """The actor's own, and what colleagues share with a place where the actor is appointed."""
-    return list(SavedFilter.objects.filter(Q(owner=by.user_id) | Q(shared_with__in=by.institution_ids)).select_related("owner", "shared_with"))
+    return _filters(len(by.institution_ids))(by.user_id, *by.institution_ids)
 
 
 @transaction.atomic
@@ -59,8 +73,8 @@ def drop_filter(pk: int, *, by: Actor) -> None:
 
 
 def preference_of(*, by: Actor) -> DeskPreference:
-    found = DeskPreference.objects.select_related("default_filter").filter(user=by.user_id).first()
-    return found or DeskPreference(user_id=by.user_id)
+    found = PREFERENCE(by.user_id)
+    return found[0] if found else DeskPreference(user_id=by.user_id)
 
 
 @transaction.atomic

@@ -1,15 +1,13 @@
 """How dates, deadlines and events are said on a page."""
 
 from datetime import date, datetime, timedelta
-from functools import lru_cache
 from typing import Any
-from zoneinfo import ZoneInfo
 
 from django import template
-from django.utils.formats import date_format, number_format
+from django.utils.formats import number_format
 from django.utils.safestring import SafeString
-from django.utils.translation import get_language, gettext_lazy, ngettext
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from institutions.models import SlaPolicy
 from lapor.ground.panels import drawn
@@ -17,11 +15,10 @@ from lapor.ground.panels import drawn
 from .. import masks, why
 from ..clock import Level
 from ..models import NEVER, Clock
-from ..wording import NEXT_STEPS, action_of, sentence_of
+from ..wording import DUE_ICONS, NEXT_STEPS, action_of, day_in, left_until, moment_in, sentence_of, tone_of
 from ..workflow import INNER_EVENTS, State
 
 register = template.Library()
-ZONES = {"Asia/Jakarta": "WIB", "Asia/Makassar": "WITA", "Asia/Jayapura": "WIT"}
 
 
 @register.filter
@@ -29,27 +26,19 @@ def long_date(value: date | None, zone: str = "Asia/Jakarta") -> str:
     """24 November 2026, in the place's own zone."""
     if value is None:
         return ""
-    return _long(value.astimezone(ZoneInfo(zone)).date() if isinstance(value, datetime) else value, get_language())
+    return day_in(value, zone)
 
 
 @register.filter
 def iso_date(text: str) -> str:
     """A date that an event keeps as text."""
-    return _long(date.fromisoformat(text), get_language())
-
-
-@lru_cache(maxsize=4096)
-def _long(day: date, _language: str | None) -> str:
-    return str(date_format(day, "j F Y"))
+    return day_in(date.fromisoformat(text), "")
 
 
 @register.filter
 def date_time(value: datetime | None, zone: str = "Asia/Jakarta") -> str:
     """24 November 2026 09.30 WIB."""
-    if value is None:
-        return ""
-    local = value.astimezone(ZoneInfo(zone))
-    return f"{date_format(local, 'j F Y H.i')} {ZONES.get(zone, '')}".strip()
+    return moment_in(value, zone) if value is not None else ""
 
 
 @register.simple_tag
@@ -57,13 +46,7 @@ def days_left(due: datetime | None, at: datetime, zone: str = "Asia/Jakarta") ->
     """How long there is, in words; calendar days of the place."""
     if due is None or due >= NEVER - timedelta(days=2):
         return ""
-    days = (due.astimezone(ZoneInfo(zone)).date() - at.astimezone(ZoneInfo(zone)).date()).days
-    if due < at:
-        late = max(-days, 1)
-        return ngettext("%(days)d day late", "%(days)d days late", late) % {"days": late}
-    if days == 0:
-        return _("due today")
-    return ngettext("%(days)d day left", "%(days)d days left", days) % {"days": days}
+    return left_until(due, at, zone)
 
 
 @register.filter
@@ -71,9 +54,7 @@ def urgency(due: datetime | None, at: datetime) -> str:
     """The tone of a due date: late, soon or calm."""
     if due is None or due >= NEVER - timedelta(days=2):
         return "none"
-    if due < at:
-        return "late"
-    return "soon" if due - at < timedelta(days=2) else "calm"
+    return tone_of(due, at)
 
 
 @register.filter
@@ -242,9 +223,6 @@ def level_tone(level: int) -> str:
 def panels(context: template.Context, place: str) -> SafeString:
     """What upper floors show at a place of the page, about its report if it has one."""
     return drawn(place, context["request"], context.get("complaint"))
-
-
-DUE_ICONS = {"late": "triangle-alert", "soon": "hourglass", "calm": "clock", "none": "circle-dashed"}
 
 
 @register.filter

@@ -15,7 +15,7 @@ from lapor.ground.problems import Refusal
 from officers.actors import actor_for
 
 from .. import forms, masks, numbers, services
-from ..models import CLOCKS, TIMELINE, Channel, Clock, Complaint, Upload, with_parts
+from ..models import CLOCKS, TIMELINE, Channel, Complaint, Upload, with_parts
 from ..workflow import State
 from .files import KEPT, files_of, keep_files, kept_rows, with_files
 from .shared import actor_of, at_of, client_of, number_of, private
@@ -109,8 +109,8 @@ def _send(request: HttpRequest, form: forms.IntakeForm, given: dict[str, Any], d
         idempotency_key=form.data.get("idempotency_key", ""),
         reference=reference,
     )
-    clocks = Clock.objects.running().filter(complaint=receipt.complaint).order_by("due_at")
-    return render(request, "complaints/citizen/receipt.html", {"receipt": receipt, "complaint": receipt.complaint, "clocks": clocks, "at": at_of(request)})
+    context = {"receipt": receipt, "complaint": receipt.complaint, "clocks": receipt.clocks, "at": at_of(request)}
+    return render(request, "complaints/citizen/receipt.html", context)
 
 
 @private
@@ -181,7 +181,7 @@ def own(request: HttpRequest, tracking_id: str) -> HttpResponse:
         "complaint": complaint,
         "events": [(row, _told(row)) for row in complaint.told(parts)],
         "parts": parts,
-        "files": files_of(Upload.objects.shown_to("reporter", complaint)),
+        "files": files_of(Upload.objects.told("reporter", complaint)),
         "clocks": sorted((clock for clock in complaint.clocks.all() if clock.state in {"running", "paused"}), key=lambda clock: clock.due_at),
         "steps": steps,
         "known": services.contact_of(complaint, at=at_of(request)),

@@ -1,5 +1,6 @@
 """Files in and out of the pages: kept while a form is filled in, and given out to those who may read the case."""
 
+from collections.abc import Iterable
 from typing import Any
 from uuid import UUID
 
@@ -57,10 +58,10 @@ def _is_id(text: str) -> bool:
     return True
 
 
-def files_of(rows: UploadQuerySet) -> dict[int | None, list[Upload]]:
-    """The files of a case by the event that brought them; one query."""
+def files_of(rows: Iterable[Upload]) -> dict[int | None, list[Upload]]:
+    """The files of a case, as `told` gives them, by the event that brought them."""
     found: dict[int | None, list[Upload]] = {}
-    for row in rows.order_by("created_at", "pk"):
+    for row in rows:
         found.setdefault(row.transition_id, []).append(row)
     return found
 

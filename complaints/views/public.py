@@ -14,13 +14,13 @@ from django.views.decorators.http import require_safe
 
 from institutions.models import PriorityIssue
 from lapor.ground import pages
-from lapor.ground.prepared import Prepared
+from lapor.ground.prepared import Prepared, PreparedModels
 from lapor.ground.problems import Refusal
 
 from ..clock import PUBLIC_KEYS
 from ..filters import PublicFilter, narrowed
 from ..forms import ListForm, find_institutions
-from ..models import PUBLIC_CLOCKS, PUBLIC_TIMELINE, Clock, Complaint, ComplaintQuerySet, Upload, issues_of, named_issues, with_parts
+from ..models import Clock, Complaint, ComplaintQuerySet, Upload, issues_of, named_issues, with_parts, with_thread
 from .files import files_of
 from .shared import at_of, number_of, read_cursor, write_cursor
 
@@ -34,11 +34,23 @@ SHOWN = ("tracking_id", "title_public", "state", "submitted_at", "published_at",
 # does not move the head of a lead.
 NEWEST = Complaint.objects.public().order_by("-published_at", "pk")
 DAY_60 = Clock.objects.day_60()
-HEADS = Prepared(lambda _none: NEWEST.annotate(day_60=DAY_60).values_list("pk", "head", "day_60")[: PAGE + 1])
+HEADS = Prepared(lambda: NEWEST.annotate(day_60=DAY_60).values_list("pk", "head", "day_60")[: PAGE + 1])
 DUES = ArraySubquery(Clock.objects.running().filter(complaint=OuterRef("pk")).order_by("due_at").values("due_at"))
 HEAD = Prepared(
     lambda number: Complaint.objects.public().filter(tracking_id=number).annotate(day_60=DAY_60).values_list("pk", "head", "part_count", DUES, "day_60"),
     "LPR-0000-0000-0",
+)
+
+
+PUBLISHED = PreparedModels(
+    lambda pk: (
+        Complaint.objects.public()
+        .annotate(day_60=DAY_60, issues=named_issues())
+        .select_related(*RELATED)
+        .only(*SHOWN, "body_public", "part_count", "part_number")
+        .filter(pk=pk)
+    ),
+    UUID(int=0),
 )
 
 
@@ -155,16 +167,10 @@ def absent(**which: object) -> Refusal:
 
 def _told(pk: UUID, *, at: datetime) -> dict[str, Any]:
     """What the page of a report shows; refuses one that has gone since it was found."""
-    rows = (
-        Complaint.objects.public()
-        .annotate(day_60=DAY_60, issues=named_issues())
-        .select_related(*RELATED)
-        .only(*SHOWN, "body_public", "part_count", "part_number")
-        .prefetch_related(PUBLIC_TIMELINE, PUBLIC_CLOCKS)
-    )
-    complaint = rows.filter(pk=pk).first()
-    if complaint is None:
+    rows = PUBLISHED(pk)
+    if not rows:
         raise absent(pk=pk)
+    complaint = with_thread(rows[0], public=True)
     parts = with_parts(complaint).shown_parts()
     events = [(row, getattr(row, "entry", None)) for row in complaint.told(parts, public=True)]
     said = {entry.institution_id: (row, entry) for row, entry in events if row.kind == "right_of_reply" and entry is not None}
@@ -173,7 +179,7 @@ def _told(pk: UUID, *, at: datetime) -> dict[str, Any]:
         "complaint": complaint,
         "issues": issues_of(complaint),
         "events": events,
-        "files": files_of(Upload.objects.shown_to("public", complaint)),
+        "files": files_of(Upload.objects.told("public", complaint)),
         "parts": parts,
         "statements": [(row, entry) for row, entry in said.values() if entry.text_public],
         "clocks": running,

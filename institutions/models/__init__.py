@@ -5,7 +5,7 @@ from .changes import Change, append_only
 from .issues import IssueRule, PriorityIssue
 from .letters import LetterCounter, Letterhead
 from .regions import Region, coarse
-from .rules import LegalBasis, Limit, Rule, SlaPolicy, Stricter, Unit
+from .rules import LegalBasis, Limit, Rule, SlaPolicy, Stricter, Unit, strictest
 from .site import UNKNOWN_SECONDS, ReadOnlySwitch, SiteBanner
 from .topics import Topic
 from .tree import (
@@ -58,5 +58,6 @@ __all__ = [
     "coarse",
     "ids_of",
     "read_versions",
+    "strictest",
     "zone_of",
 ]

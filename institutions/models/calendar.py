@@ -58,12 +58,18 @@ class CalendarDayQuerySet(models.QuerySet["CalendarDay"]):
 
     def off_days(self, institution_id: int | None, first: date, last: date, versions: Mapping[int, int] | None = None) -> frozenset[date]:
         """The days from `first` to `last` on which the nation does not work, nor the institution or one above it; now, or in older versions."""
+        return frozenset(day for (day,) in self.off(institution_id, first, last, versions))
+
+    def off(
+        self, institution_id: int | None, first: date, last: date, versions: Mapping[int, int] | None = None
+    ) -> "models.QuerySet[CalendarDay, tuple[date]]":
+        """The same as rows of one date each, some of them perhaps twice."""
         rows = (self.current() if versions is None else self.at_versions(versions)).filter(date__range=(first, last))
         whose = Q(institution=None)
         if institution_id is not None:
             own = Institution.objects.filter(pk=institution_id, path__startswith=OuterRef("institution__path"))
             whose |= Q(Exists(own))
-        return frozenset(rows.filter(whose).values_list("date", flat=True))
+        return rows.filter(whose).order_by().values_list("date")
 
     def ever(self, paths: Iterable[str], first: date, last: date) -> "CalendarDayQuerySet":
         """Every version's days from `first` to `last`, the nation's and those of the institutions on these paths, with whose they are."""

@@ -1,5 +1,6 @@
 """The numbers of the regulation and of the house: periods and limits, each with its legal basis and its days."""
 
+from collections.abc import Iterable
 from datetime import date
 from typing import Self
 
@@ -76,17 +77,24 @@ class Rule(models.Model):
         raise NotImplementedError
 
 
+def strictest[R: Rule](rows: Iterable[R]) -> dict[str, R]:
+    """The row that counts for each key, out of those of the nation and of institutions one above the other."""
+    found: dict[str, R] = {}
+    # From the nation down. Where the nation became stricter than an institution after it chose, the nation's row wins.
+    for row in sorted(rows, key=lambda row: row.institution.path if row.institution else ""):
+        if row.institution is None or (row.key in found and row.is_at_least_as_strict_as(found[row.key])):
+            found[row.key] = row
+    return found
+
+
 class RuleQuerySet[R: Rule](DatedQuerySet[R]):
+    def of_nation_and(self, on: date, *own: int) -> Self:
+        """The nation's rows in force on a day, and those of these institutions, each with its institution."""
+        return self.in_force(on).filter(Q(institution=None) | Q(institution__in=own)).select_related("institution")
+
     def counting(self, on: date, institution: Institution | None = None) -> dict[str, R]:
         """The row that counts for each key: the nation's, or the strictest of the institution and the nodes above it."""
-        own = ids_of(institution.path) if institution else []
-        rows = self.in_force(on).filter(Q(institution=None) | Q(institution__in=own)).select_related("institution")
-        found: dict[str, R] = {}
-        # From the nation down. Where the nation became stricter than an institution after it chose, the nation's row wins.
-        for row in sorted(rows, key=lambda row: row.institution.path if row.institution else ""):
-            if row.institution is None or (row.key in found and row.is_at_least_as_strict_as(found[row.key])):
-                found[row.key] = row
-        return found
+        return strictest(self.of_nation_and(on, *(ids_of(institution.path) if institution else ())))
 
 
 class SlaPolicyQuerySet(RuleQuerySet["SlaPolicy"]):

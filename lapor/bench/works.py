@@ -136,7 +136,7 @@ def detail(scene: Scene) -> list[Work]:
 
 
 def step(scene: Scene) -> list[Work]:
-    numbers, rows = cycle([number for number, _pk in scene.open]), scene.rows
+    numbers, rows = cycle([number for number, _pk in reversed(scene.open)]), scene.rows  # from the end: each step makes a history longer
     body = packed({"action": "progress", "text": TEXT})
     return [
         Work("floor: REST framework, one change and three inserts", lambda n: Ask(f"/floor/step/{rows[n % len(rows)]}/", "POST", JSON, body)),

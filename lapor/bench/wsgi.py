@@ -35,8 +35,12 @@ class CountQueries:
 
 
 def _handler(*middleware: str) -> WSGIHandler:
+    usual = settings.MIDDLEWARE
     settings.MIDDLEWARE = list(middleware)
-    return WSGIHandler()
+    try:
+        return WSGIHandler()
+    finally:
+        settings.MIDDLEWARE = usual
 
 
 settings.ROOT_URLCONF = "lapor.bench.floors"

@@ -2,6 +2,7 @@
 
 from datetime import datetime
 from typing import Any
+from uuid import UUID
 
 from django.contrib.auth.decorators import login_required
 from django.core import signing
@@ -16,6 +17,7 @@ from complaints.clock import Level
 from complaints.models import Complaint
 from complaints.views.desk.gate import require_desk
 from complaints.views.shared import actor_of
+from lapor.ground.prepared import PreparedModels
 
 from ..ladder import LADDER, Rung
 from ..models import Escalation, EscalationQuerySet
@@ -23,6 +25,7 @@ from ..models import Escalation, EscalationQuerySet
 PAGE = 50
 SALT = "ladder"
 FIELDS = ("rung", "level", "key", "happened_at", "due_at", "complaint__tracking_id", "complaint__title", "complaint__is_urgent")
+CLIMBED = PreparedModels(lambda pk: Escalation.objects.filter(complaint=pk).order_by("happened_at", "pk"), UUID(int=0))
 PLACES = ("complaint__holder__name", "complaint__holder__short_name", "complaint__holder__time_zone", "clock__zone")
 
 # What each tab of the page shows: all that is overdue or worse, one level of a deadline, or what is silent.
@@ -75,8 +78,7 @@ def ladder(request: HttpRequest) -> HttpResponse:
 
 def climbed(_request: HttpRequest, complaint: Complaint) -> tuple[str, dict[str, Any]] | None:
     """The rungs of a case, oldest first: when, of which deadline, and who heard; nothing where none was reached. One query."""
-    rows = Escalation.objects.filter(complaint=complaint).order_by("happened_at", "pk")
-    found = [(row, _hearers(row.rung)) for row in rows]
+    found = [(row, _hearers(row.rung)) for row in CLIMBED(complaint.pk)]
     return ("monitoring/climbed.html", {"rows": found, "zone": complaint.holder.time_zone}) if found else None
 
 

@@ -9,6 +9,8 @@ from typing import Any
 from django.conf import settings
 from django.db.models import F
 
+from lapor.ground.writing import insert
+
 from ..models import Notice, User
 from ..notices import EVENTS
 
@@ -45,7 +47,8 @@ def notify_many(messages: Sequence[Message], *, at: datetime) -> list[Notice]:
                 next_try_at=at,
             )
         )
-    return Notice.objects.bulk_create(rows)
+    insert(rows)
+    return rows
 
 
 def notify(

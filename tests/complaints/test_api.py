@@ -277,6 +277,34 @@ def test_lists_cost_the_same_for_one_row_and_for_fifty(client: Client, world: Wo
     assert counted() == one <= 4
 
 
+def asked(act: Any, status: int) -> int:
+    """How often an answer asks the database; the test's own transaction makes savepoints of the others."""
+    with CaptureQueriesContext(connection) as found:
+        assert act().status_code == status
+    return len([query for query in found if not query["sql"].startswith(("SAVEPOINT", "RELEASE SAVEPOINT"))])
+
+
+def test_filing_a_report_asks_the_database_at_most_ten_times(client: Client, world: World) -> None:
+    post(client, BASE, COMPLAINT)
+
+    assert asked(lambda: post(client, BASE, COMPLAINT), 201) <= 10
+
+
+def test_a_step_asks_as_often_after_many_others(client: Client, world: World) -> None:
+    complaint = world.to_state("in_progress")
+    path, head = f"{BASE}{complaint.tracking_id}/steps/", token(world, "liaison")
+
+    def step() -> Any:
+        return post(client, path, {"action": "progress", "text": "Pekerjaan berjalan sesuai rencana."}, **head)
+
+    step()
+    first = asked(step, 200)
+    for _number in range(5):
+        step()
+
+    assert asked(step, 200) == first <= 13
+
+
 @pytest.mark.parametrize(
     "query",
     ["state=apa", "q=%00", "q=' OR 1=1", "institution=tidak-ada", "region=%25", "topic=x", "cursor=x", "page_size=-1", "ordering=reporter__nik", "is_urgent=x"],

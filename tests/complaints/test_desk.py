@@ -30,6 +30,16 @@ def queries(client: Client, path: str) -> int:
     return len(found)
 
 
+def test_the_page_of_a_case_asks_at_most_twelve_times_and_twice_more_about_a_contact(client: Client, world: World) -> None:
+    complaint = world.to_state("in_progress")
+    world.login(client, "liaison")
+    queries(client, f"/meja/{complaint.tracking_id}/")
+
+    assert queries(client, f"/meja/{complaint.tracking_id}/") <= 14
+    Complaint.objects.filter(pk=complaint.pk).update(has_contact=False)
+    assert queries(client, f"/meja/{complaint.tracking_id}/") <= 12
+
+
 # Getting in
 
 

@@ -1,9 +1,12 @@
 """The form, as somebody without an account and without JavaScript uses it."""
 
 import re
+import uuid
 
 import pytest
+from django.db import connection
 from django.test import Client, RequestFactory
+from django.test.utils import CaptureQueriesContext
 from django.utils.translation import gettext
 
 from complaints.models import Channel, Complaint
@@ -31,6 +34,15 @@ def test_a_citizen_goes_from_the_form_to_the_own_page_without_javascript(client:
     assert TYPED["title"] in page(opened)
     assert code not in page(opened)
     assert Complaint.objects.get().tracking_id == number
+
+
+def test_a_sent_form_asks_the_database_at_most_fourteen_times(client: Client) -> None:
+    send(client, idempotency_key=str(uuid.uuid4()))
+
+    with CaptureQueriesContext(connection) as asked:
+        assert send(client, idempotency_key=str(uuid.uuid4())).status_code == 200
+
+    assert len([query for query in asked if not query["sql"].startswith(("SAVEPOINT", "RELEASE SAVEPOINT"))]) <= 14
 
 
 def test_the_check_page_can_go_back_with_everything_typed(client: Client) -> None:

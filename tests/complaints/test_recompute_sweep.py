@@ -118,7 +118,7 @@ def test_a_report_that_somebody_works_on_is_left_to_the_next_sweep(calendar_back
     def work() -> None:
         try:
             with transaction.atomic():
-                services.lock(complaint.pk, by=calendar_back.actor("liaison"), acts=["answer"])
+                services.lock(complaint.pk, by=calendar_back.actor("liaison"), act="answer")
                 held.set()
                 let_go.wait(20)
         finally:

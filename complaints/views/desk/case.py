@@ -19,8 +19,9 @@ from lapor.ground.actor import Actor
 from lapor.ground.problems import Refusal
 
 from ... import forms, services
-from ...models import AnswerDraft, Complaint, Entry, IssueTag, Upload, family_of
-from ...workflow import EntryKind
+from ...models import AnswerDraft, Complaint, Entry, IssueTag, Transition, Upload, family_of
+from ...wording import badges_of, day_in, moment_in, sentence_of
+from ...workflow import INNER_EVENTS, EntryKind
 from ..files import files_of, keep_files, kept_rows, with_files
 from ..shared import actor_of, at_of
 from .gate import DESK_ACTS, find_case
@@ -40,34 +41,57 @@ def _readable(entry: Entry | None, complaint: Complaint, actor: Actor) -> bool:
     return complaint.may("see_notes") and entry.institution is not None and any(entry.institution.path.startswith(path) for path in paths)
 
 
+def _line(event: Transition, entry: Entry | None, complaint: Complaint) -> dict[str, Any]:
+    """One event as the page tells it: when, who, where and what. A template that looked all this up would take as long as the rest."""
+    zone, before, after = event.holder_after.time_zone, event.holder_before, event.holder_after
+    by_reporter = event.as_role == "reporter"
+    return {
+        "pk": event.pk,
+        "seq": event.seq,
+        "kind": event.kind,
+        "is_inner": event.kind in INNER_EVENTS,
+        "when": day_in(event.at, zone) if complaint.is_anonymous and by_reporter else moment_in(event.at, zone),
+        "who": _("Reporter") if by_reporter else _("The system") if event.as_role == "system" else str(event.by),
+        "left": (before.short_name or before.name) if before is not None and before.pk != after.pk else "",
+        "place": after.short_name or after.name,
+        "what": sentence_of(event.kind, event.reason),
+        "issue": event.data.get("issue"),
+        "text": entry.text if entry is not None else "",
+        "is_note": entry is not None and entry.kind == EntryKind.NOTE,
+        "details": entry.details if entry is not None else {},
+    }
+
+
 def _issues(complaint: Complaint, at: datetime) -> dict[str, Any]:
     """The tags of a case, the name of each issue, and those that may be added."""
-    tags = list(complaint.issue_tags.select_related("issue"))
+    tags, issues = services.tags_and_issues(complaint, at=at)
     shown = [row for row in tags if row.state != IssueTag.State.REJECTED]
     taken = {row.issue_id for row in shown}
-    addable = [row for row in services.issues_on(at) if row.pk not in taken] if complaint.may("tag") else []
+    addable = [row for row in issues if row.pk not in taken] if complaint.may("tag") else []
     return {"tags": shown, "addable": addable, "issue_names": {row.issue_id: row.issue.name for row in tags}}
 
 
 def case_context(request: HttpRequest, complaint: Complaint) -> dict[str, Any]:
     actor, at = actor_of(request), at_of(request)
-    steps = services.open_steps(complaint, by=actor, at=at)
+    reference = services.Reference(at)
+    steps = services.open_steps(complaint, by=actor, at=at, reference=reference)
     usual = next((code for code in USUAL if code in {found.code for found in steps}), "")
     events = [(row, getattr(row, "entry", None)) for row in complaint.transitions.all()]
     shown = [(row, entry if _readable(entry, complaint, actor) else None) for row, entry in events]
     family = family_of(complaint, actor)
     return {
         "complaint": complaint,
-        "events": [pair for pair in shown if pair[0].kind != "note" or pair[1] is not None],
+        "badges": badges_of(complaint),
+        "events": [_line(row, entry, complaint) for row, entry in reversed(shown) if row.kind != "note" or entry is not None],
         "clocks": complaint.clocks.all(),
         "steps": sorted(steps, key=lambda found: found.code != usual),
         "usual": usual,
         "can": {act: complaint.may(act) for act in DESK_ACTS if act not in services.AVAILABLE},
         "known": services.contact_of(complaint, at=at) if complaint.may("see_identity") else None,
-        "files": files_of(Upload.objects.shown_to("officer", complaint, family)) if complaint.may("file") else {},
+        "files": files_of(Upload.objects.told("officer", complaint, family)) if complaint.may("file") else {},
         "family": family,
         "at": at,
-        "others": services.here(complaint.pk, str(request.user), by=actor, at=at),
+        "others": services.here(complaint.pk, str(request.user), by=actor, at=at, reference=reference),
         "around": around(request),
         "able": services.able_names(complaint, at=at) if complaint.may("assign") and complaint.is_open else [],
         "has_shortcuts": services.preference_of(by=actor).has_shortcuts,

@@ -6,10 +6,11 @@ from django.shortcuts import redirect
 from django.utils.translation import gettext as _
 
 from lapor.ground.actor import Actor
+from lapor.ground.prepared import PreparedModels
 from lapor.ground.problems import Refusal
 
 from ... import policy, services
-from ...models import CLOCKS, TIMELINE, Complaint
+from ...models import Complaint, with_thread
 from ..shared import actor_of, number_of
 
 DESK_ACTS = (
@@ -29,21 +30,20 @@ DESK_ACTS = (
     *services.AVAILABLE,
 )
 # What nearly every case has. The rest is read when it is there: planning more joins takes longer than they save.
-RELATED = ("holder__parent", "topic", "assignee", "incident_region")
+RELATED = ("holder__parent", "topic", "assignee", "incident_region", "target_institution")
+CASE = PreparedModels(lambda number: Complaint.objects.select_related(*RELATED).filter(tracking_id=number), "LPR-0000-0000-0")
 
 
 def find_case(request: HttpRequest, tracking_id: str, *, full: bool = False, is_sent: bool = False) -> Complaint:
     """The case as this officer may know it; 404 and 403 as everywhere. Of what was sent (`is_sent`) the service judges itself:
     it tells whoever had the case until now that it moved on."""
-    rows = Complaint.objects.answering(actor_of(request)).select_related(*RELATED)
-    if full:
-        rows = rows.prefetch_related(TIMELINE, CLOCKS)
-    found = rows.filter(tracking_id=number_of(tracking_id)).first()
+    rows = CASE(number_of(tracking_id))
+    found = rows[0].answering(actor_of(request)) if rows else None
     if found is None or not (found.knows or is_sent):
         raise Refusal("not_found", _("There is no such report, or you may not see it."))
     if not (found.may("see") or is_sent):
         raise Refusal("forbidden", _("You may know of this report but not read it."))
-    return found
+    return with_thread(found) if full else found
 
 
 def require_desk(actor: Actor) -> None:

@@ -10,7 +10,7 @@ from django.views.decorators.http import require_http_methods
 from lapor.ground.problems import Refusal
 
 from ... import forms, policy, services
-from ...models import ASSISTED, Clock
+from ...models import ASSISTED
 from ..files import keep_files, kept_rows
 from ..shared import actor_of, at_of
 
@@ -39,7 +39,6 @@ def intake(request: HttpRequest) -> HttpResponse:
             forms.show_refusal(form, refusal)
             status = refusal.status
         else:
-            clocks = Clock.objects.running().filter(complaint=receipt.complaint).order_by("due_at")
-            return render(request, "complaints/desk/intake_receipt.html", {"receipt": receipt, "clocks": clocks, "at": at_of(request)})
+            return render(request, "complaints/desk/intake_receipt.html", {"receipt": receipt, "clocks": receipt.clocks, "at": at_of(request)})
     form.name_choices()
     return render(request, "complaints/desk/intake.html", {"form": form, "kept": kept_rows(request)}, status=status)
