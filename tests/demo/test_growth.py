@@ -129,6 +129,7 @@ def test_the_command_says_that_all_is_well_or_fails(world: World) -> None:
     assert json.loads(out.getvalue()) == {"breaches": []}
 
 
+@pytest.mark.night  # twenty thousand units
 def test_the_command_grows_the_country_to_the_size_asked_for(empty: World) -> None:
     call_command("demo", "--reports", "3", "--size", "30", "--at", AT.isoformat(), stdout=StringIO())
 

@@ -25,7 +25,7 @@ from tests.world import World
 
 pytestmark = pytest.mark.night
 HOST = "lapor.example.go.id"
-NGINX = os.environ.get("NGINX") or shutil.which("nginx") or "/usr/sbin/nginx"
+NGINX = shutil.which("nginx") or "/usr/sbin/nginx"
 Answer = tuple[int, str, http.client.HTTPMessage]
 
 
@@ -105,7 +105,7 @@ def nginx(folder: Path, upstream: str) -> Iterator[Proxy]:
 @pytest.fixture(scope="module")
 def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     if not Path(NGINX).exists():
-        missing("no nginx here: sudo apt-get install nginx-light, or name one: NGINX=/path/to/nginx")
+        missing("no nginx here: sudo apt-get install nginx-light")
     return tmp_path_factory.mktemp("nginx")
 
 
