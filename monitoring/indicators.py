@@ -262,19 +262,19 @@ LEAST_WEIGHT = "weight_least"  # the limit that says how much of the weights mus
 HIGHEST = {"satisfaction": 5, "quality_score": 20, "clearance_rate_flow": 100}  # where a part of the index ends
 
 
-def _read(sums: Sums, term: str) -> Fraction:
+def _read(sums: Sums, term: str) -> int | Fraction:
     """The sum that a term of the table names."""
     name, _at, when = term.partition("@")
     if when == "end":
-        return Fraction(sums.stock(name))
+        return sums.stock(name)
     measure, _colon, cut = name.partition(":")
     dim, _equals, value = cut.partition("=")
-    total = Fraction(sums.n(measure, dim, value))
-    return total / sums.months if when == "month" else total
+    total = sums.n(measure, dim, value)
+    return Fraction(total, sums.months) if when == "month" else total
 
 
-def _total(sums: Sums, terms: tuple[str, ...]) -> Fraction:
-    return sum((_read(sums, term) for term in terms), Fraction(0))
+def _total(sums: Sums, terms: tuple[str, ...]) -> int | Fraction:
+    return sum(_read(sums, term) for term in terms)
 
 
 def _whole(sums: Sums, terms: tuple[str, ...]) -> int:
@@ -296,11 +296,12 @@ def _divided(row: Indicator, sums: Sums, least: int) -> Result:
         return Result(row, None, *shown, missing="nothing")
     if row.key in OPINIONS and bottom < least:
         return Result(row, None, missing="few")
+    share = Fraction(top, bottom)
     if row.shape == MEAN:
-        return Result(row, rounded(top / bottom), *shown)
+        return Result(row, rounded(share), *shown)
     interval = wilson(int(top), int(bottom)) if row.shape == SHARE else None
     low, high = (rounded(end * 100) for end in interval) if interval else (None, None)
-    return Result(row, rounded(top / bottom * 100), *shown, low=low, high=high)
+    return Result(row, rounded(share * 100), *shown, low=low, high=high)
 
 
 def work_out(row: Indicator, sums: Sums, limits: Mapping[str, int]) -> Result:

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
-from decimal import ROUND_HALF_UP, Decimal
+from decimal import Decimal
 from fractions import Fraction
 from math import sqrt
 
@@ -12,11 +12,9 @@ Number = int | Fraction | Decimal
 
 def rounded(value: Number, places: int = 2) -> Decimal:
     """Half up, as offices round: 0.125 becomes 0.13, and -0.125 becomes -0.13."""
-    exact = Fraction(value)
-    unit = Decimal(1).scaleb(-places)
-    scaled = exact * 10**places
-    whole = (abs(scaled) * 2 + 1) // 2  # no binary fraction, no context precision in between
-    return (Decimal(whole if scaled >= 0 else -whole) * unit).quantize(unit, rounding=ROUND_HALF_UP)
+    top, bottom = value.as_integer_ratio()  # no binary fraction, no context precision in between
+    whole = (2 * abs(top) * 10**places + bottom) // (2 * bottom)
+    return Decimal(f"{whole if top >= 0 else -whole}E{-places}")
 
 
 def wilson(successes: int, n: int) -> tuple[Fraction, Fraction] | None:
