@@ -106,8 +106,16 @@ def _set_aside(pdf: pikepdf.Pdf, page: pikepdf.Page, content: Container[int]) ->
         page.Contents = pdf.make_stream(mended)
 
 
+def _is_empty(child: Any) -> bool:
+    """A drawn box without a word: it says nothing to whoever listens."""
+    if not isinstance(child, Dictionary) or child.get(Name.S) != Name.Span:
+        return False
+    below = child.get(Name.K)
+    return below is None or (isinstance(below, Array) and not len(below))
+
+
 def _mend_tree(root: Object) -> dict[tuple[int, int], set[int]]:
-    """Give every TH its scope: a column's in the head of a table, else a row's. Answers which marks of each page the tree holds."""
+    """Give every TH its scope: a column's in the head of a table, else a row's; leave out empty boxes. Answers which marks of each page the tree holds."""
     held: dict[tuple[int, int], set[int]] = {}
     waiting: list[tuple[Object, bool]] = [(root, False)]
     while waiting:
@@ -117,7 +125,9 @@ def _mend_tree(root: Object) -> dict[tuple[int, int], set[int]]:
         if kind == Name.TH:
             element.A = Dictionary(O=Name.Table, Scope=Name.Column if in_head else Name.Row)
         below = element.get(Name.K, Array())
-        children: list[Any] = list(below) if isinstance(below, Array) else [below]
+        children: list[Any] = [child for child in (below if isinstance(below, Array) else [below]) if not _is_empty(child)]
+        if isinstance(below, Array) and len(children) < len(below):
+            element.K = Array(children)
         waiting += [(child, in_head) for child in children if isinstance(child, Dictionary)]
         if Name.Pg in element:
             held.setdefault(element.Pg.objgen, set()).update(child for child in children if isinstance(child, int))

@@ -48,6 +48,14 @@ def test_headings_of_a_table_say_whether_they_head_a_column_or_a_row() -> None:
     assert "Row" in scopes[2]
 
 
+def test_a_box_that_is_only_drawn_is_no_element() -> None:
+    gauge = '<p>Isi</p><span style="display: block; height: 3pt; width: 40%; background: #214a86"></span>'
+
+    with pikepdf.open(BytesIO(pdf.render(PAGE.format(gauge), at=AT))) as file:
+        spans = [one for one in file.objects if isinstance(one, pikepdf.Dictionary) and one.get(pikepdf.Name.S) == pikepdf.Name.Span]
+        assert [span for span in spans if not len(span.get(pikepdf.Name.K, pikepdf.Array()))] == []
+
+
 def test_the_same_input_gives_the_same_bytes_and_another_identifier_others() -> None:
     html = PAGE.format("<p>Isi</p>")
 
