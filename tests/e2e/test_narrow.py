@@ -63,6 +63,28 @@ def test_no_page_of_the_desk_is_pushed_sideways_at_320_px(browser: Browser, plac
     assert [fault for path in DESK for fault in faults(page, address, path.format(number=case.tracking_id))] == []
 
 
+@pytest.mark.parametrize("language", ["id", "en"])
+def test_the_header_is_one_row_on_a_telephone_and_its_menu_opens_without_scripts(browser: Browser, place: tuple[str, Complaint], language: str) -> None:
+    address, _case = place
+    officer = Person(browser, address, 360, javascript=False).log_in("national")
+    officer.context.add_cookies([{"name": "bahasa", "value": language, "url": address}])
+    for path in ("/meja/", "/lapor/"):
+        page = officer.go(path).page
+        heights = [page.locator(part).bounding_box() for part in (".brand", ".menu > summary", ".language button")]
+        assert all(box and box["y"] < 56 for box in heights)
+        assert not page.locator(".menu a").first.is_visible()
+
+        officer.tab_to(".menu > summary").page.keyboard.press("Enter")
+        assert page.locator("header form[action='/keluar/'] button").is_visible()
+        officer.tab_to(".menu a[href='/laporan/']", most=12)
+
+
+def test_the_links_of_the_header_are_in_sight_on_a_wide_screen(browser: Browser, place: tuple[str, Complaint]) -> None:
+    page = Person(browser, place[0]).go("/").page
+    assert page.locator(".menu a[href='/laporan/']").is_visible()
+    assert not page.locator(".menu > summary").is_visible()
+
+
 def test_shift_three_times_leaves_the_page(browser: Browser, place: tuple[str, Complaint]) -> None:
     address, _case = place
     page = Person(browser, address, NARROW).page
