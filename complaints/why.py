@@ -11,9 +11,9 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
 from .clock import CALENDAR, COUNTED, HOURS, OFF, PAUSED, WORKING, Counted, Terms, walk
+from .wording import hour_in, moment_in
 
 SIX_DAYS = 6
-ZONES = {"Asia/Jakarta": "WIB", "Asia/Makassar": "WITA", "Asia/Jayapura": "WIT"}
 
 # What a deadline is for.
 NAMES = {
@@ -199,8 +199,7 @@ def _days(number: int) -> str:
 
 
 def _moment(at: datetime, zone: str, *, is_exact: bool) -> str:
-    local = at.astimezone(ZoneInfo(zone))
-    return f"{date_format(local, 'j F Y H.i')} {ZONES.get(zone, '')}".strip() if is_exact else long(local.date())
+    return moment_in(at, zone) if is_exact else long(at.astimezone(ZoneInfo(zone)).date())
 
 
 def _start(found: Counted, told: Told) -> Line:
@@ -348,7 +347,7 @@ def _due(found: Counted, told: Told) -> Line:
     zone = ZoneInfo(found.terms.zone)
     local = found.due_at.astimezone(zone)
     still = any(pause.end is None for pause in told.pauses)
-    said = {"day": date_format(local, "l, j F Y"), "hour": f"{local:%H.%M} {ZONES.get(found.terms.zone, '')}".strip()}
+    said = {"day": date_format(local, "l, j F Y"), "hour": hour_in(found.due_at, found.terms.zone)}
     text = _("Last day so far: %(day)s, until %(hour)s.") if still else _("Last day: %(day)s, until %(hour)s.")
     return Line("due", text % said, local.date(), local.date())
 

@@ -156,10 +156,16 @@ def day_in(value: date, zone: str) -> str:
     return _long(value.astimezone(ZoneInfo(zone)).date() if isinstance(value, datetime) else value, get_language())
 
 
+def hour_in(value: datetime, zone: str) -> str:
+    """09.30 WIB, and 09:30 WIB for who reads English."""
+    local = value.astimezone(ZoneInfo(zone))
+    hour = f"{local:%H:%M}" if get_language() == "en" else f"{local:%H.%M}"
+    return f"{hour} {ZONES.get(zone, '')}".rstrip()
+
+
 def moment_in(value: datetime, zone: str) -> str:
     """24 November 2026 09.30 WIB."""
-    local = value.astimezone(ZoneInfo(zone))
-    return f"{_long(local.date(), get_language())} {local:%H.%M} {ZONES.get(zone, '')}".rstrip()
+    return f"{day_in(value, zone)} {hour_in(value, zone)}"
 
 
 # What is told of a report at a glance, in this order: whether it is, the tone of its tag, the icon in it, and the words.

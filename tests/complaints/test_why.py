@@ -20,6 +20,7 @@ from complaints.models import Clock, ClockEvent, Complaint
 from complaints.models.clocks import PAUSE_REASONS
 from complaints.services.clocks import derive, ticks
 from complaints.services.reference import Reference
+from complaints.templatetags.lapor_tags import date_time
 from complaints.why import NAMES, PAUSES, STARTS, DayOff, Explanation, Grant, Pause, Rule, Told, explanation
 from institutions import services as places
 from institutions.models import CalendarDay, LegalBasis
@@ -200,7 +201,11 @@ def test_the_lines_say_in_words_what_was_counted_and_what_was_not(world: World) 
         "Hari terakhir: Selasa, 29 Desember 2026, sampai pukul 23.59 WIB.",
     ]
     with translation.override("en"):
-        assert texts(one(complaint, "verify_national", at), "counted")[0] == "23 December 2026: 1 working day counted."
+        read = one(complaint, "verify_national", at)
+        assert texts(read, "counted")[0] == "23 December 2026: 1 working day counted."
+        assert read.lines[0].text.startswith("Counted from 22 December 2026 09:30 WIB: ")
+        assert texts(read, "due") == ["Last day: Tuesday, 29 December 2026, until 23:59 WIB."]
+        assert date_time(at) == "22 December 2026 09:30 WIB"
 
 
 def test_a_pause_says_why_and_how_many_days_it_takes_out(world: World) -> None:
