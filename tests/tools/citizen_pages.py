@@ -36,11 +36,11 @@ def _photo() -> bytes:
     return made.getvalue()
 
 
-def _fill(page: Page) -> None:
+def fill(page: Page, *, institution: str = "kabupaten", place: str = "Menteng") -> None:
     page.fill("#id_title", "Lampu jalan mati di depan pasar")
     page.fill("#id_body", "Sejak dua minggu lampu jalan mati dan warga jatuh. Hubungi 0812-3456-7890 untuk foto.")
-    page.fill("#id_incident_region", "Menteng")
-    page.fill("#id_target_institution", "kabupaten")
+    page.fill("#id_incident_region", place)
+    page.fill("#id_target_institution", institution)
     page.fill("#id_contact_email", "warga@contoh.invalid")
     page.set_input_files("#id_files", {"name": "foto.jpg", "mimeType": "image/jpeg", "buffer": _photo()})
     page.check("#id_consent")
@@ -54,7 +54,7 @@ def citizen(page: Page, site: str) -> Iterator[str]:
     yield "form"
     page.locator("button[value=periksa]").click()
     yield "form-errors"
-    _fill(page)
+    fill(page)
     page.locator("button[value=periksa]").click()
     if page.locator(".offers").count():
         yield "form-offers"
@@ -79,7 +79,7 @@ def citizen(page: Page, site: str) -> Iterator[str]:
     page.locator("main form button:visible").first.click()
     yield "track-errors"
     page.goto(f"{site}/lapor/")
-    _fill(page)
+    fill(page)
     page.context.clear_cookies(name="csrftoken")
     page.locator("button[value=periksa]").click()
     yield "form-stale"

@@ -46,10 +46,10 @@ def enter(page: Page, site: str, name: str) -> Iterator[str]:
     yield "login"
     page.fill("#id_login", name)
     page.fill("#id_password", TRIAL["password"])
-    _send(page)
+    send(page)
     yield "login-factor"
     page.fill("#id_code", TRIAL["code"])
-    _send(page)
+    send(page)
 
 
 def quietly(page: Page, site: str, name: str) -> None:
@@ -58,7 +58,7 @@ def quietly(page: Page, site: str, name: str) -> None:
         pass
 
 
-def _send(page: Page) -> None:
+def send(page: Page) -> None:
     page.locator("main form button:visible").first.click()
 
 
@@ -133,7 +133,7 @@ def _bulk(page: Page, site: str) -> Iterator[str]:
     yield "bulk-typing"
     _pick(page, site, "note")
     page.fill("#id_text", "Mohon dicek bersama.")
-    _send(page)
+    send(page)
     yield "bulk"
     page.locator("button[name=lakukan]").click()
     yield "bulk-done"
@@ -141,6 +141,7 @@ def _bulk(page: Page, site: str) -> Iterator[str]:
 
 def _intake(page: Page, site: str) -> Iterator[str]:
     page.goto(f"{site}/meja/baru/")
+    page.locator("#id_channel").select_option("walk_in")
     page.fill("#id_title", "Antrean puskesmas")
     page.fill("#id_body", "Pelapor datang sendiri: antrean puskesmas sejak pukul lima pagi.")
     page.check("#id_consent")

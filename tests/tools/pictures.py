@@ -14,6 +14,7 @@ from PIL import Image
 from playwright.sync_api import Error, Page, sync_playwright
 
 from tests.browser import ARGUMENTS, CHROMIUM
+from tests.tools.answered_pages import answered, published
 from tests.tools.citizen_pages import citizen, everybody, typing
 from tests.tools.desk_pages import account, body, officer, quietly, watcher
 
@@ -64,7 +65,8 @@ def evaluator(page: Page, site: str) -> Iterator[str]:
         yield "evaluation-plan-errors"
 
 
-WALKS = (citizen, everybody, typing, officer, body, account, watcher, boards, evaluator)
+BARE = (citizen, everybody, answered)  # without scripts
+WALKS = (citizen, everybody, typing, answered, published, officer, body, account, watcher, boards, evaluator)
 
 
 def main(site: str, folder: Path, only: str = "") -> None:
@@ -74,12 +76,10 @@ def main(site: str, folder: Path, only: str = "") -> None:
         for language in ("id", "en"):
             for size, width in WIDTHS.items():
                 for walk in WALKS:
-                    context = browser.new_context(
-                        viewport={"width": width, "height": 800}, java_script_enabled=walk not in (citizen, everybody), locale=LOCALES[language]
-                    )
+                    context = browser.new_context(viewport={"width": width, "height": 800}, java_script_enabled=walk not in BARE, locale=LOCALES[language])
                     context.add_cookies([{"name": "bahasa", "value": language, "url": site}])
                     page = context.new_page()
-                    page.set_default_timeout(8_000)
+                    page.set_default_timeout(30_000)
                     try:
                         for name in walk(page, site):
                             if only in name:
