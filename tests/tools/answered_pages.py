@@ -20,7 +20,7 @@ def _desk_of(page: Page, site: str) -> Page:
     browser = page.context.browser
     assert browser is not None
     context = browser.new_context(viewport=page.viewport_size)
-    context.add_cookies([{"name": row["name"], "value": row["value"], "url": site} for row in page.context.cookies() if row["name"] == "bahasa"])  # type: ignore[typeddict-item]
+    context.add_cookies([{"name": row["name"], "value": row["value"], "url": site} for row in page.context.cookies() if row["name"] == "bahasa"])
     desk = context.new_page()
     quietly(desk, site, "admin.instansi")
     return desk
@@ -72,6 +72,8 @@ def answered(page: Page, site: str) -> Iterator[str]:
     yield "own-answered"
     page.goto(f"{own}langkah/reply/")
     yield "own-reply"
+    send(page)
+    yield "own-step-errors"
     page.goto(f"{site}/laporan/{ANSWERED[-1]}/")
     yield "report-picture"
     desk.context.close()

@@ -97,8 +97,6 @@ def _own(page: Page, own: str) -> Iterator[str]:
     page.goto(own)
     page.locator("main a[href$='/langkah/refer/']").click()
     yield "own-step"
-    page.locator("main form button:visible").first.click()
-    yield "own-step-errors"
     page.goto(f"{own}nilai/")
     yield "own-rate"
 

@@ -32,7 +32,7 @@ ACCOUNT = (
     ("akun/faktor/", "factors"),
     ("akun/faktor/kunci/", "keys"),
     ("akun/faktor/kunci/tambah/", "key-add"),
-    ("akun/faktor/cadangan/", "recovery-codes"),
+    ("akun/faktor/cadangan/baru/", "recovery-codes"),
     ("akun/pemberitahuan/", "notices"),
     ("akun/token/", "tokens"),
     ("akun/sandi/", "password"),
@@ -188,8 +188,9 @@ def watcher(page: Page, site: str) -> Iterator[str]:
     for place, row in enumerate([row.get_attribute("href") or "" for row in page.locator("td.title a").all()]):
         page.goto(f"{site}{row}")
         if place == 0:
-            yield "ombudsman-referral"
+            yield "ombudsman-proposed"
         if page.locator("#tindakan a").count():
+            yield "ombudsman-referral"
             page.locator("#tindakan a").first.click()
             yield "ombudsman-step"
             return

@@ -72,11 +72,11 @@ WALKS = (citizen, everybody, typing, answered, published, officer, body, account
 def main(site: str, folder: Path, only: str = "") -> None:
     folder.mkdir(parents=True, exist_ok=True)
     with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=ARGUMENTS)
-        for language in ("id", "en"):
+        for language, locale in LOCALES.items():
+            browser = playwright.chromium.launch(executable_path=CHROMIUM, args=[*ARGUMENTS, f"--lang={locale}"])
             for size, width in WIDTHS.items():
                 for walk in WALKS:
-                    context = browser.new_context(viewport={"width": width, "height": 800}, java_script_enabled=walk not in BARE, locale=LOCALES[language])
+                    context = browser.new_context(viewport={"width": width, "height": 800}, java_script_enabled=walk not in BARE, locale=locale)
                     context.add_cookies([{"name": "bahasa", "value": language, "url": site}])
                     page = context.new_page()
                     page.set_default_timeout(30_000)
@@ -87,7 +87,7 @@ def main(site: str, folder: Path, only: str = "") -> None:
                     except Error as error:  # one walk that cannot go on keeps no other from going
                         sys.stdout.write(f"{walk.__name__} {size} {language}: {str(error).splitlines()[0]} at {page.url}\n")
                     context.close()
-        browser.close()
+            browser.close()
 
 
 def sheets(paper: Path, folder: Path, name: str) -> None:
