@@ -1,7 +1,9 @@
 """One report that is answered and published with its picture: what its reporter, everybody and its desk see of it."""
 
+import re
 from collections.abc import Iterator
 
+import pymupdf
 from playwright.sync_api import Page
 
 from tests.tools.citizen_pages import fill
@@ -52,6 +54,21 @@ def _release(desk: Page, case: str) -> None:
     desk.locator("main form .actions button").last.click()
 
 
+def _letter(page: Page, site: str) -> Iterator[str]:
+    """What is said of the code that is printed on the letter, once a worker has drawn it."""
+    address = page.locator("a[href*='/surat/']").first.get_attribute("href")
+    for _try in range(20):
+        paper = page.request.get(f"{site}{address}")
+        if paper.headers["content-type"] == "application/pdf":
+            break
+        page.wait_for_timeout(2_000)
+    with pymupdf.open(stream=paper.body()) as document:  # type: ignore[no-untyped-call]
+        words = "".join(leaf.get_text() for leaf in document)
+    if found := re.search(r"(?:[0-9A-Z]{4}-){4}[0-9A-Z]", words):
+        page.goto(f"{site}/verifikasi/{found[0]}/")
+        yield "verify-genuine"
+
+
 def answered(page: Page, site: str) -> Iterator[str]:
     """The reporter's side, without scripts."""
     page.goto(f"{site}/lapor/")
@@ -70,6 +87,7 @@ def answered(page: Page, site: str) -> Iterator[str]:
     _release(desk, case)
     page.goto(own)
     yield "own-answered"
+    yield from _letter(page, site)
     page.goto(f"{own}langkah/reply/")
     yield "own-reply"
     send(page)

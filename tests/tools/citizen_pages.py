@@ -1,10 +1,8 @@
 """The pages that nobody has to log in for, one after the other, each with the name of its picture."""
 
 import io
-import re
 from collections.abc import Iterator
 
-import pymupdf
 from PIL import Image
 from playwright.sync_api import Page
 
@@ -68,7 +66,6 @@ def citizen(page: Page, site: str) -> Iterator[str]:
     yield "own"
     FILED.append(page.url.rstrip("/").rpartition("/")[2])
     yield from _own(page, f"{site}/lacak/{FILED[-1]}/")
-    yield from _letter_of(page, site)
     page.goto(f"{site}/lacak/{FILED[-1]}/")
     page.locator("details.dialog summary").click()
     page.locator("details.dialog .sheet button:visible").first.click()
@@ -99,16 +96,6 @@ def _own(page: Page, own: str) -> Iterator[str]:
     yield "own-step"
     page.goto(f"{own}nilai/")
     yield "own-rate"
-
-
-def _letter_of(page: Page, site: str) -> Iterator[str]:
-    """What the address printed on the receipt shows."""
-    paper = page.request.get(f"{site}/lacak/{FILED[-1]}/tanda-terima/").body()
-    with pymupdf.open(stream=paper) as document:  # type: ignore[no-untyped-call]
-        words = "".join(leaf.get_text() for leaf in document)
-    if found := re.search(r"/verifikasi/([\w-]+)", words):
-        page.goto(f"{site}/verifikasi/{found[1]}/")
-        yield "verify-genuine"
 
 
 def everybody(page: Page, site: str) -> Iterator[str]:
