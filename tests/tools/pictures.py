@@ -22,7 +22,7 @@ ROOT = Path(__file__).resolve().parents[2]
 WIDTHS = {"phone": 360, "desk": 1440}
 # From the top, and with what scrolls by itself in full.
 WHOLE = "scrollTo(0, 0); document.querySelectorAll('.desk > aside').forEach(part => { part.style.maxHeight = 'none' })"
-TALL = 2600  # a longer page says nothing new
+TALL = 1800  # a longer page says nothing new
 
 
 BOARDS = {
@@ -102,7 +102,7 @@ def _keep(page: Page, path: Path) -> None:
     shot = Image.open(io.BytesIO(page.screenshot(full_page=True)))
     if shot.width > page.viewport_size["width"]:  # type: ignore[index]
         sys.stdout.write(f"sideways: {path.name}: {shot.width}\n")
-    shot.crop((0, 0, shot.width, min(shot.height, TALL))).save(path, quality=30, method=6)
+    shot.crop((0, 0, shot.width, min(shot.height, TALL))).save(path, quality=20, method=6)
 
 
 if __name__ == "__main__" and sys.argv[1].endswith(".pdf"):
