@@ -194,8 +194,7 @@ def _ladder(asked: Asked) -> dict[int, int] | None:
         return None
     cases = Complaint.objects.open().held_under(scope.institution.path)
     cases = cases.counted() if scope.key == "nation" else cases
-    rows = Escalation.objects.standing().topmost().filter(complaint__in=cases)
-    return dict(rows.values_list("level").annotate(n=Count("pk")).order_by())
+    return Escalation.objects.filter(complaint__in=cases).by_level()
 
 
 def months_back(period: Period) -> tuple[date, ...]:
