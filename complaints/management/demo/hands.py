@@ -1,8 +1,6 @@
 """Processes that work side by side. Each of them reads this module before Django stands, so it names no model."""
 
 import multiprocessing
-import os
-import threading
 from collections.abc import Iterator
 from concurrent.futures import ProcessPoolExecutor
 from contextlib import contextmanager
@@ -10,20 +8,11 @@ from multiprocessing.managers import SyncManager
 
 import django
 
-
-def _end_with_parent() -> None:
-    """A process whose parent is killed would wait for its next task for ever."""
-
-    def follow() -> None:
-        if parent := multiprocessing.parent_process():
-            parent.join()
-            os._exit(1)
-
-    threading.Thread(target=follow, daemon=True).start()
+from lapor.ground.parent import end_with_parent
 
 
 def _begin() -> None:
-    _end_with_parent()
+    end_with_parent()
     django.setup()
 
 
@@ -35,6 +24,6 @@ def hands(number: int) -> Iterator[tuple[SyncManager, ProcessPoolExecutor]]:
     """
     context = multiprocessing.get_context("spawn")
     manager = SyncManager(ctx=context)
-    manager.start(_end_with_parent)
+    manager.start(end_with_parent)
     with manager, ProcessPoolExecutor(number, mp_context=context, initializer=_begin) as pool:
         yield manager, pool
