@@ -19,6 +19,8 @@ ROOT = Path(__file__).resolve().parents[2]
 WIDTHS = {"phone": 360, "desk": 1440}
 TRIAL = {"password": "lapor-demo", "code": "000000"}
 TALL = 2600  # a longer page says nothing new
+KEPT = ROOT / "docs" / "pictures"
+ELSEWHERE = "--"  # in the name of what is for looking at and not kept
 FILED: list[str] = []  # the numbers of the reports that the citizen filed
 
 
@@ -184,19 +186,25 @@ def body(page: Page, site: str) -> Iterator[str]:
     yield "hold"
 
 
+# Whose boards: each with its address and the kind of period that it is kept of; into a folder of one's own it is taken of the other kinds, too.
 BOARDS = {
     "admin.nasional": (
-        ("board-year", "?scope=nation&jenis=year"), ("board-kind", "?scope=kind:city"), ("board-hub", "?scope=hub:provinsi-nusa-raya&jenis=quarter"),
-        ("board-institution", "?scope=kota-pelabuhan-timur&jenis=quarter"), ("board-unit", "?scope=dinas-pu-tirta-kencana&jenis=quarter"),
-        ("board-tiny", "?scope=ombudsman-nusantara"), ("board-empty", "?scope=kabupaten-bukit-rimbun&period=2020-01"),
-        ("board-channel", "?scope=nation&cut=channel:web"), ("board-issue", "isu/free-meals/?scope=nation&jenis=year"),
-        ("board-cases", "kasus/?scope=nation&measure=received"), ("board-cases-empty", "kasus/?scope=nation&measure=received&period=2020-01"),
+        ("board-year", "?scope=nation", "year"), ("board-kind", "?scope=kind:city", "month"), ("board-hub", "?scope=hub:provinsi-nusa-raya", "quarter"),
+        ("board-institution", "?scope=kota-pelabuhan-timur", "quarter"), ("board-unit", "?scope=dinas-pu-tirta-kencana", "quarter"),
+        ("board-tiny", "?scope=ombudsman-nusantara", "year"), ("board-empty", "?scope=penerimaan-ombudsman", "year"),
+        ("board-topic", "?scope=nation&cut=topic:public_works.potholes", "year"), ("board-region", "?scope=nation&cut=region:31.71", "quarter"),
+        ("board-issue", "isu/road-damage/?scope=nation", "year"),
     ),
-    "hub": (("board-coordinator", "?jenis=quarter"),),
-    "admin.instansi": (("board-own", "?jenis=quarter"),),
-    "penghubung": (("board-liaison", "?jenis=quarter"),),
-    "ombudsman": (("board-ombudsman", ""),),
+    "hub": (("board-coordinator", "?scope=hub:provinsi-nusa-raya", "quarter"), ("board-member", "?scope=kota-tirta-kencana", "quarter")),
+    "admin.instansi": (("board-own", "?scope=kota-tirta-kencana", "quarter"),),
+    "penghubung": (("board-liaison", "?scope=dinas-pu-tirta-kencana", "quarter"),),
+    "admin.rsud.tirta-kencana": (("board-unit-admin", "?scope=rsud-tirta-kencana", "year"),),
+    "ombudsman": (("board-ombudsman", "?scope=nation", "month"),),
 }  # fmt: skip
+KINDS = ("month", "quarter", "year")
+CASES = (
+    ("board-cases", "kasus/?scope=nation&measure=received"), ("board-cases-empty", "kasus/?scope=nation&measure=received&period=2020-01"),
+)  # fmt: skip
 
 
 def boards(page: Page, site: str) -> Iterator[str]:
@@ -205,7 +213,11 @@ def boards(page: Page, site: str) -> Iterator[str]:
         page.context.clear_cookies(name="sessionid")
         for _page in _enter(page, site, who):
             pass
-        for name, query in found:
+        for name, query, own in found:
+            for kind in KINDS:
+                page.goto(f"{site}/meja/ukuran/{query}&jenis={kind}")
+                yield name if kind == own else f"{name}{ELSEWHERE}{kind}"
+        for name, query in CASES if who == "admin.nasional" else ():
             page.goto(f"{site}/meja/ukuran/{query}")
             yield name
 
@@ -249,7 +261,7 @@ def main(site: str, folder: Path, only: str = "") -> None:
                     page.set_default_timeout(8_000)
                     try:
                         for name in walk(page, site):
-                            if only in name:
+                            if only in name and not (folder == KEPT and ELSEWHERE in name):
                                 _keep(page, folder / f"{name}-{size}-{language}.webp")
                     except Error as error:  # one walk that cannot go on keeps no other from going
                         sys.stdout.write(f"{walk.__name__} {size} {language}: {str(error).splitlines()[0]} at {page.url}\n")
@@ -275,4 +287,4 @@ def _keep(page: Page, path: Path) -> None:
 if __name__ == "__main__" and sys.argv[1].endswith(".pdf"):
     sheets(Path(sys.argv[1]), Path(sys.argv[2]), Path(sys.argv[1]).stem)
 elif __name__ == "__main__":
-    main(sys.argv[1].rstrip("/"), Path(sys.argv[2]) if len(sys.argv) > 2 else ROOT / "docs" / "pictures", *sys.argv[3:4])
+    main(sys.argv[1].rstrip("/"), Path(sys.argv[2]) if len(sys.argv) > 2 else KEPT, *sys.argv[3:4])
