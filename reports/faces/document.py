@@ -38,7 +38,7 @@ class Document:
     snapshot: Data
     plan: list[Data]
     head: Mapping[str, Any]
-    signer: Mapping[str, str]
+    signer: Mapping[str, Any]
     is_masked: bool = False
 
     @classmethod

@@ -206,7 +206,7 @@ def row_name(table: Data, row: Data) -> str:
     if dim == "stars":
         return ngettext("%(count)s star", "%(count)s stars", int(key)) % {"count": key}
     if dim == "band":
-        return key.replace("-", "\N{EN DASH}")
+        return str(key).replace("-", "\N{EN DASH}")
     if not key:
         return str(UNSAID.get(dim, _now("Not said")))
     if key == "all":

@@ -164,7 +164,9 @@ def test_what_is_not_counted_by_a_cut_is_not_compared(world: World, desk: Desk) 
     fill(world.city)
     browser = desk("national")
 
-    headings = [words(browser.get(f"/meja/ukuran/?scope=kind:city{cut}")).partition("Persentase dibandingkan")[2] for cut in ("", "&cut=topic:public_works.potholes")]
+    headings = [
+        words(browser.get(f"/meja/ukuran/?scope=kind:city{cut}")).partition("Persentase dibandingkan")[2] for cut in ("", "&cut=topic:public_works.potholes")
+    ]
 
     assert ["Kepatuhan jangka waktu penyelesaian" in part for part in headings] == [True, False]
     assert ["Tindak lanjut (%TL)" in part for part in headings] == [True, True]
