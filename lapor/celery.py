@@ -1,9 +1,10 @@
 """The Celery application, and the tick by which `/readyz` knows that beat, broker and worker are alive."""
 
 import os
+from typing import Any
 
 from celery import Celery
-from celery.signals import setup_logging
+from celery.signals import beat_init, setup_logging
 from django.core.cache import cache
 from django.utils import timezone
 from django_structlog.celery.steps import DjangoStructLogInitStep
@@ -25,3 +26,9 @@ setup_logging.connect(logs.in_worker)
 def tick() -> None:
     """Beat rang, the broker carried it, a worker heard it."""
     cache.set(TICK_KEY, timezone.now(), timeout=None)
+
+
+@beat_init.connect
+def first_tick(**_signal: Any) -> None:
+    """Beat rings once as it starts: nobody has to wait until its first round has passed to know that all is well."""
+    tick.apply_async(expires=10)

@@ -8,6 +8,7 @@ import psycopg
 import pytest
 import time_machine
 from django.conf import settings
+from django.contrib.auth.hashers import PBKDF2PasswordHasher
 from django.core.cache import cache, caches
 from django.db import connection
 from django.test import Client
@@ -19,6 +20,7 @@ from institutions.services.site import NOW, Site
 from tests.world import World, build
 
 settings.MFA_TOTP_INSECURE_BYPASS_CODE = None  # no test opens anything by the code of the trial; the servers of the browser tests know it
+PBKDF2PasswordHasher.iterations = 1000  # a hash names its own, so that the servers read these too
 
 # What transactional tests leave behind; the country itself stays.
 MOVING = (

@@ -100,6 +100,7 @@ class Clock(models.Model):
             models.Index(fields=("key", "due_at"), name="clock_due", condition=Q(state="running")),
             models.Index(fields=("complaint", "due_at"), name="clock_next", condition=Q(state="running")),
             models.Index(fields=("rung_at",), name="clock_rung", condition=Q(state="running", rung_at__isnull=False)),
+            models.Index(fields=("complaint",), name="clock_climbed", condition=Q(state="running", rung__gt=0)),
         ]
 
     def __str__(self) -> str:

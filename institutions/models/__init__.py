@@ -1,5 +1,6 @@
 """Institutions and regions, the calendar, topics, and the rules with their legal basis; and the vocabulary for reading them."""
 
+from .base import counts_on
 from .calendar import CalendarDay, CalendarYear, read_versions
 from .changes import Change, append_only
 from .issues import IssueRule, PriorityIssue
@@ -56,6 +57,7 @@ __all__ = [
     "Unit",
     "append_only",
     "coarse",
+    "counts_on",
     "ids_of",
     "read_versions",
     "strictest",

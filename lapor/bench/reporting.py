@@ -27,6 +27,7 @@ from weasyprint import HTML
 from complaints.models import Complaint
 from institutions.models import Institution, Kind
 from institutions.services import root
+from lapor.ground.parent import end_with_parent
 from lapor.ground.pdf import BASE, ClosedFetcher
 from monitoring.figures import Period
 from officers.actors import actor_for, machine
@@ -209,7 +210,7 @@ def editions(*, at: datetime, count: int, workers: int) -> Row:
     act = partial(_made, at=at)
     if workers > 1:
         connections.close_all()  # each process has connections of its own
-        with multiprocessing.get_context("fork").Pool(workers) as pool:
+        with multiprocessing.get_context("fork").Pool(workers, end_with_parent) as pool:
             took = timed(lambda: pool.map(act, places, chunksize=1))
     else:
         took = timed(lambda: [act(pk) for pk in places])

@@ -17,7 +17,7 @@ from lapor.launcher.stores import POSTGRES, VALKEY, Stores, settle
 
 WEB = Kind("web", patience=20.0)
 BEAT = Kind("beat")
-WORKER = Kind("worker", patience=30.0)  # it may finish what it has in hand
+WORKER = Kind("worker", patience=10.0)  # it may finish what it has in hand; what takes longer is taken up again
 FACES = (WEB, BEAT, WORKER)
 
 

@@ -1,16 +1,15 @@
 """Everything that one board shows, read in a number of queries that does not grow with what is shown."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
 from functools import cached_property
-from typing import Any
 
-from django.db.models import Count, Q, QuerySet, Sum
+from django.db.models import BooleanField, ExpressionWrapper, Q, Sum
 from django.utils.translation import gettext_lazy
 
 from complaints.models import Complaint
-from institutions.models import Institution, Kind, Limit
+from institutions.models import Institution, Kind, Limit, counts_on
 from lapor.ground.shares import hidden, hidden_nested
 
 from ..figures import CUTS, SMALL, Figures, Monthly, Period, Scope, by_month_and_day, cells_of, pair, people_by_month, summed, sums_by_month
@@ -106,36 +105,73 @@ def _has_no_report(figures: Figures) -> bool:
     return not any(figures.sums.values()) and not any(n for (measure, _dim, _value), n in figures.levels.items() if measure in OPEN)
 
 
-def _children(asked: Asked) -> QuerySet[Institution]:
-    """What is compared below a scope, in force now: the members of a hub, the bodies of a kind, the units of a body."""
-    scope = asked.scope
-    rows = Institution.objects.in_force(asked.on)
+@dataclass(frozen=True, slots=True)
+class _Group:
+    """What one row of the comparison adds up."""
+
+    key: str
+    name: str
+    kind: str
+    ids: tuple[int, ...]
+    bodies: int = 0
+
+
+def _kinds(asked: Asked) -> list[_Group]:
+    """The bodies of the country by kind, those that are no more with what they once did; how many there are now."""
+    found: dict[str, list[tuple[int, bool]]] = {}
+    is_now = ExpressionWrapper(counts_on(asked.on), output_field=BooleanField())
+    rows = Institution.objects.filter(parent__in=asked.scope.ids).annotate(is_now=is_now).order_by("pk")
+    for pk, kind, now in rows.values_list("pk", "kind", "is_now"):
+        found.setdefault(kind, []).append((pk, now))
+    return [
+        _Group(f"kind:{kind.value}", str(kind.label), "", tuple(pk for pk, _now in found[kind]), sum(now for _pk, now in found[kind]))
+        for kind in Kind
+        if any(now for _pk, now in found.get(kind, ()))
+    ]
+
+
+def _groups(asked: Asked) -> list[_Group]:
+    """What is compared below a scope: the nation's kinds of bodies, the members of a hub, the bodies of a kind, the units of a body."""
+    scope, rows = asked.scope, Institution.objects.in_force(asked.on)
+    if scope.key == "nation":
+        return _kinds(asked)
     if scope.key.startswith(("hub:", "kind:")):
-        return rows.filter(pk__in=scope.ids)
-    return rows.filter(parent__in=scope.ids) if asked.sight.has_below else rows.none()
+        rows = rows.filter(pk__in=scope.ids)
+    else:
+        rows = rows.filter(parent__in=scope.ids) if asked.sight.has_below else rows.none()
+    return [_Group(place.slug, place.name, place.kind, (place.pk,)) for place in rows]
 
 
-def _sums(asked: Asked, by: str, where: Q) -> dict[Any, tuple[dict[tuple[str, str, str], int], int]]:
-    """What was counted at each place, or each kind of places, and how many of them had a report."""
+type Sums = dict[tuple[str, str, str], int]
+
+
+def _sums(asked: Asked, ids: Sequence[int]) -> dict[int, Sums]:
+    """What was counted at each place. One column a condition and no OR: PostgreSQL then goes by the index instead of reading the table."""
     dim, value = asked.cut
-    clocks = Q(dim="clock", measure__in=("met", "missed"), value__in=RESOLUTION)
-    wanted = Q(dim=dim, value=value, measure__in=COMPARED) if dim else Q(dim="", measure__in=COMPARED) | clocks
-    rows = MonthTally.objects.filter(where, wanted, day__range=(asked.period.first, asked.period.last))
-    found: dict[Any, tuple[dict[tuple[str, str, str], int], int]] = {}
-    for key, measure, where_, which, n, places in (
-        rows.values_list(by, "measure", "dim", "value").annotate(n=Sum("n"), places=Count("institution", distinct=True)).order_by()
-    ):
-        sums, connected = found.get(key, ({}, 0))
-        sums[(measure, "", "") if dim else (measure, where_, which)] = n
-        found[key] = (sums, places if measure == "received" else connected)
+    rows = MonthTally.objects.within(list(ids), asked.period.first, asked.period.last)
+    if dim:
+        rows = rows.filter(dim=dim, value=value, measure__in=COMPARED)
+    else:
+        rows = rows.filter(dim__in=("", "clock"), measure__in=(*COMPARED, "met", "missed"), value__in=("", *RESOLUTION))
+    found: dict[int, Sums] = {}
+    for pk, measure, where, which, n in rows.values_list("institution", "measure", "dim", "value").annotate(n=Sum("n")).order_by():
+        found.setdefault(pk, {})[(measure, "", "") if dim else (measure, where, which)] = n
     return found
 
 
-def _open(asked: Asked, by: str, where: Q, on: date) -> dict[Any, int]:
+def _open(asked: Asked, ids: Sequence[int], on: date) -> dict[int, int]:
     """What was open at each place at the end of a day."""
     dim, value = asked.cut
-    rows = Stock.objects.filter(where, day=on, measure="open", dim=dim, value=value)
-    return dict(rows.values_list(by).annotate(n=Sum("n")).order_by())
+    rows = Stock.objects.within(list(ids), on, on).filter(measure="open", dim=dim, value=value)
+    return dict(rows.values_list("institution").annotate(n=Sum("n")).order_by())
+
+
+def _added(sums: Iterable[Sums]) -> Sums:
+    found: Sums = {}
+    for one in sums:
+        for key, n in one.items():
+            found[key] = found.get(key, 0) + n
+    return found
 
 
 def _compared(figures: Figures, limits: Mapping[str, int]) -> dict[str, Result]:
@@ -173,27 +209,19 @@ def _months(asked: Asked, now: Figures) -> Monthly:
 
 def _places(asked: Asked, limits: Mapping[str, int], level_on: date | None) -> list[Place]:
     """What stands below the scope; the nation shows its kinds of bodies, whose boards show the bodies."""
-    is_nation = asked.scope.key == "nation"
-    by = "institution__kind" if is_nation else "institution"
-    rows: list[tuple[Any, str, str, str, int]]
-    if is_nation:
-        counted = dict(Institution.objects.in_force(asked.on).filter(parent__kind=Kind.NATIONAL).values_list("kind").annotate(n=Count("pk")).order_by())
-        rows = [(kind.value, f"kind:{kind.value}", str(kind.label), "", counted[kind.value]) for kind in Kind if kind.value in counted]
-        where = Q(institution__parent__in=asked.scope.ids)
-    else:
-        rows = [(place.pk, place.slug, place.name, place.kind, 0) for place in _children(asked)]
-        where = Q(institution__in=[row[0] for row in rows])
-    sums = _sums(asked, by, where) if rows else {}
-    stock = _open(asked, by, where, level_on) if rows and level_on is not None else {}
+    groups = _groups(asked)
+    ids = [pk for group in groups for pk in group.ids]
+    sums = _sums(asked, ids) if ids else {}
+    stock = _open(asked, ids, level_on) if ids and level_on is not None else {}
     found = []
-    for pk, key, name, kind, bodies in rows:
-        counts, connected = sums.get(pk, ({}, 0))
-        figures = Figures(
-            replace(asked.scope, key=key, ids=() if is_nation else (pk,)), asked.period, counts, {("open", "", ""): stock.get(pk, 0)}, level_on, asked.cut
-        )
+    for group in groups:
+        held = [sums[pk] for pk in group.ids if pk in sums]
+        levels = {("open", "", ""): sum(stock.get(pk, 0) for pk in group.ids)}
+        figures = Figures(replace(asked.scope, key=group.key, ids=group.ids), asked.period, _added(held), levels, level_on, asked.cut)
         results = _compared(figures, limits)
         results = guarded(results, limits["small_cell"]) if asked.sight.hides else results
-        found.append(Place(key, name, kind, figures, results, bodies, connected))
+        connected = sum(1 for one in held if one.get(("received", "", "")))
+        found.append(Place(group.key, group.name, group.kind, figures, results, group.bodies, connected))
     return found
 
 
@@ -204,8 +232,7 @@ def _ladder(asked: Asked) -> dict[int, int] | None:
         return None
     cases = Complaint.objects.open().held_under(scope.institution.path)
     cases = cases.counted() if scope.key == "nation" else cases
-    rows = Escalation.objects.standing().topmost().filter(complaint__in=cases)
-    return dict(rows.values_list("level").annotate(n=Count("pk")).order_by())
+    return Escalation.objects.filter(complaint__in=cases).by_level()
 
 
 def months_back(period: Period) -> tuple[date, ...]:

@@ -11,6 +11,7 @@ from typing import Any
 
 import psycopg
 import pytest
+from celery.signals import beat_init
 from django.core.cache import cache
 from django.db import connection
 from django.db.migrations.recorder import MigrationRecorder
@@ -151,3 +152,13 @@ def test_a_tick_is_what_the_worker_hears(world: World) -> None:
     celery.tick()
 
     assert before <= cache.get(celery.TICK_KEY) <= timezone.now()
+
+
+def test_beat_rings_as_it_starts() -> None:
+    with celery.app.connection_for_read() as broker:
+        broker.default_channel.queue_declare(celery.app.conf.task_default_queue, durable=True)
+        celery.app.control.purge(connection=broker)
+        beat_init.send(sender=None)
+        message = broker.default_channel.basic_get(celery.app.conf.task_default_queue, no_ack=True)
+    assert message is not None
+    assert message.headers["task"] == celery.tick.name

@@ -6,7 +6,8 @@ from datetime import date, timedelta
 import pytest
 
 from monitoring.facts import CUTS, FactData, Key, change, facts, levels, sums, working_days
-from tests.monitoring.golden import AT, GOLDEN, NAMES, OFF, PLACES, Row, worked
+from tests.monitoring.golden import GOLDEN
+from tests.monitoring.hand import AT, NAMES, OFF, PLACES, Row, worked
 
 JUNE = [(date(2026, 6, 1) + timedelta(days=number)).isoformat() for number in range(30)]
 

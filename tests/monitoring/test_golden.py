@@ -8,7 +8,8 @@ import pytest
 
 from monitoring.facts import FactData, facts, levels, sums
 from monitoring.indicators import measure_all
-from tests.monitoring.golden import AT, GOLDEN, PLACES, Row, worked
+from tests.monitoring.golden import GOLDEN
+from tests.monitoring.hand import AT, PLACES, Row, worked
 from tests.monitoring.test_indicators import LIMITS, Key, Paper
 
 NATION, CITY = 1, 2

@@ -1,6 +1,7 @@
 """The sweep that raises rungs: each once, however crowded; what it costs, silence, and the command."""
 
 import json
+from collections import Counter
 from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime, timedelta
 from io import StringIO
@@ -18,6 +19,28 @@ from monitoring.services import watch, watch_silence
 from officers.models import Notice
 from tests.monitoring.climbing import DAY_60, SECOND, raised, rungs
 from tests.world import WIB, World
+
+# Counted
+
+
+def test_levels_are_counted_as_the_rungs_that_stand_are_listed(world: World) -> None:
+    cases = [world.to_state(state) for state in ("awaiting_verification", "awaiting_followup", "in_progress", "in_progress", "awaiting_reporter")]
+    for days in (8, 20, 50):
+        watch(at=world.at + timedelta(days=days))
+    watch_silence(at=world.at + timedelta(days=50))
+    late = world.at + timedelta(days=51)
+    world.step(cases[3], "progress", "liaison", at=late, text="Masih kami kerjakan.")
+    world.to_state("awaiting_followup")
+
+    listed = Counter(Escalation.objects.standing().topmost().values_list("level", flat=True))
+
+    assert Escalation.objects.by_level() == listed
+    assert set(listed) >= {0, 3, 4}
+    assert sum(listed.values()) < Escalation.objects.count()
+    assert Escalation.objects.filter(complaint=cases[2]).by_level()[0] == 1
+    assert 0 not in Escalation.objects.filter(complaint=cases[3]).by_level()
+    assert Escalation.objects.none().by_level() == {}
+
 
 # Once
 

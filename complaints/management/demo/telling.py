@@ -1,10 +1,9 @@
 """Two thousand reports lived through in order of time, with the sweeps of every day in between; by several processes at once where asked."""
 
 import heapq
-import multiprocessing
 from collections import Counter
 from collections.abc import Callable, Iterator
-from concurrent.futures import FIRST_EXCEPTION, Future, ProcessPoolExecutor, wait
+from concurrent.futures import FIRST_EXCEPTION, Future, wait
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from itertools import count
@@ -13,12 +12,11 @@ from random import Random
 from threading import Barrier, BrokenBarrierError
 from typing import Any
 
-import django
-
 from complaints import services
 from lapor.ground.problems import Refusal
 
 from .corpus import read
+from .hands import hands
 from .haste import in_haste
 from .stories import WIB, Country, Move, Story, tell
 
@@ -96,9 +94,7 @@ def live(telling: Telling, progress: Callable[[int], None]) -> Counter[str]:
     """Let all stories happen; says what was refused, and how often."""
     if telling.hands == 1:
         return _tell(telling, 0, progress, lambda at: services.expire(at=at))
-    # Each process begins anew, for a connection to the database must not be shared; if this one dies, the gate goes with it.
-    context = multiprocessing.get_context("spawn")
-    with context.Manager() as manager, ProcessPoolExecutor(telling.hands, mp_context=context, initializer=django.setup) as pool:
+    with hands(telling.hands) as (manager, pool):
         gate, told = manager.Barrier(telling.hands), manager.Queue()
         running = [pool.submit(_as_hand, telling, hand, gate, told) for hand in range(telling.hands)]
         _watch(running, told, progress)
