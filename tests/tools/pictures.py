@@ -1,6 +1,7 @@
 """Pictures of every page of a running demo: `python -m tests.tools.pictures http://127.0.0.1:8000 [folder] [word in a name]`.
 
-Each page in both languages, at 360 and 1440 px; the folder is docs/pictures by default. Says which pages can be pushed sideways.
+Each page in both languages, at 360 and 1440 px; the folder is docs/pictures by default; another one gets each board of a month, a quarter and a
+year. Says which pages can be pushed sideways.
 `python -m tests.tools.pictures REPORT.pdf folder` makes one of every page of a PDF.
 """
 
