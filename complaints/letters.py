@@ -16,7 +16,7 @@ from django.conf import settings
 from django.template.loader import render_to_string
 from django.utils import translation
 
-from institutions.models import Institution, Letterhead
+from institutions.models import Institution, Letterhead, Limit
 from institutions.numbers import write_number
 from lapor.ground import pdf, qr
 from officers.powers import Role
@@ -185,5 +185,6 @@ def sample(institution: Institution, *, at: datetime) -> bytes:
     complaint = Complaint(tracking_id="LPR-0000-0000-0", title="Contoh laporan", submitted_at=at)
     entry = Entry(text="Ini contoh surat. Isi jawaban yang ditulis petugas berdiri di sini.", details={"evidence": "Contoh bukti"})
     row = Transition(as_role=Role.LIAISON, reason=Outcome.SOLVED)
-    number = write_number(head.pattern, serial=0, code=head.code, on=local_day(at, institution.time_zone))
-    return Answer(complaint, row, entry, head, institution, number, "0" * 17, at, {"reopen_days": 0}).draw()
+    on = local_day(at, institution.time_zone)
+    number, facts = write_number(head.pattern, serial=0, code=head.code, on=on), {"reopen_days": Limit.objects.table(on)["reopen_days"]}
+    return Answer(complaint, row, entry, head, institution, number, "0" * 17, at, facts).draw()

@@ -12,7 +12,7 @@ class ReportsConfig(AppConfig):
     """Editions of evaluation reports and public statistics."""
 
     name = "reports"
-    verbose_name = _("Reports")
+    verbose_name = _("Evaluation reports")
 
     def ready(self) -> None:
         """The texts of notices are registered by being imported; the sweep and the seed go with those of the floors below."""

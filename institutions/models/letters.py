@@ -74,7 +74,7 @@ class Letterhead(models.Model):
             institution=institution,
             version=0,
             lines="\n".join(filter(None, names)),
-            city=city.removeprefix("Kota ").removeprefix("Kabupaten "),
+            city=city.removeprefix("Kota ").removeprefix("Administrasi ").removeprefix("Kabupaten "),
             code=(institution.short_name or institution.slug).upper().replace(" ", "-")[:24],
         )
 

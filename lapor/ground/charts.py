@@ -37,6 +37,7 @@ LOOKS = {
     "before": 'stroke="#1f1a1c" stroke-width="2"',
     "scale": 'fill="#5a5356"',
     "grid": 'stroke="#ddd6d0" stroke-width="1"',
+    "beneath": 'stroke="#fff" stroke-width="5"',
     "target": 'stroke="#1f1a1c" stroke-width="2" stroke-dasharray="4 3"',
     "line-0": 'stroke="#a8182d" stroke-width="2.5"',
     "line-1": 'stroke="#214a86" stroke-width="2.5" stroke-dasharray="6 4"',
@@ -141,14 +142,15 @@ def bars(title: str, rows: Sequence[Bar], *, unit: str = "", top: Number | None 
         y = number * ROW
         parts += [
             _text("0", y + TEXT + 2, _short(row.label)),
-            _text("100%", y + TEXT + 2, said, anchor="end", look="ink" if row.value is not None else "soft"),
             _rect("0", y + LINE_HEIGHT, "100%", BAR_HEIGHT, "track", f"{row.label}: {said}"),
+            # Words are longer than numbers: they stand where the bar would, and not beside the label.
+            _text("100%", y + TEXT + 2, said, anchor="end") if row.value is not None else _text("6", y + LINE_HEIGHT + 11, said, look="soft", size=11),
         ]
         if row.value:
             parts.append(_rect("0", y + LINE_HEIGHT, _at(_share(row.value, highest)), BAR_HEIGHT, "bar", f"{row.label}: {said}"))
         if aim is not None:
             x = _at(_share(aim, highest))
-            parts.append(_line(x, y + LINE_HEIGHT - 4, x, y + LINE_HEIGHT + BAR_HEIGHT + 4, "target"))
+            parts += [_line(x, y + LINE_HEIGHT - 2, x, y + LINE_HEIGHT + BAR_HEIGHT + 4, look) for look in ("beneath", "target")]
     shown = [(label, _with_target(said, row.target, unit, target_label)) for row, (label, said) in zip(rows, shown, strict=True)]
     height = max(len(rows), 1) * ROW
     if any(aim is not None for aim in targets):

@@ -121,7 +121,7 @@ def _spark(pen: Pen, key: str) -> str:
     for counts in found if bottom else ():
         n, over = counts.get(top, 0), counts.get(bottom, 0)
         values.append(Fraction(n * times, over) if over and _is_told(pen, counts, key, n, over) else None)
-    if sum(value is not None for value in values) <= 1:
+    if sum(value is not None for value in values) <= 1 or not any(values):
         return ""
     return charts.spark(_("The last twelve months"), values, unit="%" if bottom and bottom != "rated" else "")
 

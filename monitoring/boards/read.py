@@ -24,6 +24,7 @@ CLOSED = Indicator("closed", gettext_lazy("Reports closed"), COUNT, ("closed",),
 BROKEN_DOWN = ("received",)
 # What is drawn over time.
 OVER_TIME = ("received", "closed", "validated", "followed_up", "rated", "stars", "passed_60")
+OPEN = ("open", "open_over_60")  # the stocks of reports
 YEAR = 12
 # What a body or unit is compared by: the sums that it takes, and the columns made of them.
 COMPARED = ("received", "validated", "followed_up", "closed", "rated", "stars")
@@ -85,14 +86,23 @@ class Board:
         return self.now.level_on or self.asked.period.until(self.asked.on)
 
     @property
+    def is_empty(self) -> bool:
+        """Whether no report was counted: units and accounts are there before the first."""
+        return _has_no_report(self.now)
+
+    @property
     def is_bare(self) -> bool:
-        """Whether nothing was counted, neither now nor before."""
-        return self.now.is_empty and self.before.is_empty
+        """Whether no report was counted, neither now nor before."""
+        return self.is_empty and _has_no_report(self.before)
 
     @cached_property
     def provinces(self) -> dict[str, int]:
         """Reports received by the first digits of their regions."""
         return by_province(self.now.values("received", "region"))
+
+
+def _has_no_report(figures: Figures) -> bool:
+    return not any(figures.sums.values()) and not any(n for (measure, _dim, _value), n in figures.levels.items() if measure in OPEN)
 
 
 @dataclass(frozen=True, slots=True)

@@ -106,7 +106,8 @@ def _people(pen: Pen) -> list[Picture]:
         values = board.now.values("received", dim)
         if values:
             out = hidden_over_time(cells_of(board.months, "received", dim), board.asked.period, rule_of("", board.least))
-            found.append(counted(pen, dim, title, values, _names(pen, dim, values), out=out))
+            names = {value: str(name) for value, name in CHOICES[dim].items() if value in values} | _names(pen, dim, values)
+            found.append(counted(pen, dim, title, values, names, out=out, keeps_order=dim == "age"))
     return found
 
 
@@ -143,10 +144,16 @@ def _value(place: Place, key: str) -> tuple[bool, object]:
     return value is None, -value if value is not None else place.name.casefold()
 
 
+def _columns(pen: Pen) -> list[str]:
+    """What is compared: of one value of a cut only what is counted by it."""
+    results = pen.board.results
+    return [key for key in SORTS[1:] if not pen.board.now.is_cut or results[key].missing != "unknown"]
+
+
 def _compared(pen: Pen, place: Place, few: bool, out: Container[str]) -> list[Cell]:
     """Numbers of one row: nothing is compared of a body with too few reports, and nothing told of the columns that are `out`."""
     cells = []
-    for key in SORTS[1:]:
+    for key in _columns(pen):
         result: Result = place.results[key]
         if key in out or result.missing == "few":
             cells.append(Cell(_("not told") if pen.hides else _("too few")))
@@ -178,7 +185,7 @@ def comparison(pen: Pen, sort: str) -> Comparison | None:
     out, out_open = (hidden(found, board.least) if pen.hides else frozenset() for found in (received, open_now))
     out |= _few_over_time(pen)
     names = {"name": _("Kind of institution") if is_nation else _("Name"), "received": _("Received"), "backlog": _("Open")}
-    headings = [(key, names.get(key) or str(INDICATORS[key].name)) for key in SORTS]
+    headings = [(key, names.get(key) or str(INDICATORS[key].name)) for key in ("name", *_columns(pen))]
     if is_nation:
         headings.insert(1, ("", _("With reports / connected")))
     found: dict[str, list[Row]] = {}

@@ -101,7 +101,7 @@ def _context(request: HttpRequest, board: Board, groups: list[tuple[str, list[tu
         "later": (period.after, _query(asked, period=period.after.code)) if period.after.first <= asked.on else None,
         "until": "" if period.is_over(asked.on) else day_name(board.reached),
         "plain": _query(asked),
-        "issues": [(code, label("issue", code, board.names)) for code in sorted(board.now.values("received", "issue"))],
+        "issues": sorted(((code, label("issue", code, board.names)) for code in board.now.values("received", "issue")), key=lambda issue: issue[1]),
         "uncut": f"{reverse('boards')}?{_query(asked, cut='')}",
         "sort": sort,
         "least": board.least,

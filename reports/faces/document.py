@@ -6,6 +6,8 @@ from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
+from django.utils.text import format_lazy
+
 from complaints.letters import head_of
 from institutions.models import Letterhead
 from officers.powers import Role
@@ -36,7 +38,7 @@ class Document:
     snapshot: Data
     plan: list[Data]
     head: Mapping[str, Any]
-    signer: Mapping[str, str]
+    signer: Mapping[str, Any]
     is_masked: bool = False
 
     @classmethod
@@ -63,7 +65,7 @@ class Document:
             plan=plan,
             head=head_of(head),
             signer={
-                "position": head.signer_position or f"{Role.ACCOUNTABLE_OFFICIAL.label} {where.name}",
+                "position": head.signer_position or format_lazy("{} {}", Role.ACCOUNTABLE_OFFICIAL.label, where.name),
                 "name": head.signer_name,
                 "number": head.signer_number,
                 "city": head.city,

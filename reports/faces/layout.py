@@ -19,6 +19,8 @@ from ..wording import formula
 from . import words
 from .document import Document
 
+SHORT = 13  # rows: the months of a year fit
+
 
 @dataclass(frozen=True, slots=True)
 class Cell:
@@ -47,6 +49,11 @@ class Table:
     kind: str = "counts"
     key: str = ""
     chart: str = ""  # drawn above the table, of the same numbers
+
+    @property
+    def is_short(self) -> bool:
+        """Whether paper keeps it on one page."""
+        return self.kind == "counts" and len(self.rows) <= SHORT
 
 
 @dataclass(slots=True)
@@ -86,9 +93,8 @@ def counted(cell: Data, *, is_mean: bool = False) -> str:
         return ""
     parts = []
     if "median" in cell:
-        parts.append(
-            _("median %(median)s, 90th percentile %(p90)s, n %(n)s") % {"median": cell["median"], "p90": cell["p90"], "n": words.number(str(cell["n"]))}
-        )
+        spread = {"median": cell["median"], "p90": cell["p90"], "n": f"n{charts.NBSP}={charts.NBSP}{words.number(str(cell['n']))}"}
+        parts.append(_("median %(median)s, 90th percentile %(p90)s, %(n)s") % spread)
     elif cell.get("denominator") is not None and "parts" not in cell:
         of = {"top": words.number(str(cell.get("numerator", 0))), "bottom": words.number(str(cell["denominator"]))}
         parts.append(f"{of['top']} ÷ {of['bottom']}" if is_mean else _("%(top)s of %(bottom)s") % of)
@@ -155,12 +161,26 @@ def _chart(table: Data) -> str:
     title = str(words.TABLES[table["key"]])
     if table["key"] == "trend":
         series = [(words.column_name(table, column), _whole(table, column)) for column in table["columns"]]
+        if not any(any(values) for _name, values in series):
+            return ""
         months = [date_format(date.fromisoformat(f"{row['key']}-01"), "M y") for row in table["rows"]]
         return charts.lines(title, months, series)
     if table["key"] == "bands":
         names = [words.row_name(table, row) for row in table["rows"]]
         return charts.stacked(title, list(zip(names, _whole(table, "open"), strict=True)))
     return ""
+
+
+def _ordered(table: Data) -> list[Data]:
+    """Deadlines, states and ages in their own order; reasons and endings the most frequent first, those that are not told last."""
+    dim, rows = table["dim"], list(table["rows"])
+    if dim in words.IN_ORDER:
+        order = list(words.CHOICES[dim])
+        return sorted(rows, key=lambda row: order.index(row["key"]) if row["key"] in order else len(order))
+    if dim in words.BY_SIZE:
+        column = table["columns"][0]
+        return sorted(rows, key=lambda row: -int(row["cells"][column].get("value") or -1))
+    return rows
 
 
 def counts(table: Data) -> Table:
@@ -173,7 +193,7 @@ def counts(table: Data) -> Table:
             tuple(Cell(label, _text(row["cells"][column], table, column), is_number=True) for column, label in zip(columns, labels, strict=True)),
             share=bars.get(row["key"], -1),
         )
-        for row in table["rows"]
+        for row in _ordered(table)
     )
     more = table.get("more", 0)
     note = _("and %(count)s more") % {"count": words.number(str(more))} if more else ""
@@ -228,9 +248,9 @@ def _plan(items: list[Data], title: str) -> Table:
 
 def _over_60(chapter: Chapter, over: Data) -> None:
     if over["count"] is None:
-        chapter.notes.append(_("Open reports past 60 days: %(text)s.") % {"text": words.MISSING["few"]})
+        chapter.notes.append(_("Open reports past 60 days without an answer: %(text)s.") % {"text": words.MISSING["few"]})
         return
-    chapter.notes.append(_("Open reports past 60 days at the cut-off: %(count)s.") % {"count": words.number(str(over["count"]))})
+    chapter.notes.append(_("Open reports past 60 days without an answer at the cut-off: %(count)s.") % {"count": words.number(str(over["count"]))})
     chapter.numbers = [{"number": row["number"], "day": day(row["passed_on"]), "holder": row["holder"]} for row in over["listed"]]
     if over["not_listed"] and over["listed"]:
         chapter.notes.append(
@@ -284,9 +304,12 @@ def _in_words(found: Data) -> str:
 
 
 def methods(document: Document) -> list[dict[str, Any]]:
-    """How each figure is worked out, by the formulas that were frozen with it."""
-    rows = []
+    """How each figure that is shown is worked out, by the formulas that were frozen with it."""
+    only, rows = words.ONLY.get(document.template), []
+    shown = None if only is None else {key for number in only for key in words.IN_CHAPTER.get(number, ())}
     for found in document.snapshot["formulas"]:
+        if shown is not None and found["key"] not in shown:
+            continue
         known = INDICATORS.get(found["key"])
         rows.append({"name": words.indicator_name(found["key"]), "formula": _in_words(found), "note": str(known.note) if known else "", "key": found["key"]})
     return rows

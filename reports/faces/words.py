@@ -102,7 +102,7 @@ COLUMNS: dict[str, "_StrOrPromise"] = {
     "referred": _("Referred"),
     "ended": _("Ended"),
     "standing": _("Open now"),
-    "leads": _("Reports"),
+    "leads": _("Lead reports"),
     "parts": _("Parts"),
     "open_parts": _("Open parts"),
     "in_time": _("In time"),
@@ -146,6 +146,7 @@ MISSING: dict[str, "_StrOrPromise"] = {
     "unknown": _("not collected yet"),
     "few": _("too few to be told"),
 }
+UNSAID: dict[str, "_StrOrPromise"] = {"topic": _("No topic yet"), "region": _("Place not known")}  # what a report has not been given
 LIGHTS: dict[str, tuple[str, "_StrOrPromise"]] = {
     "good": ("good", _("Target reached")),
     "amber": ("soon", _("Nearly reached")),
@@ -174,6 +175,9 @@ CHOICES: dict[str, Mapping[str, "_StrOrPromise"]] = {
     "template": dict(Template.choices),
     "clock": {**why.NAMES, "completion": _("Completion by the reporter"), "reporter_reply": _("Reply or confirmation of the reporter")},
 }
+# Tables whose rows stand in the order of their choices, and those whose rows stand by how many they are.
+IN_ORDER = ("clock", "state", "age")
+BY_SIZE = ("closure", "reason")
 
 
 def number(text: str) -> str:
@@ -201,8 +205,12 @@ def row_name(table: Data, row: Data) -> str:
         return date_format(date.fromisoformat(f"{key}-01"), "F Y")
     if dim == "stars":
         return ngettext("%(count)s star", "%(count)s stars", int(key)) % {"count": key}
-    if key in {"", "all"}:
-        return _now("not told") if key == "" else _now("All")
+    if dim == "band":
+        return str(key).replace("-", "\N{EN DASH}")
+    if not key:
+        return str(UNSAID.get(dim, _now("Not said")))
+    if key == "all":
+        return _now("All")
     choices = CHOICES.get(dim) or CHOICES.get(table["key"], {})
     return str(choices.get(key, key))
 

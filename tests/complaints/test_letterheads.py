@@ -9,9 +9,10 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from PIL import Image
 
+from complaints.letters import sample
 from complaints.models import Letter
 from institutions import services as places
-from institutions.models import Change, Letterhead
+from institutions.models import Change, Institution, Letterhead, Limit, Region
 from lapor.ground.problems import Refusal
 from officers.actors import machine
 from tests.lapor.pdfs import words_of
@@ -67,6 +68,21 @@ def test_what_is_no_picture_is_no_logo(world: World, raw: bytes) -> None:
         places.set_letterhead(world.unit, HEAD, by=machine("system"), at=world.at, why="uji", logo=BytesIO(raw))
 
     assert "logo" in refused.value.fields
+
+
+@pytest.mark.parametrize(
+    ("name", "city"), [("Kota Administrasi Jakarta Selatan", "Jakarta Selatan"), ("Kota Semarang", "Semarang"), ("Kabupaten Grobogan", "Grobogan")]
+)
+def test_the_date_line_names_the_city_as_people_do(name: str, city: str) -> None:
+    region = Region(code="31.74", name=name, level=Region.Level.REGENCY)
+
+    assert Letterhead.of_the_tree(Institution(name="Badan", slug="badan", region=region)).city == city
+
+
+def test_a_sample_names_the_days_that_a_letter_would(world: World) -> None:
+    days = Limit.objects.table(world.at.date())["reopen_days"]
+
+    assert f"dalam {days} hari setelah ditutup" in words_of(sample(world.city, at=world.at))
 
 
 def test_an_institutions_admin_sets_its_own_letterhead_and_no_other(world: World) -> None:

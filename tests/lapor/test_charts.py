@@ -98,6 +98,15 @@ def test_a_number_that_must_not_be_told_is_nowhere() -> None:
 
     assert of("bar", picture) == []
     assert texts(picture) == ["Kota", "tidak ditampilkan"]
+    label, note = drawn(picture).iter(f"{SVG}text")
+    assert float(note.get("y", 0)) - float(label.get("y", 0)) >= charts.TEXT  # below its label: both together are wider than a telephone
+
+
+def test_a_target_stays_clear_of_the_number_above_it_and_is_seen_on_a_bar() -> None:
+    number, line = next(drawn(EACH["bars of shares"]).iter(f"{SVG}text")), of("target", EACH["bars of shares"])[0]
+
+    assert float(line.get("y1", 0)) >= float(number.get("y", 0)) + 5
+    assert {one.get("x1") for one in of("beneath", EACH["bars of shares"])} == {"90.00%"}
 
 
 def test_the_period_before_is_a_stroke_and_not_a_colour() -> None:

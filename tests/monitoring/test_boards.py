@@ -115,6 +115,23 @@ def test_counts_of_a_period_that_is_over_are_compared(world: World, desk: Desk, 
     assert "Laporan diterima 120 naik 20 , sebelumnya: 100" in words(desk("admin").get("/meja/ukuran/?period=2026-11"))
 
 
+def test_the_board_of_a_hub_says_that_it_is_of_its_members(world: World, desk: Desk) -> None:
+    fill(world.city)
+    HubMembership.objects.get_or_create(hub=world.ministry, member=world.city, kind="region", valid_from=SINCE)
+
+    assert "Anggota simpul November 2026" in words(desk("national").get(f"/meja/ukuran/?scope=hub:{world.ministry.slug}"))
+    assert "Anggota simpul" not in words(desk("national").get(f"/meja/ukuran/?scope={world.ministry.slug}"))
+
+
+def test_ages_stand_in_their_order_and_issues_in_that_of_the_alphabet(world: World, desk: Desk) -> None:
+    counts = {("age", "60_plus"): 40, ("age", "18_29"): 20, ("issue", "free-meals"): 40, ("issue", "road-damage"): 20}
+    book(world.city, DAY, {"received": 60} | {("received", *cut): n for cut, n in counts.items()})
+    seen = words(desk("admin").get("/meja/ukuran/"))
+
+    assert "18-29 20" in seen.split("60 tahun ke atas 40")[0]
+    assert "Kerusakan jalan dan jembatan Makan Bergizi Gratis" in seen
+
+
 def test_an_own_target_of_an_institution_counts(world: World, desk: Desk) -> None:
     fill(world.city)
     nation = Limit.objects.get(key="target_followup_rate", institution=None)
@@ -133,6 +150,26 @@ def test_nothing_counted_gives_no_data_and_never_a_share(world: World, desk: Des
     assert " %" not in seen.split("Ringkasan")[1].replace("Target: 80 %", "").replace("Target: 90 %", "").replace("Target: 100 %", "").replace(
         "Target: 95 %", ""
     )
+
+
+def test_a_place_with_accounts_and_no_report_is_empty(world: World, desk: Desk) -> None:
+    stand(world.city, DAY, {"accounts": 3, "accounts_covered": 2, "units": 1})
+    seen = words(desk("admin").get("/meja/ukuran/?period=2026"))
+
+    assert "Belum ada yang dihitung di sini" in seen
+    assert "Semua indikator" not in seen
+
+
+def test_what_is_not_counted_by_a_cut_is_not_compared(world: World, desk: Desk) -> None:
+    fill(world.city)
+    browser = desk("national")
+
+    headings = [
+        words(browser.get(f"/meja/ukuran/?scope=kind:city{cut}")).partition("Persentase dibandingkan")[2] for cut in ("", "&cut=topic:public_works.potholes")
+    ]
+
+    assert ["Kepatuhan jangka waktu penyelesaian" in part for part in headings] == [True, False]
+    assert ["Tindak lanjut (%TL)" in part for part in headings] == [True, True]
 
 
 def test_huge_numbers_are_written_out(world: World, desk: Desk) -> None:

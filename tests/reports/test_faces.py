@@ -14,9 +14,12 @@ import pytest
 from django.test import Client
 from django.utils import translation
 
+from monitoring.figures import Period
 from monitoring.indicators import INDICATORS
 from reports import services
-from reports.faces import DRAW, Document, chapters, draw, words
+from reports.access import Template
+from reports.faces import DRAW, Document, chapters, draw, methods, words
+from reports.faces.layout import counts
 from reports.models import Edition
 from reports.snapshot import digest
 from tests.lapor.pdfs import faults_of, pages_of, tags_of, words_of
@@ -172,6 +175,51 @@ def test_the_summary_draws_the_figures_beside_their_targets(edition: Edition) ->
         summary = next(chapter for chapter in chapters(document(edition)) if chapter.number == 2)
 
     assert "Tindak lanjut (%TL): 78,38\xa0% (Target: 80\xa0%)" in summary.tables[0].chart
+
+
+@pytest.mark.parametrize(("dim", "said"), [("topic", "Belum bertopik"), ("region", "Tempat tidak diketahui"), ("channel", "Tidak disebutkan")])
+def test_what_a_report_has_not_been_given_is_not_taken_for_hidden(dim: str, said: str) -> None:
+    with translation.override("id"):
+        assert words.row_name({"key": f"{dim}s", "dim": dim}, {"key": ""}) == said
+
+
+def test_rows_stand_in_their_own_order_or_by_how_many_they_are() -> None:
+    def names(dim: str, column: str, found: dict[str, int | None]) -> list[str]:
+        rows = [{"key": key, "cells": {column: {"value": n if n is None else str(n)}}} for key, n in found.items()]
+        key = {"clock": "clocks", "reason": "pend_reasons", "band": "bands"}[dim]
+        return [row.name for row in counts({"key": key, "dim": dim, "columns": [column], "rows": rows}).rows]
+
+    with translation.override("en"):
+        assert names("clock", "met", {"first_response": 1, "verify_national": 2}) == ["Check by the national desk", "Initial response"]
+        assert names("reason", "pended", {"evidence_needed": None, "incomplete": 4, "unclear_place": 9}) == [
+            "The place is not clear", "Minimum information is missing", "Evidence is needed",
+        ]  # fmt: skip
+        assert names("band", "open", {"0-5": 1}) == ["0\N{EN DASH}5"]
+
+
+def test_a_list_for_the_ombudsman_explains_the_figures_that_it_shows(world: World) -> None:
+    made = services.generate(Template.OVER_60, world.nation, Period.parse("2026-09"), by=world.actor("national"), at=AFTER)
+
+    with translation.override("id"):
+        assert [row["key"] for row in methods(document(made))] == ["over_60", "open_over_60"]
+
+
+def test_nothing_received_for_a_year_draws_no_line(world: World) -> None:
+    made = frozen(world)
+
+    with translation.override("id"):
+        trend = next(table for chapter in chapters(document(made)) for table in chapter.tables if table.key == "trend")
+    assert len(trend.rows) == 12
+    assert trend.chart == ""
+
+
+def test_whoever_signs_is_named_in_the_language_asked(edition: Edition) -> None:
+    said = document(edition)
+
+    with translation.override("en"):
+        assert str(said.signer["position"]).startswith("Accountable official")
+    with translation.override("id"):
+        assert str(said.signer["position"]).startswith("Penanggung jawab")
 
 
 def test_a_house_that_has_just_begun_pins_nothing(edition: Edition) -> None:

@@ -1,6 +1,7 @@
 """Pictures of every page of a running demo: `python -m tests.tools.pictures http://127.0.0.1:8000 [folder] [word in a name]`.
 
-Each page in both languages, at 360 and 1440 px; the folder is docs/pictures by default. Says which pages can be pushed sideways.
+Each page in both languages, at 360 and 1440 px; the folder is docs/pictures by default; another one gets each board of a month, a quarter and a
+year. Says which pages can be pushed sideways.
 `python -m tests.tools.pictures REPORT.pdf folder` makes one of every page of a PDF.
 """
 
@@ -23,21 +24,28 @@ WIDTHS = {"phone": 360, "desk": 1440}
 # From the top, and with what scrolls by itself in full.
 WHOLE = "scrollTo(0, 0); document.querySelectorAll('.desk > aside').forEach(part => { part.style.maxHeight = 'none' })"
 TALL = 1800  # a longer page says nothing new
+KEPT = ROOT / "docs" / "pictures"
+ELSEWHERE = "--"  # in the name of what is for looking at and not kept
 
-
+# Whose boards: each with its address and the kind of period that it is kept of; into a folder of one's own it is taken of the other kinds, too.
 BOARDS = {
     "admin.nasional": (
-        ("board-year", "?scope=nation&jenis=year"), ("board-kind", "?scope=kind:city"), ("board-hub", "?scope=hub:provinsi-nusa-raya&jenis=quarter"),
-        ("board-institution", "?scope=kota-pelabuhan-timur&jenis=quarter"), ("board-unit", "?scope=dinas-pu-tirta-kencana&jenis=quarter"),
-        ("board-tiny", "?scope=ombudsman-nusantara"), ("board-empty", "?scope=kabupaten-bukit-rimbun&period=2020-01"),
-        ("board-channel", "?scope=nation&cut=channel:web"), ("board-issue", "isu/free-meals/?scope=nation&jenis=year"),
-        ("board-cases", "kasus/?scope=nation&measure=received"), ("board-cases-empty", "kasus/?scope=nation&measure=received&period=2020-01"),
+        ("board-year", "?scope=nation", "year"), ("board-kind", "?scope=kind:city", "month"), ("board-hub", "?scope=hub:provinsi-nusa-raya", "quarter"),
+        ("board-institution", "?scope=kota-pelabuhan-timur", "quarter"), ("board-unit", "?scope=dinas-pu-tirta-kencana", "quarter"),
+        ("board-tiny", "?scope=ombudsman-nusantara", "year"), ("board-empty", "?scope=penerimaan-ombudsman", "year"),
+        ("board-topic", "?scope=nation&cut=topic:public_works.potholes", "year"), ("board-region", "?scope=nation&cut=region:31.71", "quarter"),
+        ("board-issue", "isu/road-damage/?scope=nation", "year"),
     ),
-    "hub": (("board-coordinator", "?jenis=quarter"),),
-    "admin.instansi": (("board-own", "?jenis=quarter"),),
-    "penghubung": (("board-liaison", "?jenis=quarter"),),
-    "ombudsman": (("board-ombudsman", ""),),
+    "hub": (("board-coordinator", "?scope=hub:provinsi-nusa-raya", "quarter"), ("board-member", "?scope=kota-tirta-kencana", "quarter")),
+    "admin.instansi": (("board-own", "?scope=kota-tirta-kencana", "quarter"),),
+    "penghubung": (("board-liaison", "?scope=dinas-pu-tirta-kencana", "quarter"),),
+    "admin.rsud.tirta-kencana": (("board-unit-admin", "?scope=rsud-tirta-kencana", "year"),),
+    "ombudsman": (("board-ombudsman", "?scope=nation", "month"),),
 }  # fmt: skip
+KINDS = ("month", "quarter", "year")
+CASES = (
+    ("board-cases", "kasus/?scope=nation&measure=received"), ("board-cases-empty", "kasus/?scope=nation&measure=received&period=2020-01"),
+)  # fmt: skip
 
 
 def boards(page: Page, site: str) -> Iterator[str]:
@@ -45,7 +53,11 @@ def boards(page: Page, site: str) -> Iterator[str]:
     for who, found in BOARDS.items():
         page.context.clear_cookies(name="sessionid")
         quietly(page, site, who)
-        for name, query in found:
+        for name, query, own in found:
+            for kind in KINDS:
+                page.goto(f"{site}/meja/ukuran/{query}&jenis={kind}")
+                yield name if kind == own else f"{name}{ELSEWHERE}{kind}"
+        for name, query in CASES if who == "admin.nasional" else ():
             page.goto(f"{site}/meja/ukuran/{query}")
             yield name
 
@@ -81,7 +93,7 @@ def main(site: str, folder: Path, only: str = "") -> None:
                     page.set_default_timeout(30_000)
                     try:
                         for name in walk(page, site):
-                            if only in name:
+                            if only in name and not (folder == KEPT and ELSEWHERE in name):
                                 _keep(page, folder / f"{name}-{size}-{language}.webp")
                     except Error as error:  # one walk that cannot go on keeps no other from going
                         sys.stdout.write(f"{walk.__name__} {size} {language}: {str(error).splitlines()[0]} at {page.url}\n")
@@ -108,4 +120,4 @@ def _keep(page: Page, path: Path) -> None:
 if __name__ == "__main__" and sys.argv[1].endswith(".pdf"):
     sheets(Path(sys.argv[1]), Path(sys.argv[2]), Path(sys.argv[1]).stem)
 elif __name__ == "__main__":
-    main(sys.argv[1].rstrip("/"), Path(sys.argv[2]) if len(sys.argv) > 2 else ROOT / "docs" / "pictures", *sys.argv[3:4])
+    main(sys.argv[1].rstrip("/"), Path(sys.argv[2]) if len(sys.argv) > 2 else KEPT, *sys.argv[3:4])
