@@ -155,10 +155,10 @@ def test_a_tick_is_what_the_worker_hears(world: World) -> None:
 
 
 def test_beat_rings_as_it_starts() -> None:
-    with celery.app.connection_for_read() as broker:
-        broker.default_channel.queue_declare(celery.app.conf.task_default_queue, durable=True)
-        celery.app.control.purge(connection=broker)
+    with celery.app.connection_for_read() as broker, broker.SimpleQueue(celery.app.conf.task_default_queue) as queue:
+        queue.clear()
         beat_init.send(sender=None)
-        message = broker.default_channel.basic_get(celery.app.conf.task_default_queue, no_ack=True)
-    assert message is not None
+        message = queue.get(timeout=5)
+        message.ack()
+
     assert message.headers["task"] == celery.tick.name
