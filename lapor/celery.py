@@ -31,4 +31,4 @@ def tick() -> None:
 @beat_init.connect
 def first_tick(**_signal: Any) -> None:
     """Beat rings once as it starts: nobody has to wait until its first round has passed to know that all is well."""
-    tick.apply_async(expires=10)
+    tick.apply_async(expires=60)  # the worker starts beside it, and may take longer
