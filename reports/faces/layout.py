@@ -107,9 +107,9 @@ def _figure(row: Data) -> Row:
     unit = words.unit_of(row["key"])
     tone, light = words.LIGHTS[row.get("light", "none")]
     target = f"{words.number(str(row['target']))}{charts.NBSP}{unit}" if "target" in row else ""
-    before = value(row["before"], unit) if row.get("before") else ""
+    before = value(row["before"], words.unit_of(row["key"], row["before"].get("value"))) if row.get("before") else ""
     cells = (
-        Cell(_("Value"), value(row, unit), is_number=True),
+        Cell(_("Value"), value(row, words.unit_of(row["key"], row["value"])), is_number=True),
         Cell(_("Worked out from"), counted(row, is_mean=row["key"] in INDICATORS and INDICATORS[row["key"]].shape == MEAN)),
         Cell(_("Period before"), before, is_number=True),
         Cell(_("Target"), target, is_number=True),

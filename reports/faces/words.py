@@ -141,6 +141,7 @@ UNITS: dict[str, "_StrOrPromise"] = {
     "of 20": _("of 20"),
     "of 100": _("of 100"),
 }
+ONE_REPORT = _("report")
 MISSING: dict[str, "_StrOrPromise"] = {
     "nothing": _("no data yet"),
     "unknown": _("not collected yet"),
@@ -191,8 +192,11 @@ def indicator_name(key: str) -> str:
     return str(row.name) if row else key
 
 
-def unit_of(key: str) -> str:
+def unit_of(key: str, figure: str | None = None) -> str:
+    """In the plural, or as it stands behind this figure; only reports come one by one, the others have decimals."""
     row = INDICATORS.get(key)
+    if row and row.unit == "reports" and figure == "1":
+        return str(ONE_REPORT)
     return str(UNITS.get(row.unit, row.unit)) if row else ""
 
 

@@ -19,7 +19,7 @@ from monitoring.indicators import INDICATORS
 from reports import services
 from reports.access import Template
 from reports.faces import DRAW, Document, chapters, draw, methods, words
-from reports.faces.layout import counts
+from reports.faces.layout import counts, figures
 from reports.models import Edition
 from reports.snapshot import digest
 from tests.lapor.pdfs import faults_of, pages_of, tags_of, words_of
@@ -168,6 +168,16 @@ def test_periods_and_formulas_are_said_in_words(edition: Edition, language: str,
     assert title in said
     assert formula.replace(" ", "") in said.replace(" ", "")
     assert "verify_national" not in said
+
+
+@pytest.mark.parametrize(("language", "n", "said"), [("en", "1", "1 report"), ("en", "2", "2 reports"), ("en", "0", "0 reports"), ("id", "1", "1 laporan")])
+def test_one_report_is_no_reports(language: str, n: str, said: str) -> None:
+    row = {"key": "received", "value": n, "before": {"value": n}}
+    with translation.override(language):
+        table = figures({"indicators": [row]}, ("received",))
+
+    assert table is not None
+    assert [table.rows[0].cells[place].text for place in (0, 2)] == [said, said]
 
 
 def test_the_summary_draws_the_figures_beside_their_targets(edition: Edition) -> None:
