@@ -35,7 +35,7 @@ def serving(home: Path, **changes: str) -> Iterator[str]:
     process = subprocess.Popen(command, cwd=ROOT, env=env, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
     try:
         address = f"http://127.0.0.1:{port}"
-        for _try in range(1200):
+        for _try in range(300):
             if ask(f"{address}/healthz")[0] == 200:
                 break
             time.sleep(0.1)
