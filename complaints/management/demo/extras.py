@@ -120,10 +120,11 @@ def tag_some(now: datetime) -> int:
 def take_some(now: datetime) -> int:
     """What is worked on at a unit is in the charge of its officers in turn; how many reports."""
     busy = Complaint.objects.filter(holder__kind=Kind.UNIT, state=State.IN_PROGRESS).exclude(track=Track.OVERSIGHT)
-    reference, rows = services.Reference(now), list(busy.order_by("submitted_at", "tracking_id").values_list("pk", "holder"))
-    reference.know_staff({place for _pk, place in rows})
-    users = User.objects.in_bulk()
-    turns = [(pk, here[number % len(here)]) for number, (pk, place) in enumerate(rows) if (here := reference.officers_at(place, [Role.LIAISON]))]
+    reference, rows = services.Reference(now), list(busy.order_by("submitted_at", "tracking_id").values_list("pk", "holder", "contested_user"))
+    reference.know_staff({place for _pk, place, _user in rows})
+    able = [(pk, [user for user in reference.officers_at(place, [Role.LIAISON]) if user != contested]) for pk, place, contested in rows]
+    turns = [(pk, here[number % len(here)]) for number, (pk, here) in enumerate(able) if here]
+    users = User.objects.in_bulk({user for _pk, user in turns})
     for pk, user in turns:
         services.take(pk, by=actor_for(users[user], at=now), at=now)
     return len(turns)
