@@ -361,6 +361,20 @@ def test_a_letter_with_the_name_opens_an_identity_and_wants_a_fresh_proof_too(st
     assert answer["Location"].startswith("/masuk/lagi/")
 
 
+@pytest.mark.parametrize("path", ["/meja/{}/catatan/", "/akun/pemberitahuan/", "/admin/institutions/topic/add/", "/ombudsman/"])
+def test_what_is_sent_after_a_session_was_ended_elsewhere_is_given_back(client: Client, world: World, path: str) -> None:
+    number = world.to_state("in_progress").tracking_id
+    log_in(client, world.user("liaison")).get("/meja/")
+    sessions.end_all(world.user("liaison"), at=world.at)
+
+    sent = client.post(path.format(number), {"text": "Catatan panjang dari lapangan."})
+
+    assert sent.status_code == 401
+    assert "Catatan panjang dari lapangan." in sent.content.decode()
+    assert f'href="/masuk/?next={path.format(number)}"' in sent.content.decode()
+    assert client.get("/meja/").status_code == 302
+
+
 def test_passwords_are_never_given_back_when_a_session_has_ended(client: Client, world: World, clock: Any) -> None:
     log_in(client, world.user("liaison")).get("/meja/")
     clock.shift(timedelta(minutes=31))
