@@ -141,6 +141,15 @@ def test_setting_up_an_app_opens_the_desk_and_gives_recovery_codes(client: Clien
     assert secret not in stored
 
 
+@pytest.mark.parametrize("path", ["/akun/faktor/aplikasi/", "/akun/faktor/kunci/tambah/"])
+def test_whoever_asks_for_another_persons_password_keeps_nobody_from_setting_up_a_factor(client: Client, world: World, path: str) -> None:
+    new(world.user("liaison"))
+    Client().post("/masuk/sandi/", {"email": world.user("liaison").email})
+    enter(client)
+
+    assert client.get(path).status_code == 200
+
+
 def code_of(secret: str) -> str:
     return str(totp.format_hotp_value(totp.hotp_value(secret, int(timezone.now().timestamp()) // 30)))
 

@@ -61,8 +61,10 @@ def _letter(page: Page, site: str) -> Iterator[str]:
     if paper.headers["content-type"] != "application/pdf":
         page.route("**/surat/**", lambda route: route.fulfill(response=paper))  # the letter may be there a moment later
         page.goto(f"{site}{address}")
-        yield "letter-drawn"
+        yield "letter-none"
         page.unroute("**/surat/**")
+        page.locator("main form button").click()
+        yield "letter-drawn"
     for _try in range(20):
         paper = page.request.get(f"{site}{address}")
         if paper.headers["content-type"] == "application/pdf":
