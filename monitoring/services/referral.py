@@ -8,6 +8,7 @@ from uuid import UUID
 
 from django.db import IntegrityError, transaction
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from complaints import policy
 from complaints.models import Clock, Complaint
@@ -118,9 +119,9 @@ def read_text(given: Mapping[str, Any], *, most: int) -> str:
 
 
 MISSING = {
-    "text": _("Please write what you decided, so that those concerned can follow it."),
-    "reason": _("Please choose a reason."),
-    "outcome": _("Please choose how it ended."),
+    "text": gettext_lazy("Please write what you decided, so that those concerned can follow it."),
+    "reason": gettext_lazy("Please choose a reason."),
+    "outcome": gettext_lazy("Please choose how it ended."),
 }
 CODES = {"reason": DeclineReason, "outcome": ReferralOutcome}
 
