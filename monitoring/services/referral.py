@@ -119,7 +119,7 @@ def read_text(given: Mapping[str, Any], *, most: int) -> str:
 
 
 MISSING = {
-    "text": gettext_lazy("Please write what you decided, so that those concerned can follow it."),
+    "text": gettext_lazy("Please write this, so that those concerned can follow it."),
     "reason": gettext_lazy("Please choose a reason."),
     "outcome": gettext_lazy("Please choose how it ended."),
 }

@@ -306,6 +306,8 @@ def test_ones_sessions_are_listed_and_can_be_ended_but_not_anybody_elses(client:
     mine = StaffSession.objects.exclude(session_key=client.session.session_key).get(user=world.user("liaison"))
 
     page = client.get("/akun/sesi/").content.decode()
+    assert 'value="lain"' in page
+    assert 'value="lain"' not in stranger.get("/akun/sesi/").content.decode()  # there is no other to end
     client.post("/akun/sesi/", {"sesi": str(theirs.pk)})
     client.post("/akun/sesi/", {"sesi": str(mine.pk)})
 
