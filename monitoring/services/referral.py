@@ -132,7 +132,7 @@ def _read(step: Step, given: Mapping[str, Any], *, most: int) -> _Input:
         value = str(given.get(name) or "")
         if name in step.needs and value in codes.values:
             setattr(found, name, value)
-    found.wrong = {name: [MISSING[name]] for name in step.needs if not getattr(found, name)}
+    found.wrong = {name: [str(MISSING[name])] for name in step.needs if not getattr(found, name)}
     if found.wrong:
         raise Refusal("invalid", _("Please check the marked fields."), fields=found.wrong)
     return found
