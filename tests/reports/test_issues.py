@@ -174,6 +174,8 @@ def test_the_target_of_the_issue_comes_before_that_of_the_nation(world: World) -
     with translation.override("en"):
         said = {name: dict(chapters(services.document_of(one, is_masked=False, at=AFTER))[0].facts)["Target"] for name, one in (("a", edition), ("b", other))}
     assert said["a"].replace("\xa0", " ") == "Followed up (%TL): 74.50 %; stands at 75.00 % (Target reached)"
+    board = read(Asked(Sight(Scope.nation()), QUARTER, AFTER.date(), ("issue", ROADS)))
+    assert (board.targets["sla_compliance"], board.targets["followup_rate"]) == (90, 80)
     assert said["b"].replace("\xa0", " ") == "Settled in time: 90 %; not counted by issue"
 
 
@@ -297,6 +299,7 @@ def test_the_owner_reads_a_copy_of_its_own_and_the_nation_all(world: World, road
 
     seen = {name: services.reads_whole(edition, world.actor(name, at=at)) for name in ("admin", "superior", "patron", "national", "auditor", "ombudsman")}
     assert seen == {"admin": False, "superior": False, "patron": False, "national": True, "auditor": True, "ombudsman": True}
+    assert world.login(Client(), "admin").get(f"/meja/ukuran/isu/{ROADS}/?scope=nation").status_code == 404  # as on the boards
     told = {name: page(world.login(Client(), name).get(f"/meja/evaluasi/{edition.pk}/")) for name in ("admin", "national")}
     assert roads["ministry"].tracking_id in told["national"]
     for complaint in roads.values():
@@ -355,10 +358,13 @@ def test_the_board_leads_to_the_reports_of_its_issue_and_they_lead_back(world: W
     clock.move_to(AFTER)
     frozen(world)
     frozen(world, "macro", world.nation)
+    issue_of(target_indicator="followup_rate", target_value="74.50")
     edition = frozen_of_issue(world)
     desk = world.login(client, "national")
 
+    book(world.nation, DAY, {("received", "issue", ROADS): 40, ("validated", "issue", ROADS): 40, ("followed_up", "issue", ROADS): 30})
     board = main(desk.get(f"/meja/ukuran/isu/{ROADS}/?period=2026-Q3"))
+    assert "74,50" in board  # its target
     assert f'href="/meja/evaluasi/?isu={ROADS}"' in board
     shown = main(desk.get(f"/meja/evaluasi/?isu={ROADS}"))
     assert shown.count('<td class="title">') == 1
