@@ -294,8 +294,8 @@ def _is_hidden(asked: Asked, least: int) -> bool:
 
 def _aim(dim: str, value: str) -> dict[str, Decimal]:
     """The target of a priority issue, which takes the place of the road map's."""
-    rows = PriorityIssue.objects.filter(pk=value, target_value__isnull=False) if dim == "issue" else PriorityIssue.objects.none()
-    return dict(rows.values_list("target_indicator", "target_value"))
+    rows = PriorityIssue.objects.filter(pk=value) if dim == "issue" else PriorityIssue.objects.none()
+    return {row.target_indicator: row.target_value for row in rows if row.target_value is not None}
 
 
 def read(asked: Asked) -> Board:

@@ -199,6 +199,8 @@ def counts(table: Data) -> Table:
     )
     more = table.get("more", 0)
     note = _("and %(count)s more") % {"count": words.number(str(more))} if more else ""
+    if table["key"] == "institutions":
+        note = _("A report counts at each institution where it lay, one that lay at the national desk alone at none; for the nation each counts once.")
     kind = "annex" if table["key"] in OF_PLACES else "counts"
     headings = (str(words.FIRST[table["dim"]]), *labels)
     return Table(str(words.TABLES[table["key"]]), headings, rows, note=note, kind=kind, key=table["key"], chart=_chart(table) if rows else "")
@@ -254,12 +256,14 @@ def _aim(snapshot: Data, target: Data | None) -> str:
         return _("none of its own")
     row = next((row for row in snapshot["indicators"] if row["key"] == target["indicator"]), None)
     aim = value({"value": str(target["value"])}, words.unit_of(target["indicator"]))
-    said = {"name": words.indicator_name(target["indicator"]), "aim": aim}
     if row is None:
-        return _("%(name)s: %(aim)s; not counted by issue") % said
-    stands = str(words.LIGHTS[row["light"]][1])
-    found = _("%(name)s: %(aim)s; stands at %(value)s") % (said | {"value": value(row, words.unit_of(row["key"]))})
-    return f"{found} ({stands})" if stands else found
+        stands = _("not counted by issue")
+    elif row["value"] is None:
+        stands = value(row)
+    else:
+        light = str(words.LIGHTS[row["light"]][1])
+        stands = _("stands at %(value)s") % {"value": value(row, words.unit_of(row["key"]))} + (f" ({light})" if light else "")
+    return f"{words.indicator_name(target['indicator'])}: {aim}; {stands}"
 
 
 def _plan(items: list[Data], title: str) -> Table:
@@ -296,9 +300,10 @@ def _fill(chapter: Chapter, document: Document) -> None:
     number = chapter.number
     if number == 1:
         chapter.facts = about(document)
-    keys = words.SUMMARY if number == 2 else words.IN_CHAPTER.get(number, ())
+    summary = words.SUMMARY_OF_ISSUE if "issue" in snapshot else words.SUMMARY
+    keys = summary if number == 2 else words.IN_CHAPTER.get(number, ())
     if number == 18:
-        placed = {key for keys in words.IN_CHAPTER.values() for key in keys} | set(words.SUMMARY)
+        placed = {key for keys in words.IN_CHAPTER.values() for key in keys} | set(summary)
         keys = tuple(row["key"] for row in snapshot["indicators"] if row["key"] not in placed)
     if (found := figures(snapshot, keys, with_targets=number == 2)) is not None:
         chapter.tables.append(found)

@@ -48,11 +48,13 @@ ONLY: dict[str, frozenset[int]] = {Template.OVER_60: frozenset({1, 7}), Template
 OF_ISSUE: dict[int, "_StrOrPromise"] = {
     5: _("Deadlines and times are not counted by issue; how far reports came is told in the chapters beside."),
     6: _("Of one issue the age and the state of open reports are not counted."),
+    8: _("Reports that were returned or pended are not counted by issue."),
 }
 SUMMARY = (
     "received", "followup_rate", "completion_rate", "sla_compliance", "verification_timeliness", "response_rate", "clearance_rate_flow", "backlog",
     "open_over_60", "satisfaction", "officer_compliance", "composite",
 )  # fmt: skip
+SUMMARY_OF_ISSUE = ("received", "followup_rate", "completion_rate", "response_rate", "over_60", "clearance_rate_flow", "backlog", "satisfaction")
 IN_CHAPTER: dict[int, tuple[str, ...]] = {
     3: ("received",),
     5: (
