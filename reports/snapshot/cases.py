@@ -84,7 +84,7 @@ def parts_table(paths: tuple[str, ...], period: Period, zone: ZoneInfo) -> Data:
     return table("parts", 14, "", columns, rows)
 
 
-BELOW = {Template.MICRO: (Template.UNIT,), Template.MESO: (Template.MICRO,), Template.MACRO: (Template.MICRO, Template.MESO)}
+BELOW = {Template.MICRO: (Template.UNIT,), Template.MESO: (Template.MICRO,), Template.MACRO: (Template.MICRO, Template.MESO, Template.ISSUE)}
 
 
 def submission_table(template: str, places: list[Institution], period: Period, today: date) -> Data:

@@ -45,16 +45,19 @@ def found_tables(scope: Scope, places: list[Institution], period: Period, limits
     ]
 
 
-def part_of(owner: Institution, scope: Scope, period: Period, limits: dict[str, int], at: datetime) -> Data | None:
-    """What of the sums lies at the owner, who knows it: a masked copy must not tell what little of a cell lies elsewhere.
+def parts_of(owner: Institution, scope: Scope, period: Period, limits: dict[str, int], at: datetime) -> list[Data]:
+    """What of the sums lies at the owner and at each place above it, whose officers know it: a masked copy must not tell what little of a
+    cell lies elsewhere.
 
     Of the nation, whose readers see every cell, there is no part.
     """
-    if owner.is_national:
-        return None
+    places = list(Institution.objects.filter(pk__in=ids_of(owner.path)[1:]).order_by("path"))
+    return [_part_of(place, places[0], scope, period, limits, at) for place in places]
+
+
+def _part_of(owner: Institution, body: Institution, scope: Scope, period: Period, limits: dict[str, int], at: datetime) -> Data:
     mine = Scope(scope.key, scope.name, (owner.pk,), owner.tier, owner, scope.cut)
     now, before = (indicators_of(Figures.read(mine, one), limits) for one in (period, period.before))
-    body = Institution.objects.get(pk=ids_of(owner.path)[1])
     at_owner = {"key": body.slug, "cells": {key: now[key] for key in tables.OF_ISSUE}}
     zone = ZoneInfo(owner.time_zone)
     return {

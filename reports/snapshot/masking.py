@@ -1,7 +1,8 @@
 """A snapshot as a hub or the owner of an issue reads it: no cell that tells of a few or lets them be worked out, no numbers of reports,
 no sums.
 
-The owner of an issue knows its own part of every cell (`at_owner`). So of its copy no cell is told either of which too little lies elsewhere.
+The owner of an issue, and whoever stands above it, knows its own part of every cell (`at_owner`). So of its copy no cell is told either of
+which too little lies elsewhere.
 """
 
 from collections.abc import Callable, Iterable, Mapping, Set
@@ -44,14 +45,14 @@ def _elsewhere(cells: Mapping[str, Data], own: Mapping[str, Data]) -> dict[str, 
     return found
 
 
-def _few_beside(cells: Mapping[str, Data], own: Mapping[str, Data], least: int) -> set[str]:
+def _few_beside(cells: Mapping[str, Data], parts: Iterable[Mapping[str, Data]], least: int) -> set[str]:
     """The indicators that must not be told, be it for what they say or for what they say of others than the owner."""
-    return _few_indicators(cells, least) | (_few_indicators(_elsewhere(cells, own), least) if own else set())
+    return _few_indicators(cells, least).union(*(_few_indicators(_elsewhere(cells, own), least) for own in parts))
 
 
-def _mask_indicators(rows: list[Data], least: int, own: Data) -> None:
-    out = _few_beside({row["key"]: row for row in rows}, own.get("indicators", {}), least)
-    out_before = _few_beside({row["key"]: row["before"] for row in rows}, own.get("before", {}), least)
+def _mask_indicators(rows: list[Data], least: int, parts: list[Data]) -> None:
+    out = _few_beside({row["key"]: row for row in rows}, [own["indicators"] for own in parts], least)
+    out_before = _few_beside({row["key"]: row["before"] for row in rows}, [own["before"] for own in parts], least)
     for row in rows:
         row.pop("parts", None)
         row["before"].pop("parts", None)
@@ -115,17 +116,18 @@ def _table_elsewhere(table: Data, own: Data) -> Data:
     return table | {"rows": [row | {"cells": _elsewhere(row["cells"], mine.get(row["key"], {}))} for row in table["rows"]]}
 
 
-def _mask_table(table: Data, least: int, own: Data | None) -> None:
-    out = [_few_cells(table, least), *([_few_cells(_table_elsewhere(table, own), least)] if own else [])]
+def _mask_table(table: Data, least: int, parts: list[Data]) -> None:
+    known = [own for part in parts for own in part["tables"] if own["key"] == table["key"]]
+    out = [_few_cells(one, least) for one in (table, *(_table_elsewhere(table, own) for own in known))]
     for column in table["columns"]:
         for row in table["rows"]:
             if column in row["cells"] and any(row["key"] in found.get(column, ()) for found in out):
                 row["cells"][column] = few()
 
 
-def _mask_over_60(over: Data, least: int, own: int) -> None:
+def _mask_over_60(over: Data, least: int, parts: list[Data]) -> None:
     over["listed"], over["not_listed"] = [], over["count"]
-    if is_small(over["count"], least) or is_small(over["count"] - own, least):
+    if any(is_small(over["count"] - own, least) for own in (0, *(part["over_60"] for part in parts))):
         over["count"] = over["not_listed"] = None
 
 
@@ -135,15 +137,14 @@ def masked(snapshot: Data, least: int) -> Data:
     The line of months is left out: the sum of the months of a period is told, so that a small one would follow from the others.
     """
     found = deepcopy(snapshot)
-    own = found.pop("at_owner", {})
-    mine = {table["key"]: table for table in own.get("tables", ())}
+    parts = found.pop("at_owner", [])
     del found["recorded"]
     found["ledger"].pop("reports")
     found["is_masked"] = True
-    _mask_indicators(found["indicators"], least, own)
+    _mask_indicators(found["indicators"], least, parts)
     found["tables"] = [table for table in found["tables"] if table["key"] != "trend"]
     for table in found["tables"]:
         if table["key"] != OF_REPORTS_OWED:
-            _mask_table(table, least, mine.get(table["key"]))
-    _mask_over_60(found["over_60"], least, own.get("over_60", 0))
+            _mask_table(table, least, parts)
+    _mask_over_60(found["over_60"], least, parts)
     return found

@@ -134,8 +134,8 @@ def _tables(frame: Frame, figures: Figures, places: list[Institution], limits: d
 def _of_issue(frame: Frame, limits: dict[str, int], at: datetime) -> Data:
     if frame.issue is None:
         return {}
-    own = issues.part_of(frame.institution, frame.scope, frame.period, limits, at)
-    return {"issue": issues.identification(frame.issue, frame.institution)} | ({"at_owner": own} if own else {})
+    parts = issues.parts_of(frame.institution, frame.scope, frame.period, limits, at)
+    return {"issue": issues.identification(frame.issue, frame.institution), "at_owner": parts}
 
 
 def take(frame: Frame, *, at: datetime) -> Data:

@@ -15,13 +15,15 @@ from django.utils import translation
 
 from complaints import services as complaints
 from complaints.models import Complaint
-from institutions.models import PriorityIssue
+from institutions import services as places
+from institutions.models import LegalBasis, PriorityIssue
 from lapor.ground.problems import Refusal
 from monitoring.boards.read import Asked, read
 from monitoring.boards.sight import Sight
 from monitoring.figures import Period, Scope
 from monitoring.indicators import INDICATORS
 from monitoring.services import measure
+from officers.actors import machine
 from officers.models import Notice
 from reports import services
 from reports.access import Template
@@ -102,9 +104,9 @@ def test_the_figures_are_those_of_a_count_by_hand(world: World, roads: dict[str,
     }
     assert cells(edition, "regions")["33.74"]["received"] == "7"
     assert cells(edition, "tracks")["non_oversight"]["completed"] == "2"
-    places = cells(edition, "institutions")
-    assert list(places) == ["kota-uji", "kementerian-uji"]
-    assert (places["kota-uji"]["backlog"], places["kementerian-uji"]["received"]) == ("4", "1")
+    found = cells(edition, "institutions")
+    assert list(found) == ["kota-uji", "kementerian-uji"]
+    assert (found["kota-uji"]["backlog"], found["kementerian-uji"]["received"]) == ("4", "1")
     assert cells(edition, "trend")["2026-11"] == {"received": "7", "closed": "2"}
 
 
@@ -146,7 +148,7 @@ def test_an_issue_without_reports_says_so_and_one_of_another_time_is_refused(wor
     edition = frozen_of_issue(world)
 
     assert (edition.institution, edition.scope, edition.subject) == (world.nation, "issue:road-damage", edition.issue.name if edition.issue else "")
-    assert (edition.snapshot["is_empty"], "at_owner" in edition.snapshot) == (True, False)
+    assert (edition.snapshot["is_empty"], edition.snapshot["at_owner"]) == (True, [])
     assert figures(edition)["followup_rate"]["missing"] == "nothing"
     PriorityIssue.objects.filter(pk=ROADS).update(valid_to=date(2026, 6, 30))
     assert frozen_of_issue(world, period=Period.parse("2026-Q2")).period == "2026-Q2"  # its last day
@@ -177,6 +179,17 @@ def test_the_target_of_the_issue_comes_before_that_of_the_nation(world: World) -
     board = read(Asked(Sight(Scope.nation()), QUARTER, AFTER.date(), ("issue", ROADS)))
     assert [int(board.targets[key]) for key in ("sla_compliance", "followup_rate")] == [90, 80]
     assert said["b"].replace("\xa0", " ") == "Settled in time: 90 %; not counted by issue"
+
+
+def test_what_the_owner_asks_of_itself_is_not_asked_of_the_nation(world: World) -> None:
+    issue_of(world.city)
+    places.set_limit(
+        key="target_followup_rate", value=95, legal_basis=LegalBasis.objects.get(pk="service-rule"), valid_from=date(2026, 10, 1), by=machine("system"),
+        at=datetime(2026, 9, 1, tzinfo=WIB), why="uji", institution=world.city,
+    )  # fmt: skip
+
+    assert figures(frozen(world, at=AFTER))["followup_rate"]["target"] == 95
+    assert figures(frozen_of_issue(world))["followup_rate"]["target"] == 80
 
 
 def test_it_costs_the_same_queries_for_one_report_and_for_many(world: World, roads: dict[str, Complaint]) -> None:
@@ -233,6 +246,17 @@ def test_the_owner_is_told_what_stands_for_many_elsewhere_too(world: World) -> N
     assert {key: told[key]["value"] for key in ("received", "followup_rate")} == {"received": "80", "followup_rate": "50.00"}
 
 
+def test_whoever_stands_above_the_owner_is_not_told_what_little_lies_elsewhere_either(world: World) -> None:
+    """A unit owns the issue, and half of the reports lie at it; all but three lie at its institution."""
+    issue_of(world.unit)
+    for place, n in ((world.unit, 20), (world.city, 40), (world.nation, 43)):
+        book(place, DAY, {("received", "issue", ROADS): n})
+
+    found = services.document_of(frozen_of_issue(world), is_masked=True, at=AFTER).snapshot
+
+    assert figures(found)["received"]["value"] is None
+
+
 def test_what_little_is_left_elsewhere_of_a_share_is_not_told(world: World) -> None:
     """Elsewhere 18 of 20 were followed up: two were not."""
     told = elsewhere(world, {"received": 40, "validated": 40, "followed_up": 20}, {"received": 60, "validated": 60, "followed_up": 38})
@@ -249,7 +273,7 @@ def _snapshot(whole: list[dict[str, Any]], own: list[dict[str, Any]], *, over: i
     return {
         "recorded": {}, "ledger": {"event": 7, "reports": 3, "root": "00"}, "indicators": [], "tables": whole,
         "over_60": {"count": over, "listed": [{"number": "LPR-1"}], "not_listed": 0},
-        "at_owner": {"indicators": {}, "before": {}, "tables": own, "over_60": own_over},
+        "at_owner": [{"indicators": {}, "before": {}, "tables": own, "over_60": own_over}],
     }  # fmt: skip
 
 
