@@ -253,6 +253,7 @@ ACCOUNT_LOGOUT_ON_GET = False
 ACCOUNT_REAUTHENTICATION_TIMEOUT = 600  # sensitive acts want a proof that is younger (seconds)
 ACCOUNT_RATE_LIMITS = {"login_failed": "20/15m/key", "reset_password": "5/15m/key"}
 MFA_ADAPTER = "officers.adapters.MFAAdapter"
+MFA_ALLOW_UNVERIFIED_EMAIL = True  # nobody signs up: an account is opened by the house, and asking for its password proves nothing against it
 MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
 MFA_TOTP_ISSUER = "LAPOR!"
 MFA_TOTP_TOLERANCE = 1  # clocks of telephones differ

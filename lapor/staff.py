@@ -1,11 +1,13 @@
 """Officers' sessions: a second factor before anything else, and an end after idle time or a working day."""
 
 from collections.abc import Callable
+from http import HTTPStatus
 
 from django.contrib.auth import SESSION_KEY, logout
 from django.contrib.auth.views import redirect_to_login
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from lapor.errors import problem_page
@@ -27,7 +29,7 @@ class StaffMiddleware:
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
         if SESSION_KEY not in request.session:
-            return self.get_response(request)
+            return _given_back(request, self.get_response(request))
         return self._judged(request) or self.get_response(request)
 
     def _judged(self, request: HttpRequest) -> HttpResponse | None:
@@ -52,9 +54,21 @@ def _over(request: HttpRequest) -> HttpResponse:
     text = _("Your session has ended because it was not used for a while, or has lasted a whole day. Please log in again.")
     if request.path.startswith("/api/"):
         return problem_page("not_authenticated", text, http_status=401)
-    if request.method != "POST":
-        return redirect_to_login(request.get_full_path())
+    return _ended(request, text) if request.method == "POST" else redirect_to_login(request.get_full_path())
+
+
+def _ended(request: HttpRequest, text: str) -> HttpResponse:
     return render(request, "session_ended.html", {"typed": typed(request), "text": text, "path": request.path}, status=401)
+
+
+def _given_back(request: HttpRequest, response: HttpResponse) -> HttpResponse:
+    """What was sent to a page that wants a log-in is not lost on the way to the door, whoever ended the session."""
+    if request.method != "POST" or response.status_code != HTTPStatus.FOUND:
+        return response
+    door, _mark, query = response["Location"].partition("?")
+    if door not in {reverse("account_login"), reverse("admin:login")} or "next=" not in query:
+        return response
+    return _ended(request, _("You are not logged in any more. Please log in again."))
 
 
 def _without_factor(request: HttpRequest) -> HttpResponse:

@@ -5,6 +5,7 @@ from datetime import datetime
 
 from django.db import models
 from django.db.models import Case, Exists, F, OuterRef, Prefetch, Q, Subquery, Value, When
+from django.utils.translation import gettext_lazy as _
 
 from institutions.models import Change, Institution, LegalBasis, SlaPolicy, append_only
 
@@ -90,6 +91,8 @@ class Clock(models.Model):
     objects = ClockQuerySet.as_manager()
 
     class Meta:
+        verbose_name = _("deadline")
+        verbose_name_plural = _("deadlines")
         constraints = [
             models.CheckConstraint(name="clock_due_after_start", condition=Q(due_at__gte=models.F("started_at"))),
             models.CheckConstraint(name="clock_state_known", condition=Q(state__in=("running", "paused", "stopped", "void"))),

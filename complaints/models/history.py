@@ -5,6 +5,7 @@ import uuid
 from django.conf import settings
 from django.db import models
 from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
 
 from institutions.models import Institution, append_only
 
@@ -34,6 +35,8 @@ class Transition(models.Model):
     hash = models.CharField(max_length=64)
 
     class Meta:
+        verbose_name = _("event of a report")
+        verbose_name_plural = _("events of reports")
         ordering = ("seq",)
         constraints = [models.UniqueConstraint(fields=("complaint", "seq"), name="transition_one_per_seq")]
         indexes = [

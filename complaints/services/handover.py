@@ -175,7 +175,8 @@ def hand_over(chosen: Sequence[Chosen], way: str, *, was: int | None = None, to:
         raise Refusal("invalid", _("Please choose what is to be done."))
     user = User.objects.filter(username=to.replace("\x00", ""), is_active=True, is_machine=False).first() if way == TO_ONE else None
     if way == TO_ONE and user is None:
-        raise Refusal("invalid", _("Please check the marked fields."), fields={"to": [_("There is no active officer of this name.")]})
+        said = _("There is no active officer of this name.") if to else _("Please choose who goes on with these reports.")
+        raise Refusal("invalid", _("Please check the marked fields."), fields={"to": [said]})
     fixed = user.pk if user is not None else None
     done = assign_each(chosen, _Sharing(was) if way == SHARE else lambda _plan: fixed, by=by, at=at)
     settled = [line.complaint.pk for line in done.lines if line.complaint is not None and _is_settled(line, way)]

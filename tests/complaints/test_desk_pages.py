@@ -88,6 +88,21 @@ def test_an_appointment_ends_and_its_cases_are_handed_over(desk: Callable[[str],
     assert case.tracking_id not in page(desk("admin").get("/meja/serah-terima/"))
 
 
+def test_a_hand_over_without_anybody_to_go_on_keeps_what_was_ticked(desk: Callable[[str], Client], world: World) -> None:
+    cases = [world.to_state("awaiting_followup") for _number in range(2)]
+    for case in cases:
+        services.take(case.pk, by=world.actor("liaison"), at=world.at)
+    end_appointment(world.user("liaison").appointments.get(), on=world.at.date(), by=world.actor("admin"), at=world.at, why="Mutasi")
+    ticked = f"{cases[0].tracking_id}:2:{world.user('liaison').pk}"
+
+    answer = desk("admin").post("/meja/serah-terima/", {"kasus": ticked, "cara": "to_one", "to": "", "was": str(world.user("liaison").pk)})
+
+    text = page(answer)
+    assert answer.status_code == 422
+    assert "Pilih siapa yang melanjutkan laporan ini." in text
+    assert [bool(re.search(rf'value="{case.tracking_id}:[^"]*" checked', text)) for case in cases] == [True, False]
+
+
 def test_a_canned_text_is_inserted_and_an_own_paragraph_is_needed(desk: Callable[[str], Client], world: World) -> None:
     case, text = world.to_state("awaiting_followup"), canned(world)
     client = desk("liaison")

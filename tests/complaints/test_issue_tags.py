@@ -168,7 +168,7 @@ def test_whoever_may_not_decide_is_refused_at_the_door(client: Client, world: Wo
 
     assert world.login(client, "liaison").post(address(complaint, "isu/"), {"isu": ROADS}).status_code == 403
     assert world.login(Client(), "other_admin").post(address(complaint, "isu/"), {"isu": ROADS}).status_code == 404
-    assert Client().post(address(complaint, "isu/"), {"isu": ROADS}).status_code == 302
+    assert Client().post(address(complaint, "isu/"), {"isu": ROADS}).status_code == 401
     assert tags(complaint) == {ROADS: "proposed"}
 
 
@@ -189,6 +189,7 @@ def test_the_queue_is_narrowed_by_issue_confirmed_or_proposed(client: Client, wo
     assert listed("issue_state=proposed") == {proposed.tracking_id}
     assert listed("issue=free-meals&issue_state=proposed") == set()
     assert listed("issue_state=rejected") == {row.tracking_id for row in (confirmed, proposed, rejected)}  # no choice: the list is not narrowed
+    assert 'value="Kerusakan jalan dan jembatan"' in client.get(f"/meja/?issue={ROADS}").content.decode()
     assert services.canonical(f"issue={ROADS}&x=1&issue_state=proposed") == f"issue={ROADS}&issue_state=proposed"
 
 

@@ -3,6 +3,7 @@
 import gc
 import json
 from collections import Counter
+from datetime import datetime
 from io import StringIO
 from random import Random
 from typing import Any
@@ -15,12 +16,12 @@ from django.db.models.functions import Concat
 
 from complaints.management.demo import stories, telling
 from complaints.models import Clock, Complaint, IssueTag, Transition
-from complaints.services import Reference, broken, verify
+from complaints.services import Reference, broken, to_hand_over, verify
 from complaints.workflow import State
 from institutions import services as places
 from institutions.models import Institution
 from monitoring.models import Dossier, Escalation, Referral
-from officers.actors import machine
+from officers.actors import actor_for, machine
 from officers.models import Notice, User
 from officers.services import check_powers
 from tests.world import World
@@ -60,6 +61,10 @@ def test_the_demo_builds_and_everything_in_it_holds_together(empty: World) -> No
     late = Clock.objects.running().filter(key="statutory_60", due_at__lt="2026-11-24T12:00+07:00", complaint__lead=None)
     assert Referral.objects.exclude(confirmed_at=None).count() == min(4, late.exclude(complaint__track="oversight").count()) > 0
     assert Dossier.objects.count() == Referral.objects.exclude(confirmed_at=None).count()
+    now = datetime.fromisoformat("2026-11-24T12:00+07:00")
+    [leaving] = to_hand_over(by=actor_for(User.objects.get(username="admin.instansi"), at=now), at=now)
+    assert leaving.cases
+    assert not leaving.is_released
     assert {"nearly", "overdue", "superior", "accountable"} <= set(Escalation.objects.values_list("rung", flat=True))
     assert set(Institution.objects.filter(is_fictitious=True, kind="unit").values_list("is_fictitious", flat=True)) == {True}
 

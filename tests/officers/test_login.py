@@ -141,6 +141,15 @@ def test_setting_up_an_app_opens_the_desk_and_gives_recovery_codes(client: Clien
     assert secret not in stored
 
 
+@pytest.mark.parametrize("path", ["/akun/faktor/aplikasi/", "/akun/faktor/kunci/tambah/"])
+def test_whoever_asks_for_another_persons_password_keeps_nobody_from_setting_up_a_factor(client: Client, world: World, path: str) -> None:
+    new(world.user("liaison"))
+    Client().post("/masuk/sandi/", {"email": world.user("liaison").email})
+    enter(client)
+
+    assert client.get(path).status_code == 200
+
+
 def code_of(secret: str) -> str:
     return str(totp.format_hotp_value(totp.hotp_value(secret, int(timezone.now().timestamp()) // 30)))
 
@@ -359,6 +368,20 @@ def test_a_letter_with_the_name_opens_an_identity_and_wants_a_fresh_proof_too(st
 
     assert answer.status_code == 302
     assert answer["Location"].startswith("/masuk/lagi/")
+
+
+@pytest.mark.parametrize("path", ["/meja/{}/catatan/", "/akun/pemberitahuan/", "/admin/institutions/topic/add/", "/ombudsman/"])
+def test_what_is_sent_after_a_session_was_ended_elsewhere_is_given_back(client: Client, world: World, path: str) -> None:
+    number = world.to_state("in_progress").tracking_id
+    log_in(client, world.user("liaison")).get("/meja/")
+    sessions.end_all(world.user("liaison"), at=world.at)
+
+    sent = client.post(path.format(number), {"text": "Catatan panjang dari lapangan."})
+
+    assert sent.status_code == 401
+    assert "Catatan panjang dari lapangan." in sent.content.decode()
+    assert f'href="/masuk/?next={path.format(number)}"' in sent.content.decode()
+    assert client.get("/meja/").status_code == 302
 
 
 def test_passwords_are_never_given_back_when_a_session_has_ended(client: Client, world: World, clock: Any) -> None:

@@ -55,8 +55,16 @@ def _release(desk: Page, case: str) -> None:
 
 
 def _letter(page: Page, site: str) -> Iterator[str]:
-    """What is said of the code that is printed on the letter, once a worker has drawn it."""
+    """The page while a worker draws the letter, then what is said of the code that is printed on it."""
     address = page.locator("a[href*='/surat/']").first.get_attribute("href")
+    paper = page.request.get(f"{site}{address}")
+    if paper.headers["content-type"] != "application/pdf":
+        page.route("**/surat/**", lambda route: route.fulfill(response=paper))  # the letter may be there a moment later
+        page.goto(f"{site}{address}")
+        yield "letter-none"
+        page.unroute("**/surat/**")
+        page.locator("main form button").click()
+        yield "letter-drawn"
     for _try in range(20):
         paper = page.request.get(f"{site}{address}")
         if paper.headers["content-type"] == "application/pdf":
@@ -84,10 +92,10 @@ def answered(page: Page, site: str) -> Iterator[str]:
     ANSWERED.append(own.rstrip("/").rpartition("/")[2])
     case, desk = f"{site}/meja/{ANSWERED[-1]}/", _desk_of(page, site)
     _handle(desk, case)
-    _release(desk, case)
     page.goto(own)
     yield "own-answered"
     yield from _letter(page, site)
+    _release(desk, case)
     page.goto(f"{own}langkah/reply/")
     yield "own-reply"
     send(page)
@@ -100,7 +108,7 @@ def answered(page: Page, site: str) -> Iterator[str]:
 def published(page: Page, site: str) -> Iterator[str]:
     """The desk's side."""
     quietly(page, site, "admin.instansi")
-    case = f"{site}/meja/{ANSWERED[-1]}/"
+    case = f"{site}/meja/{ANSWERED.pop()}/"  # taken down at the end: each screen takes down one of its own
     page.goto(case)
     yield "case-answered"
     page.goto(f"{case}publikasi/")

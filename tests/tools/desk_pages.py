@@ -185,12 +185,14 @@ def watcher(page: Page, site: str) -> Iterator[str]:
         page.goto(f"{site}/ombudsman/?tab={tab}")
         yield f"ombudsman-{tab}"
     page.goto(f"{site}/ombudsman/?tab=rujukan")
-    for place, row in enumerate([row.get_attribute("href") or "" for row in page.locator("td.title a").all()]):
+    seen: set[str] = set()
+    for row in [row.get_attribute("href") or "" for row in page.locator("td.title a").all()]:
         page.goto(f"{site}{row}")
-        if place == 0:
-            yield "ombudsman-proposed"
-        if page.locator("#tindakan a").count():
-            yield "ombudsman-referral"
+        kind = "referral" if page.locator("#tindakan a").count() else "proposed"
+        if kind not in seen:
+            yield f"ombudsman-{kind}"
+            seen.add(kind)
+        if kind == "referral" and len(seen) == 2:
             page.locator("#tindakan a").first.click()
             yield "ombudsman-step"
             return

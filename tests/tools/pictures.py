@@ -8,6 +8,7 @@ year. Says which pages can be pushed sideways.
 import io
 import sys
 from collections.abc import Iterator
+from itertools import product
 from pathlib import Path
 
 import pymupdf
@@ -18,6 +19,7 @@ from tests.browser import ARGUMENTS, CHROMIUM
 from tests.tools.answered_pages import answered, published
 from tests.tools.citizen_pages import citizen, everybody, typing
 from tests.tools.desk_pages import account, body, officer, quietly, watcher
+from tests.tools.rare_pages import asked, foreseen, fresh, locked, shared, spoken
 
 ROOT = Path(__file__).resolve().parents[2]
 WIDTHS = {"phone": 360, "desk": 1440}
@@ -77,27 +79,28 @@ def evaluator(page: Page, site: str) -> Iterator[str]:
 
 
 BARE = (citizen, everybody, answered)  # without scripts
-WALKS = (citizen, everybody, typing, answered, published, officer, body, account, watcher, boards, evaluator)
+WALKS = (  # each in every language and width before the next; the last one shuts the door for a while
+    citizen, everybody, typing, answered, published, officer, body, account, watcher, asked, spoken, foreseen, shared, fresh, boards,
+    evaluator, locked,
+)  # fmt: skip
 
 
 def main(site: str, folder: Path, only: str = "") -> None:
     folder.mkdir(parents=True, exist_ok=True)
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=CHROMIUM, args=ARGUMENTS)
-        for language in ("id", "en"):
-            for size, width in WIDTHS.items():
-                for walk in WALKS:
-                    context = browser.new_context(viewport={"width": width, "height": 800}, java_script_enabled=walk not in BARE)
-                    context.add_cookies([{"name": "bahasa", "value": language, "url": site}])
-                    page = context.new_page()
-                    page.set_default_timeout(30_000)
-                    try:
-                        for name in walk(page, site):
-                            if only in name and not (folder == KEPT and ELSEWHERE in name):
-                                _keep(page, folder / f"{name}-{size}-{language}.webp")
-                    except Error as error:  # one walk that cannot go on keeps no other from going
-                        sys.stdout.write(f"{walk.__name__} {size} {language}: {str(error).splitlines()[0]} at {page.url}\n")
-                    context.close()
+        for walk, language, (size, width) in product(WALKS, ("id", "en"), WIDTHS.items()):
+            context = browser.new_context(viewport={"width": width, "height": 800}, java_script_enabled=walk not in BARE)
+            context.add_cookies([{"name": "bahasa", "value": language, "url": site}])
+            page = context.new_page()
+            page.set_default_timeout(30_000)
+            try:
+                for name in walk(page, site):
+                    if only in name and not (folder == KEPT and ELSEWHERE in name):
+                        _keep(page, folder / f"{name}-{size}-{language}.webp")
+            except Error as error:  # one walk that cannot go on keeps no other from going
+                sys.stdout.write(f"{walk.__name__} {size} {language}: {str(error).splitlines()[0]} at {page.url}\n")
+            context.close()
         browser.close()
 
 

@@ -71,6 +71,8 @@ class Command(SweepCommand):
             self._grow(now, options)
         extras.refer_some(now)
         extras.tag_some(now)
+        extras.take_some(now)
+        extras.move_one(now)
         sweeps.run(now)  # what the reports have come to by now is part of the invented past
         officers.mark_sent(before=now + timedelta(seconds=1))
         return dict(refused)

@@ -5,19 +5,26 @@ from datetime import datetime, timedelta
 from random import Random
 from typing import TYPE_CHECKING, Any
 
+from django.db.models import Count
+
 from complaints import services
 from complaints.models import Clock, Complaint, IssueTag
-from complaints.workflow import OnBehalf, Relation, Track, TransferConsent
-from officers.actors import actor_for
-from officers.models import User
+from complaints.workflow import OnBehalf, Relation, State, Track, TransferConsent
+from institutions.models import Kind
+from officers import services as officers
+from officers.actors import actor_for, machine
+from officers.models import Appointment, User
+from officers.powers import Role
 
 from .corpus import names, read
+from .country import SHOWN
 
 if TYPE_CHECKING:
     from .stories import Story
 
 REFERRED = 4
 TAGGED, UNDECIDED = 80, timedelta(days=10)
+LEAVES_AFTER = timedelta(days=9)
 Move = tuple[timedelta, Callable[[datetime], None]]
 
 
@@ -108,6 +115,30 @@ def tag_some(now: datetime) -> int:
         decide = services.tag if number % 6 else services.untag
         decide(pk, issue=issue, by=nation, at=now)
     return len(pairs)
+
+
+def take_some(now: datetime) -> int:
+    """What is worked on at a unit is in the charge of its officers in turn; how many reports."""
+    busy = Complaint.objects.filter(holder__kind=Kind.UNIT, state=State.IN_PROGRESS).exclude(track=Track.OVERSIGHT)
+    reference, rows = services.Reference(now), list(busy.order_by("submitted_at", "tracking_id").values_list("pk", "holder", "contested_user"))
+    reference.know_staff({place for _pk, place, _user in rows})
+    able = [(pk, [user for user in reference.officers_at(place, [Role.LIAISON]) if user != contested]) for pk, place, contested in rows]
+    turns = [(pk, here[number % len(here)]) for number, (pk, here) in enumerate(able) if here]
+    users = User.objects.in_bulk({user for _pk, user in turns})
+    for pk, user in turns:
+        services.take(pk, by=actor_for(users[user], at=now), at=now)
+    return len(turns)
+
+
+def move_one(now: datetime) -> int:
+    """Of the officers below the admin who is shown, the one with most open reports leaves for another post; how many wait for somebody else."""
+    admin = actor_for(User.objects.get(username="admin.instansi"), at=now)
+    going = Appointment.objects.filter(valid_to=None).exclude(user__username__in=SHOWN)
+    mine = Complaint.objects.allowing("assign", admin).open().filter(assignee__in=going.values("user"))
+    found = mine.values_list("assignee").annotate(n=Count("pk")).order_by("-n", "assignee").first()
+    for row in going.filter(user=found[0]) if found else ():
+        officers.end_appointment(row, on=(now + LEAVES_AFTER).date(), by=actor_for(machine("system"), at=now), at=now, why="Mutasi jabatan")
+    return found[1] if found else 0
 
 
 def _urgent(story: "Story", random: Random, at: datetime) -> None:

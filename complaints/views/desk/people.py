@@ -25,7 +25,7 @@ MAX_DIGITS = 10  # of a key that the database can hold
 @require_http_methods(["GET", "POST"])
 def hand_over(request: HttpRequest) -> HttpResponse:
     """Cases whose officer is gone or soon will be, and who goes on with them."""
-    actor, at = actor_of(request), at_of(request)
+    actor, at, wrong = actor_of(request), at_of(request), {}
     if request.method == "POST":
         chosen = [services.chosen_as(text) for text in request.POST.getlist("kasus")]
         typed = request.POST.get("was", "")
@@ -35,12 +35,12 @@ def hand_over(request: HttpRequest) -> HttpResponse:
         except Refusal as refusal:
             if refusal.code != "invalid":
                 raise
-            messages.error(request, " ".join(str(text) for texts in refusal.fields.values() for text in texts) or str(refusal))
+            said = [str(text) for texts in refusal.fields.values() for text in texts] or [str(refusal)]
+            wrong = {"was": was, "said": said, "ticked": {choice.number for choice in chosen}}
         else:
             return render(request, "complaints/desk/bulk_done.html", {"done": done, "act": "hand_over", "label": _("Hand over"), "is_hand_over": True})
-        return redirect("desk-hand-over")
     groups = services.offered_to(services.to_hand_over(by=actor, at=at), at=at)
-    return render(request, "complaints/desk/hand_over.html", {"groups": groups, "at": at})
+    return render(request, "complaints/desk/hand_over.html", {"groups": groups, "at": at, "wrong": wrong}, status=422 if wrong else 200)
 
 
 @login_required

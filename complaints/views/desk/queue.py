@@ -11,13 +11,14 @@ from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.core import signing
 from django.db.models import CharField, Q, Value
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_POST
 
+from institutions.models import PriorityIssue
 from lapor.ground.prepared import objects_of
 from lapor.ground.problems import Refusal
 
@@ -146,6 +147,13 @@ def _line(row: Complaint, query: str, address: str, *, mine: int | None, at: dat
     }
 
 
+def _words(given: QueryDict) -> dict[str, str]:
+    """What was asked for, with the name of an issue in the place of its code; the filter knows both."""
+    found = given.dict()
+    issue = PriorityIssue.objects.filter(code=found["issue"]).first() if found.get("issue") else None
+    return {name: str(value) for name, value in found.items()} | ({"issue": issue.name} if issue is not None else {})
+
+
 @login_required
 @never_cache
 @require_GET
@@ -166,7 +174,7 @@ def queue(request: HttpRequest) -> HttpResponse:
     context = {
         "page": [_line(row, query, address, mine=mine, at=at) for row in page],
         "next": following,
-        "given": request.GET.dict(),
+        "given": _words(request.GET),
         "offered": OFFERED,
         "tab": tab,
         "kept": query,
