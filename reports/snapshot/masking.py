@@ -116,9 +116,21 @@ def _table_elsewhere(table: Data, own: Data) -> Data:
     return table | {"rows": [row | {"cells": _elsewhere(row["cells"], mine.get(row["key"], {}))} for row in table["rows"]]}
 
 
-def _mask_table(table: Data, least: int, parts: list[Data]) -> None:
+def _with_desk(table: Data, whole: Mapping[str, Data]) -> Data:
+    """The institutions of an issue with what lies at none of them, which follows from the whole."""
+    left: dict[str, Data] = {}
+    for column in table["columns"]:
+        rows, known = [row["cells"][column] for row in table["rows"]], whole.get(column, {})
+        left[column] = {
+            name: max(known[name] - sum(cell.get(name) or 0 for cell in rows), 0) for name in ("numerator", "denominator") if known.get(name) is not None
+        }
+    return table | {"rows": [*table["rows"], {"key": "", "cells": left}]}
+
+
+def _mask_table(table: Data, least: int, parts: list[Data], whole: Mapping[str, Data]) -> None:
+    told = _with_desk(table, whole) if table["key"] == "institutions" else table
     known = [own for part in parts for own in part["tables"] if own["key"] == table["key"]]
-    out = [_few_cells(one, least) for one in (table, *(_table_elsewhere(table, own) for own in known))]
+    out = [_few_cells(one, least) for one in (told, *(_table_elsewhere(told, own) for own in known))]
     for column in table["columns"]:
         for row in table["rows"]:
             if column in row["cells"] and any(row["key"] in found.get(column, ()) for found in out):
@@ -141,10 +153,11 @@ def masked(snapshot: Data, least: int) -> Data:
     del found["recorded"]
     found["ledger"].pop("reports")
     found["is_masked"] = True
+    whole = {row["key"]: row for row in snapshot["indicators"]}
     _mask_indicators(found["indicators"], least, parts)
     found["tables"] = [table for table in found["tables"] if table["key"] != "trend"]
     for table in found["tables"]:
         if table["key"] != OF_REPORTS_OWED:
-            _mask_table(table, least, parts)
+            _mask_table(table, least, parts, whole)
     _mask_over_60(found["over_60"], least, parts)
     return found

@@ -1,11 +1,13 @@
 """The evaluation report about a priority issue: its figures, who reads how much of it, and what time brings."""
 
+import io
 import json
 from collections.abc import Mapping
 from datetime import date, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
+import openpyxl
 import pytest
 from django.core.management import CommandError, call_command
 from django.db import IntegrityError, connection, transaction
@@ -27,11 +29,12 @@ from officers.actors import machine
 from officers.models import Notice
 from reports import services
 from reports.access import Template
-from reports.faces import chapters, draw, methods, title
+from reports.faces import DRAW, chapters, draw, methods, title
 from reports.models import Edition
 from reports.snapshot import masked
 from reports.snapshot.cells import count, share
 from tests.complaints.tagging import tag
+from tests.lapor.pdfs import words_of
 from tests.monitoring.books import book, stand
 from tests.pages import main, page
 from tests.reports.figures import AFTER, DAY, QUARTER, ROADS, WIB, frozen, frozen_of_issue, issue_of
@@ -50,6 +53,16 @@ def cells(edition_or_snapshot: Any, key: str) -> dict[str, dict[str, Any]]:
 def figures(edition_or_snapshot: Any) -> dict[str, dict[str, Any]]:
     snapshot = getattr(edition_or_snapshot, "snapshot", edition_or_snapshot)
     return {row["key"]: row for row in snapshot["indicators"]}
+
+
+def read_of(raw: bytes, kind: str) -> str:
+    """What a file says."""
+    if kind == "pdf":
+        return words_of(raw)
+    if kind == "xlsx":
+        sheets = openpyxl.load_workbook(io.BytesIO(raw)).worksheets
+        return " ".join(str(cell) for sheet in sheets for row in sheet.iter_rows(values_only=True) for cell in row if cell is not None)
+    return raw.decode()
 
 
 @pytest.fixture
@@ -137,11 +150,10 @@ def test_numbers_are_told_of_those_past_60_days_that_are_not_secret(world: World
     assert {row["number"] for row in over["listed"]} == numbers
     assert (over["count"], over["not_listed"]) == (4, 1)
     whole = services.document_of(edition, is_masked=False, at=at)
-    for kind in ("json", "csv"):
-        raw = draw(whole, kind, "id").decode()
-        assert roads["secret"].tracking_id not in raw
-        assert roads["untagged"].tracking_id not in raw
-        assert roads["running"].tracking_id in raw
+    for kind in DRAW:
+        said = read_of(draw(whole, kind, "id"), kind)
+        for name, is_told in (("running", True), ("secret", False), ("part", False), ("untagged", False), ("closed", False)):
+            assert (roads[name].tracking_id in said) is is_told, (kind, name)
 
 
 def test_an_issue_without_reports_says_so_and_one_of_another_time_is_refused(world: World) -> None:
@@ -306,6 +318,17 @@ def test_of_the_institutions_none_follows_from_the_others_and_ones_own() -> None
     assert found == {"mine": {"received": "50", "response_rate": "50.00"}, "x": none, "y": none, "z": {"received": "60", "response_rate": "50.00"}}
 
 
+@pytest.mark.parametrize(("whole", "told"), [(103, None), (121, "15")])
+def test_what_lies_at_no_institution_follows_from_none(whole: int, told: str | None) -> None:
+    """Of 103 four lie at the national desk alone; of 121 twenty-two do."""
+    rows = [{"key": key, "cells": {"received": {"value": str(n), "numerator": n}}} for key, n in (("mine", 40), ("x", 15), ("y", 44))]
+    table = {"key": "institutions", "columns": ["received"], "rows": rows}
+    found = _snapshot([table], [{**table, "rows": rows[:1]}])
+    received = {"key": "received", "value": str(whole), "numerator": whole, "light": "none", "before": {"value": None, "missing": "nothing"}}
+
+    assert cells(masked(found | {"indicators": [received]}, 10), "institutions")["x"]["received"] == told
+
+
 @pytest.mark.parametrize(("count_", "own", "told"), [(30, 12, 30), (30, 27, None), (4, 4, None), (0, 0, 0), (12, 12, 12)])
 def test_how_many_are_past_60_days_tells_of_no_few_elsewhere(count_: int, own: int, told: int | None) -> None:
     over = masked(_snapshot([], [], over=count_, own_over=own), 10)["over_60"]
@@ -333,9 +356,10 @@ def test_the_owner_reads_a_copy_of_its_own_and_the_nation_all(world: World, road
     assert 'class="note"' in told["admin"]
     assert 'class="note"' not in told["national"]
     masked_copy = services.document_of(edition, is_masked=True, at=at)
-    raw = draw(masked_copy, "json", "id").decode()
-    assert not {"at_owner", "recorded"} & set(json.loads(raw)["snapshot"])
-    assert not [complaint for complaint in roads.values() if complaint.tracking_id in raw]
+    assert not {"at_owner", "recorded"} & set(json.loads(draw(masked_copy, "json", "id"))["snapshot"])
+    for kind in DRAW:
+        said = read_of(draw(masked_copy, kind, "id"), kind)
+        assert not [complaint for complaint in roads.values() if complaint.tracking_id in said]
 
 
 def test_an_issue_of_the_nation_is_submitted_by_one_officer_of_the_desk_and_accepted_by_another(world: World) -> None:
