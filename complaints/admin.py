@@ -22,6 +22,7 @@ from lapor.ground.problems import Refusal
 from . import services
 from .forms import AGAIN, PREVIEWED, seal, typed
 from .models import Clock, Complaint, Transition
+from .why import NAMES
 
 LONG = "j F Y"  # 24 November 2026
 POWERS = ("see_cases", "see_oversight", "oversee")
@@ -165,6 +166,13 @@ class CalendarYearPreview(Previewed, CalendarYearAdmin):
 
 @admin.register(SlaPolicy)
 class SlaPolicyPreview(Previewed, SlaPolicyAdmin):
+    list_display = ("named", *SlaPolicyAdmin.list_display[1:])
+    list_filter = ("unit",)
+
+    @admin.display(description=SlaPolicy._meta.verbose_name, ordering="key")
+    def named(self, obj: SlaPolicy) -> str:
+        return str(NAMES.get(obj.key, obj.key))
+
     def foresee(self, obj: SlaPolicy, *, change: bool, at: datetime) -> Foreseen:
         """A row that is changed is an own value that ends: what follows it counts from the next day on."""
         first = obj.valid_to + timedelta(days=1) if change and obj.valid_to is not None else obj.valid_from

@@ -12,6 +12,8 @@ from django.utils.translation import gettext_lazy as _
 
 from .workflow import OnBehalf, Referral, State, Track
 
+ANSWERED = frozenset({State.AWAITING_REPORTER, State.REPORTER_REPLIED, State.CLOSED, State.ARCHIVED})
+
 # One plain sentence per kind of event, as everybody reads it in the history.
 SENTENCES = {
     "submit": _("The report was received."),
@@ -184,7 +186,7 @@ BADGES: tuple[tuple[Callable[[Any], object], str, str, Any], ...] = (
     (lambda row: row.on_behalf == OnBehalf.GROUP, "quiet", "users", _("On behalf of a group")),
     (lambda row: row.on_behalf and row.on_behalf != OnBehalf.GROUP, "quiet", "users", _("On behalf of another")),
     (lambda row: row.taken_down_at, "quiet", "eye-off", _("Taken down")),
-    (lambda row: row.is_incomplete, "quiet", "pencil", _("Incomplete")),
+    (lambda row: row.is_incomplete and row.state not in ANSWERED, "quiet", "pencil", _("Incomplete")),
 )
 
 

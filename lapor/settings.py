@@ -240,8 +240,7 @@ ANONYMOUS_USER_NAME = None  # guardian's own: nobody acts without being named
 GUARDIAN_MONKEY_PATCH_USER = False
 SILENCED_SYSTEM_CHECKS = ["security.W002", "guardian.W001"]  # our own backend reads guardian's rows, by date
 LOGIN_URL = "/masuk/"
-LOGIN_REDIRECT_URL = "/meja/"
-LOGOUT_REDIRECT_URL = "/"
+LOGIN_REDIRECT_URL, LOGOUT_REDIRECT_URL = "/meja/", "/"
 # Officers log in with name, password and a second factor. Nobody signs up; who managed officers made the account.
 ACCOUNT_ADAPTER = "officers.adapters.AccountAdapter"
 ACCOUNT_LOGIN_METHODS = {"username"}

@@ -68,7 +68,7 @@ def _given_back(request: HttpRequest, response: HttpResponse) -> HttpResponse:
     door, _mark, query = response["Location"].partition("?")
     if door not in {reverse("account_login"), reverse("admin:login")} or "next=" not in query:
         return response
-    return _ended(request, _("You are not logged in any more. Please log in again."))
+    return _ended(request, _("You are not logged in any more."))
 
 
 def _without_factor(request: HttpRequest) -> HttpResponse:

@@ -25,7 +25,7 @@ GROUPS: dict[str, tuple[Promise, tuple[str, ...]]] = {
 MISSING = {
     "nothing": gettext_lazy("No data yet"),
     "unknown": gettext_lazy("Not collected yet"),
-    "few": gettext_lazy("Too few to be shown"),
+    "few": gettext_lazy("Not shown"),
 }
 MEASURES = {
     "received": gettext_lazy("reports received"),

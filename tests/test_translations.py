@@ -1,5 +1,6 @@
 """Every text that a person can meet has its Indonesian words."""
 
+import ast
 import re
 import shutil
 import subprocess
@@ -67,6 +68,33 @@ def test_a_translation_has_the_placeholders_of_its_text(translated: Texts) -> No
     wrong = [key for key, message in translated.items() if any(set(PLACEHOLDER.findall(text)) != set(PLACEHOLDER.findall(key[1])) for text in strings(message))]
 
     assert sorted(wrong) == []
+
+
+def test_no_text_is_translated_when_its_module_is_read() -> None:
+    """What is translated once at the start speaks that language to everybody; such a text is lazy."""
+    early = [
+        f"{path.relative_to(ROOT)}:{node.lineno}"
+        for folder in SOURCES
+        for path in sorted((ROOT / folder).rglob("*.py"))
+        for node in _calls_at_start(ast.parse(path.read_text("utf-8")))
+    ]
+
+    assert early == []
+
+
+def _calls_at_start(tree: ast.Module) -> list[ast.Call]:
+    """Calls of a translation that is not lazy, outside every function."""
+    imported = [node for node in ast.walk(tree) if isinstance(node, ast.ImportFrom) and node.module == "django.utils.translation"]
+    names = {name.asname or name.name for node in imported for name in node.names if name.name in {"gettext", "ngettext", "pgettext"}}
+    found: list[ast.Call] = []
+    waiting: list[ast.AST] = [tree]
+    while waiting:
+        for node in ast.iter_child_nodes(waiting.pop()):
+            if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id in names:
+                found.append(node)
+            if not isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda):
+                waiting.append(node)
+    return found
 
 
 def test_compiling_writes_what_is_missing_or_old_and_nothing_else(tmp_path: Path) -> None:

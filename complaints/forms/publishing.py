@@ -20,7 +20,7 @@ class PublishForm(Shape):
         label=gettext_lazy("May a person be named?"),
         choices=Naming.choices,
         required=False,
-        help_text=gettext_lazy("An office is always named. A name needs one of these reasons, which is kept on record."),
+        help_text=gettext_lazy("An office may always be named. A person's name needs one of these reasons, which is kept on record."),
     )
     confirmed = forms.BooleanField(label=gettext_lazy("I looked at what is still marked: it belongs to an office, not to a person"), required=False)
     version_read = Text(widget=forms.HiddenInput)

@@ -98,7 +98,7 @@ TEXT_LABELS = {
     "hold": (gettext_lazy("Explanation to the reporter"), gettext_lazy("Whom or what you wait for, and what happens then. The reporter reads it.")),
     "end_hold": (gettext_lazy("A word to the reporter"), gettext_lazy("What has come in, and what happens now.")),
     "change_track": (gettext_lazy("Why is the track changed?"), gettext_lazy("The reporter reads it, and the desk that handles the report from now on.")),
-    "refer": (gettext_lazy("Why should it be referred?"), gettext_lazy("The desks, the reporter and the Ombudsman read it.")),
+    "refer": (gettext_lazy("Why should it be referred?"), gettext_lazy("Read by the officers and the Ombudsman, and shown in the history of the report.")),
     "withdraw": (gettext_lazy("Why do you withdraw it?"), gettext_lazy("You need not say.")),
 }
 

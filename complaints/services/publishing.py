@@ -199,6 +199,8 @@ def right_of_reply(pk: UUID, *, text: str, by: Actor, at: datetime) -> Complaint
     plan.author = speaker(complaint, by)
     plan.text, plan.entry_kind, plan.bumps = required_text(plan, text), EntryKind.STATEMENT, True
     earlier = list(Entry.objects.filter(complaint=complaint, kind=EntryKind.STATEMENT, institution=plan.author).order_by("transition_id"))
+    if earlier and earlier[-1].text == plan.text:
+        raise invalid(text=_("This is your statement already. Please change it, or leave it as it is."))
     is_withheld = bool(earlier) and not earlier[-1].text_public
     write([plan])
     shut = Entry.objects.filter(pk__in=[entry.pk for entry in earlier])

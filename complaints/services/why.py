@@ -204,7 +204,7 @@ def read_start(text: str) -> date | datetime:
     if not text:
         raise _wrong("start", _("Please say from which day to count."))
     if found is None:
-        raise _wrong("start", _("We cannot read this date. Please write it like 2026-11-23, or with a time like 2026-11-23T09:30."))
+        raise _wrong("start", _("We cannot read this date. Please write year, month and day, like 2026-11-23."))
     return found
 
 

@@ -21,6 +21,7 @@ from .shared import actor_of, at_of, client_of, private
 
 PAGE = ["GET", "HEAD", "POST"]
 RECEIPT, ANSWER, SHEET = "tanda-terima.pdf", "surat-jawaban.pdf", "lembar-disposisi.pdf"  # a name of a file tells nothing of its case
+LONGEST_CODE = 40  # of what is given back
 WAIT_SECONDS = "5"  # until the page of a letter that is being drawn asks again by itself
 
 
@@ -145,7 +146,9 @@ def verify(request: HttpRequest, code: str) -> HttpResponse:
     """Whether a letter is real: institution, date, number and digest, and nothing about the case. A file that is sent is compared and not kept."""
     letter = Letter.objects.filter(code=numbers.read_case_code(code) or "").select_related("institution").first()
     if letter is None:
-        return render(request, "complaints/public/verify_form.html", {"form": forms.VerifyForm(), "is_unknown": True}, status=404)
+        return render(
+            request, "complaints/public/verify_form.html", {"form": forms.VerifyForm(initial={"code": code[:LONGEST_CODE]}), "is_unknown": True}, status=404
+        )
     digests = list(letter.copies.order_by("pk").values_list("sha256", "name"))
     file = request.FILES.get("file")
     verdict = None

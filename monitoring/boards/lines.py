@@ -70,15 +70,15 @@ def said(value: Decimal, row: Indicator) -> str:
     return figure(value, "" if not places else unit_of(row), places)
 
 
-def too_few(least: int) -> str:
-    return _("Fewer than %(least)s: not told") % {"least": least}
+def too_few() -> str:
+    return _("Not told because of small numbers")  # its own, or one that would follow from it
 
 
-def _why_missing(result: Result, least: int) -> str:
+def _why_missing(result: Result) -> str:
     if result.missing == "few":
-        return too_few(least)
+        return too_few()
     if result.missing == "unknown":
-        return _("Not collected yet") if result.key in UNCOLLECTED else _("Not known here")
+        return _("Not collected yet") if result.key in UNCOLLECTED else _("Not counted here")
     return _("No data yet")
 
 
@@ -134,7 +134,7 @@ def _spread(now: Result) -> str:
     return _("Half within %(median)s, nine of ten within %(p90)s") % {"median": days[0], "p90": days[1]}
 
 
-def line(now: Result, before: Result | None, *, targets: Mapping[str, Decimal], least: int, link: Link, runs: bool = False) -> Line:
+def line(now: Result, before: Result | None, *, targets: Mapping[str, Decimal], link: Link, runs: bool = False) -> Line:
     """The indicator as shown; `link` answers no address where the officer may see no cases."""
     row, wanted = now.indicator, targets.get(now.indicator.key)
     shown = Line(row.key, str(row.name), note=str(row.note), definition=row.key)
@@ -142,7 +142,7 @@ def line(now: Result, before: Result | None, *, targets: Mapping[str, Decimal], 
         shown = replace(shown, target=figure(wanted, unit_of(row), 0 if wanted == int(wanted) else 2))
     shown = replace(shown, **_moved(now, before, runs=runs))
     if now.value is None:
-        return replace(shown, missing=_why_missing(now, least))
+        return replace(shown, missing=_why_missing(now))
     interval = f"{figure(now.low, places=1)}{DASH}{figure(now.high, '%', 1)}" if now.low is not None and now.high is not None else ""
     is_met = None if wanted is None else (now.value >= wanted if row.is_better_high else now.value <= wanted)
     counted: dict[str, Any] = {"top_href": _href(row.top, link)} if row.shape in {COUNT, STOCK} else _divided(now, link)

@@ -92,7 +92,7 @@ class Pen:
 
     def line(self, key: str) -> Line:
         board = self.board
-        shown = line(board.results[key], board.results_before[key], targets=board.targets, least=board.least, link=self.link, runs=self.runs)
+        shown = line(board.results[key], board.results_before[key], targets=board.targets, link=self.link, runs=self.runs)
         return replace(shown, silent=self._silent(board.results[key]))
 
     def _silent(self, result: Result) -> str:
@@ -195,7 +195,7 @@ def counted(
     """
     told, total = _cells(pen, cells, measure=of[0], dim=of[1], out=out), sum(cells.values()) if not out else 0
     order = [one for one in names if one in told] if keeps_order else list(told)
-    few = too_few(pen.board.least)
+    few = too_few()
     shown = [(one, told[one]) for one in order[:most]]
     drawn = charts.bars(title, [Bar(names[one], n, few) for one, n in shown]) if shown else ""
     rows = []
@@ -265,7 +265,7 @@ def clocks(pen: Pen, names: Mapping[str, str]) -> Picture:
         if not met + missed:
             continue
         share = rounded(Fraction(met * 100, met + missed)) if key not in out else None
-        few = too_few(pen.board.least)
+        few = too_few()
         drawn.append(Bar(name, share, few))
         cells = [Cell(figure(met), pen.link("met", "clock", key)), Cell(figure(missed), pen.link("missed", "clock", key)), Cell(figure(share, "%"))] if (
             share is not None
@@ -279,7 +279,7 @@ def clocks(pen: Pen, names: Mapping[str, str]) -> Picture:
 def bands(pen: Pen, names: Mapping[str, str]) -> Picture:
     """How old the open reports are."""
     found = pen.board.now.stocks("open", "band")
-    told, title, few = _cells(pen, found), _("Open reports by age"), too_few(pen.board.least)
+    told, title, few = _cells(pen, found), _("Open reports by age"), too_few()
     order = [(band, told.get(band, 0)) for band in names]
     chart = charts.stacked(title, [(names[band], n) for band, n in order], note=few, total=sum(found.values())) if found else ""
     rows = [[Cell(names[band]), Cell(few if n is None else figure(n), pen.link("open", "band", band) if n else "")] for band, n in order]

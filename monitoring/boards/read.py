@@ -82,7 +82,7 @@ class Board:
     def least(self) -> int:
         return self.limits["small_cell"]
 
-    @property
+    @cached_property
     def targets(self) -> Mapping[str, Decimal]:
         """What each indicator should reach."""
         return {key: Decimal(self.limits[f"target_{key}"]) for key in INDICATORS if f"target_{key}" in self.limits} | {**self.aim}

@@ -64,7 +64,7 @@ def _few_provinces(pen: Pen) -> frozenset[str]:
 
 def _country(pen: Pen) -> Picture:
     """The provinces as a map of tiles."""
-    found, few = pen.board.provinces, too_few(pen.board.least)
+    found, few = pen.board.provinces, too_few()
     out = _few_provinces(pen) if pen.hides else frozenset()
     title = _("Reports by province of the incident")
     drawn = [Tile(one.column, one.row, one.letters, one.name, None if one.code in out else found.get(one.code, 0), few) for one in PROVINCES]
@@ -80,7 +80,7 @@ def _stars(pen: Pen) -> Picture:
     values = pen.board.now.values("rated", "stars")
     least = pen.board.least
     if is_small(sum(values.values()), least) or (pen.hides and few_stars(values, least)):  # the mean is told to nobody, and the bars would tell it
-        return replace(counted(pen, "bintang", _("Ratings by stars"), {}, {}), nothing=too_few(least))
+        return replace(counted(pen, "bintang", _("Ratings by stars"), {}, {}), nothing=too_few())
     names = {str(n): label("stars", str(n), {}) for n in range(5, 0, -1)} if values else {}
     cells = {star: values.get(star, 0) for star in names}
     return counted(pen, "bintang", _("Ratings by stars"), cells, names, of=("rated", "stars"), keeps_order=True)

@@ -8,6 +8,7 @@ from uuid import UUID
 
 from django.db import IntegrityError, transaction
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from complaints import policy
 from complaints.models import Clock, Complaint
@@ -118,9 +119,9 @@ def read_text(given: Mapping[str, Any], *, most: int) -> str:
 
 
 MISSING = {
-    "text": _("Please write what you decided, so that those concerned can follow it."),
-    "reason": _("Please choose a reason."),
-    "outcome": _("Please choose how it ended."),
+    "text": gettext_lazy("Please write this, so that those concerned can follow it."),
+    "reason": gettext_lazy("Please choose a reason."),
+    "outcome": gettext_lazy("Please choose how it ended."),
 }
 CODES = {"reason": DeclineReason, "outcome": ReferralOutcome}
 
@@ -131,7 +132,7 @@ def _read(step: Step, given: Mapping[str, Any], *, most: int) -> _Input:
         value = str(given.get(name) or "")
         if name in step.needs and value in codes.values:
             setattr(found, name, value)
-    found.wrong = {name: [MISSING[name]] for name in step.needs if not getattr(found, name)}
+    found.wrong = {name: [str(MISSING[name])] for name in step.needs if not getattr(found, name)}
     if found.wrong:
         raise Refusal("invalid", _("Please check the marked fields."), fields=found.wrong)
     return found

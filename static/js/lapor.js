@@ -51,3 +51,6 @@ for (const part of document.querySelectorAll("details[data-memory]")) {
     part.addEventListener("toggle", () => part.open ? localStorage.setItem(name, "1") : localStorage.removeItem(name));
   } catch { /* no storage here: nothing to remember */ }
 }
+
+// Of a row of tabs that is wider than a telephone, the one that is open is in sight.
+for (const tab of document.querySelectorAll(".tabs [aria-current]")) tab.closest(".tabs").scrollLeft = tab.offsetLeft - 16;

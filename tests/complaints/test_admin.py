@@ -45,6 +45,16 @@ def test_a_window_shows_what_the_policy_gives(client: Client, world: World, who:
     assert [number_shown(client, window, complaint.tracking_id) for window in WINDOWS] == [sees] * 3
 
 
+def test_the_admin_speaks_indonesian_also_in_its_scripts_and_names_the_periods(world: World) -> None:
+    officer = world.login(Client(), "national")
+
+    page, scripts = (officer.get(path).content.decode() for path in ("/admin/institutions/slapolicy/", "/admin/jsi18n/"))
+
+    assert "Tindak lanjut akhir" in page
+    assert ">resolution_non_oversight<" not in page
+    assert "Tulis jam menurut zona" in scripts
+
+
 @pytest.mark.parametrize("window", WINDOWS)
 def test_a_window_tells_the_day_and_never_the_hour_of_what_a_reporter_did(client: Client, world: World, window: str) -> None:
     at = world.at + timedelta(hours=4, minutes=37)

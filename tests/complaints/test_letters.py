@@ -284,7 +284,9 @@ def test_anybody_learns_that_a_letter_is_real_and_nothing_of_the_case(client: Cl
 def test_an_unknown_code_is_told_kindly_and_never_put_into_an_address(client: Client, world: World) -> None:
     receipt = world.submit()
 
-    assert client.get(f"/verifikasi/{numbers.new_case_code()}/").status_code == 404
+    unknown = client.get("/verifikasi/0000-0000/")
+    assert unknown.status_code == 404
+    assert 'value="0000-0000"' in unknown.content.decode()
     typed = client.post("/verifikasi/", {"code": receipt.case_code})
 
     assert (typed.status_code, "Location" in typed) == (422, False)

@@ -228,6 +228,19 @@ def test_the_reported_institution_has_one_statement_beside_the_report_and_change
     assert services.verify()[1] == []
 
 
+def test_the_same_statement_again_is_refused_and_each_is_signed_by_its_author(world: World, client: Client) -> None:
+    complaint = about_the_ministry(world)
+    state(world, complaint, "other_admin", "Kami tidak terkait.")
+
+    with pytest.raises(Refusal) as refused:
+        state(world, complaint, "other_admin", " Kami tidak terkait. ")
+
+    assert set(refused.value.fields) == {"text"}
+    page = main(public(client, complaint))
+    assert page.count("Instansi menambahkan pernyataan") == 1
+    assert f"· {world.ministry.name}</p>" in page[page.index("Instansi menambahkan pernyataan") :][:300]
+
+
 def test_the_answering_body_has_one_of_its_own(world: World, client: Client) -> None:
     complaint = about_the_ministry(world)
 

@@ -43,11 +43,11 @@ def test_small_numbers_are_not_told_to_a_hub_nor_what_would_give_them_away(world
     seen = words(desk("hub").get("/meja/ukuran/"))
 
     assert "Laporan diterima 126" in seen
-    assert "health.hospital Kurang dari 10" in seen
-    assert "Belum bertopik Kurang dari 10" in seen  # 11, hidden with the four that could else be worked out
+    assert "health.hospital Tidak ditampilkan" in seen
+    assert "Belum bertopik Tidak ditampilkan" in seen  # 11, hidden with the four that could else be worked out
     assert "Situs web 56" in seen
-    assert "Pemeriksaan oleh instansi Kurang dari 10: tidak ditampilkan" in seen
-    assert "Kepuasan Kurang dari 10: tidak ditampilkan" in seen
+    assert "Pemeriksaan oleh instansi Tidak ditampilkan karena ada angka kecil" in seen
+    assert "Kepuasan Tidak ditampilkan karena ada angka kecil" in seen
     assert "Kabupaten Timur tidak ditampilkan" in seen
     assert "Kota Uji tidak ditampilkan" in seen  # else the other one could be worked out
     assert "/meja/ukuran/kasus/" not in page(desk("hub").get("/meja/ukuran/"))
@@ -127,7 +127,7 @@ def rows_of(picture: Picture) -> dict[str, list[str]]:
     return {row[0].text: [cell.text for cell in row[1:]] for row in picture.rows}
 
 
-FEW = "Kurang dari 10: tidak ditampilkan"
+FEW = "Tidak ditampilkan karena ada angka kecil"
 
 
 def test_a_deadline_that_was_missed_once_is_not_told_nor_the_one_beside_it(world: World, board: Callable[..., Shown]) -> None:

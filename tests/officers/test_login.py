@@ -209,6 +209,14 @@ def test_a_client_that_tries_many_names_is_locked_out_too(client: Client, world:
     assert client.post("/masuk/", {"login": "admin", "password": PASSWORD}, REMOTE_ADDR="192.0.2.1").status_code == 302
 
 
+def test_whoever_asks_too_often_reads_in_their_language_to_wait(client: Client, world: World) -> None:
+    asked = [client.post("/masuk/sandi/", {"email": world.user("liaison").email}, headers={"accept-language": "en"}) for _try in range(6)]
+
+    assert [answer.status_code for answer in asked] == [302] * 5 + [429]
+    assert "Please wait a few minutes and try again." in asked[-1].content.decode()
+    assert 'href="/lacak/"' in asked[-1].content.decode()
+
+
 def test_no_table_holds_an_address_or_an_agent(client: Client, world: World) -> None:
     enter(client, "liaison", "salah")
     client.post("/masuk/", {"login": "liaison", "password": PASSWORD}, REMOTE_ADDR=ADDRESS, HTTP_USER_AGENT="Peramban-Uji/7")
@@ -298,6 +306,8 @@ def test_ones_sessions_are_listed_and_can_be_ended_but_not_anybody_elses(client:
     mine = StaffSession.objects.exclude(session_key=client.session.session_key).get(user=world.user("liaison"))
 
     page = client.get("/akun/sesi/").content.decode()
+    assert 'value="lain"' in page
+    assert 'value="lain"' not in stranger.get("/akun/sesi/").content.decode()  # there is no other to end
     client.post("/akun/sesi/", {"sesi": str(theirs.pk)})
     client.post("/akun/sesi/", {"sesi": str(mine.pk)})
 

@@ -185,14 +185,16 @@ def watcher(page: Page, site: str) -> Iterator[str]:
         page.goto(f"{site}/ombudsman/?tab={tab}")
         yield f"ombudsman-{tab}"
     page.goto(f"{site}/ombudsman/?tab=rujukan")
-    seen: set[str] = set()
+    found: dict[str, str] = {}
     for row in [row.get_attribute("href") or "" for row in page.locator("td.title a").all()]:
         page.goto(f"{site}{row}")
         kind = "referral" if page.locator("#tindakan a").count() else "proposed"
-        if kind not in seen:
+        if kind not in found:
             yield f"ombudsman-{kind}"
-            seen.add(kind)
-        if kind == "referral" and len(seen) == 2:
-            page.locator("#tindakan a").first.click()
-            yield "ombudsman-step"
-            return
+            found[kind] = row
+        if len(found) == 2:
+            break
+    if "referral" in found:
+        page.goto(f"{site}{found['referral']}")
+        page.locator("#tindakan a").first.click()
+        yield "ombudsman-step"

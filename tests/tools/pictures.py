@@ -22,6 +22,7 @@ from tests.tools.desk_pages import account, body, officer, quietly, watcher
 from tests.tools.rare_pages import asked, foreseen, fresh, locked, shared, spoken
 
 ROOT = Path(__file__).resolve().parents[2]
+LOCALES = {"id": "id-ID", "en": "en-GB"}
 WIDTHS = {"phone": 360, "desk": 1440}
 # From the top, and with what scrolls by itself in full.
 WHOLE = "scrollTo(0, 0); document.querySelectorAll('.desk > aside').forEach(part => { part.style.maxHeight = 'none' })"
@@ -89,8 +90,8 @@ def main(site: str, folder: Path, only: str = "") -> None:
     folder.mkdir(parents=True, exist_ok=True)
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=CHROMIUM, args=ARGUMENTS)
-        for walk, language, (size, width) in product(WALKS, ("id", "en"), WIDTHS.items()):
-            context = browser.new_context(viewport={"width": width, "height": 800}, java_script_enabled=walk not in BARE)
+        for walk, language, (size, width) in product(WALKS, LOCALES, WIDTHS.items()):
+            context = browser.new_context(viewport={"width": width, "height": 800}, java_script_enabled=walk not in BARE, locale=LOCALES[language])
             context.add_cookies([{"name": "bahasa", "value": language, "url": site}])
             page = context.new_page()
             page.set_default_timeout(30_000)

@@ -1,5 +1,6 @@
 """The pages that one sees seldom, for something has to happen first: each with the name of its picture."""
 
+import re
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 
@@ -103,14 +104,14 @@ def foreseen(page: Page, site: str) -> Iterator[str]:
 
 
 def shared(page: Page, site: str) -> Iterator[str]:
-    """A report in parts, and one that a rule proposes an issue for."""
+    """A report that a rule proposes an issue for, and one that waits for an answer to its parts."""
     quietly(page, site, "admin.nasional")
     page.goto(f"{site}/meja/?issue_state=proposed")
     page.locator("td.title a").first.click()
     yield "case-issues"
-    _anew(page, site, "admin.instansi")
-    page.goto(f"{site}/meja/?tab=bagian")
-    yield "queue-parts"
+    page.goto(f"{site}/meja/?tab=jawab")
+    page.locator("tr", has=page.locator(".tag", has_text=re.compile("Terbagi|In parts"))).locator("td.title a").first.click()
+    yield "case-parts"
 
 
 def fresh(page: Page, site: str) -> Iterator[str]:
@@ -122,11 +123,9 @@ def fresh(page: Page, site: str) -> Iterator[str]:
     send(page)
     yield "login-reset-sent"
     quietly(page, site, "auditor")
+    page.goto(f"{site}/masuk/lagi/?next=/akun/faktor/")
+    yield "login-again"
     page.goto(f"{site}/akun/faktor/aplikasi/lepas/")
-    if page.locator("#id_code").count():
-        yield "login-again"
-        page.fill("#id_code", TRIAL["code"])
-        send(page)
     yield "app-remove"
     send(page)
     page.goto(f"{site}/akun/faktor/aplikasi/")
@@ -139,7 +138,7 @@ def fresh(page: Page, site: str) -> Iterator[str]:
     page.goto(f"{site}/akun/faktor/cadangan/")
     yield "recovery"
     page.goto(f"{site}/akun/token/")
-    send(page)
+    page.locator("form[action$='/token/baru/'] button").click()
     yield "token"
     page.goto(f"{site}/akun/token/")
     yield "tokens-made"
