@@ -16,5 +16,7 @@ class LaporConfig(AppConfig):
         ladder = import_module("monitoring.views.ladder")
         panels.register("complaint", ladder.climbed)
         panels.register("desk", ladder.link)
-        panels.register("desk", import_module("reports.views.editions").link)
+        editions = import_module("reports.views.editions")
+        panels.register("desk", editions.link)
+        panels.register("issue", editions.of_issue)
         panels.register("desk", import_module("monitoring.views.boards").link)

@@ -15,11 +15,11 @@ from django.db.models.functions import Cast, Least
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
-from institutions.models import HubMembership, Institution, Kind
+from institutions.models import HubMembership, Institution, Kind, PriorityIssue
 from lapor.ground.shares import Histogram, spread
 
 from .facts import PEOPLE, STOCK_DIMS
-from .models import LowWater, MonthTally, Stock, Tally
+from .models import Fact, LowWater, MonthTally, Stock, Tally
 from .models.tally import STOCK, taken_up_to
 
 CUTS = ("topic", "region", "channel", "track", "kind", "issue")
@@ -114,7 +114,8 @@ class Scope:
     """Places whose sums are added; none of them holds another. A report that was at two of them counts at both: no sum of places but
     the nation's own says how many there are in all.
 
-    `key` names it in addresses and files: `nation`, `SLUG`, `hub:SLUG`, `kind:KIND`.
+    `key` names it in addresses and files: `nation`, `SLUG`, `hub:SLUG`, `kind:KIND`, `issue:CODE`. With a `cut` only what was counted
+    for that value of it.
     """
 
     key: str
@@ -122,6 +123,7 @@ class Scope:
     ids: tuple[int, ...]
     tier: str = ""
     institution: Institution | None = None
+    cut: tuple[str, str] = ("", "")
 
     @classmethod
     def nation(cls) -> Self:
@@ -146,6 +148,12 @@ class Scope:
         ids = Institution.objects.filter(parent__kind=Kind.NATIONAL, kind=kind).values_list("pk", flat=True)
         return cls(f"kind:{kind}", str(Kind(kind).label), tuple(sorted(ids)), "macro")
 
+    @classmethod
+    def of_issue(cls, issue: PriorityIssue) -> Self:
+        """What the nation counts under a priority issue."""
+        root = Institution.objects.get(parent=None)
+        return cls(f"issue:{issue.pk}", issue.name_id, (root.pk,), "macro", root, ("issue", issue.pk))
+
 
 @dataclass(frozen=True)
 class Figures:
@@ -163,8 +171,9 @@ class Figures:
     def read(cls, scope: Scope, period: Period, *, dim: str = "", value: str = "", on: date | None = None) -> "Figures":
         """Two queries: the sums of the months, and the stock at the end of the period or (while it runs) of the last day that was taken.
 
-        With `dim` and `value` (one of CUTS) only what was counted for that value.
+        With `dim` and `value` (one of CUTS), or for a scope that is cut, only what was counted for that value.
         """
+        dim, value = (dim, value) if dim else scope.cut
         rows = MonthTally.objects.within(list(scope.ids), period.first, period.last)
         rows = rows.filter(dim=dim, value=value) if dim else rows.filter(dim__in=SMALL)
         summed = rows.values_list("measure", "dim", "value").annotate(n=Sum("n")).order_by()
@@ -261,19 +270,37 @@ def breakdown(scope: Scope, period: Period, dim: str, measures: tuple[str, ...])
     return found
 
 
-def by_place(ids: tuple[int, ...], period: Period) -> dict[int, Figures]:
-    """The figures of each place of a list, in three queries: for tables and rankings."""
-    rows = MonthTally.objects.within(list(ids), period.first, period.last).filter(dim__in=SMALL)
+def crossed(scope: Scope, period: Period, dims: tuple[str, ...], measures: tuple[str, ...]) -> dict[str, dict[str, dict[str, int]]]:
+    """Of a scope that is cut by issue, each value of other cuts: `{dim: {value: {measure: n}}}`.
+
+    From the facts, for no sum is kept by two cuts at once; so of measures of the day of arrival only. One query.
+    """
+    dim, own = scope.cut
+    facts = Fact.objects.counted().at(*scope.ids).filter(arrived_on__range=(period.first, period.last), **{f"cuts__{dim}__contains": own})
+    found: dict[str, dict[str, dict[str, int]]] = {one: {} for one in dims}
+    for cuts, cohort in facts.values_list("cuts", "cohort").iterator():
+        for one in dims:
+            row = found[one].setdefault(str(cuts.get(one) or ""), {})
+            for measure in measures:
+                row[measure] = row.get(measure, 0) + (measure in cohort)
+    return found
+
+
+def by_place(ids: tuple[int, ...], period: Period, *, cut: tuple[str, str] = ("", "")) -> dict[int, Figures]:
+    """The figures of each place of a list, in three queries: for tables and rankings; with a `cut` those of one value of it."""
+    which = Q(dim=cut[0], value=cut[1]) if cut[0] else Q()
+    rows = MonthTally.objects.within(list(ids), period.first, period.last).filter(which or Q(dim__in=SMALL))
     sums: dict[int, dict[tuple[str, str, str], int]] = {}
     for pk, measure, dim, value, n in rows.values_list("institution", "measure", "dim", "value").annotate(n=Sum("n")).order_by():
-        sums.setdefault(pk, {})[measure, dim, value] = n
+        sums.setdefault(pk, {})[(measure, "", "") if cut[0] else (measure, dim, value)] = n
     levels: dict[int, dict[tuple[str, str, str], int]] = {}
     last = period.level_on(taken_up_to())
     if last is not None:
-        for pk, measure, dim, value, n in Stock.objects.within(list(ids), last, last).values_list("institution", "measure", "dim", "value", "n"):
-            levels.setdefault(pk, {})[measure, dim, value] = n
+        stock = Stock.objects.within(list(ids), last, last).filter(which)
+        for pk, measure, dim, value, n in stock.values_list("institution", "measure", "dim", "value", "n"):
+            levels.setdefault(pk, {})[(measure, "", "") if cut[0] else (measure, dim, value)] = n
     where = Scope("", "", ())
-    return {pk: Figures(replace(where, ids=(pk,)), period, sums.get(pk, {}), levels.get(pk, {}), last) for pk in ids}
+    return {pk: Figures(replace(where, ids=(pk,)), period, sums.get(pk, {}), levels.get(pk, {}), last, cut) for pk in ids}
 
 
 type Monthly = Mapping[date, Mapping[tuple[str, str, str], int]]

@@ -304,10 +304,14 @@ def _divided(row: Indicator, sums: Sums, least: int) -> Result:
     return Result(row, rounded(share * 100), *shown, low=low, high=high)
 
 
+def is_known(row: Indicator, sums: Sums) -> bool:
+    """Whether these sums are all that it takes: of one value of a dim only what is kept by every cut, and there is no index of it."""
+    return row.has_cuts or not sums.is_cut or (row.key == "backlog" and sums.knows_open)
+
+
 def work_out(row: Indicator, sums: Sums, limits: Mapping[str, int]) -> Result:
     """One indicator of the table, but for an index."""
-    is_known = row.has_cuts or not sums.is_cut or (row.key == "backlog" and sums.knows_open)
-    if row.key in UNCOLLECTED or not is_known:
+    if row.key in UNCOLLECTED or not is_known(row, sums):
         return Result(row, None, missing="unknown")
     if row.shape == COUNT:
         return Result(row, rounded(_total(sums, row.top), 0), int(_total(sums, row.top)))

@@ -26,9 +26,10 @@ class GenerateForm(forms.Form):
         label=_("Reason"), required=False, max_length=2000, help_text=_("Only where there is a report of this period already: why a new one is made.")
     )
 
-    def __init__(self, places: list[tuple[str, str]], templates: list[tuple[str, str]], *args: Any, **kwargs: Any) -> None:
+    def __init__(self, places: list[tuple[str, str]], issues: list[tuple[str, str]], templates: list[tuple[str, str]], *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["institution"].choices = places  # type: ignore[attr-defined]
+        groups = [(_("Institutions and units"), places), (_("Priority issues and projects"), issues)]
+        self.fields["institution"].choices = [group for group in groups if group[1]] if issues else places  # type: ignore[attr-defined]
         self.fields["template"].choices = templates  # type: ignore[attr-defined]
 
 

@@ -220,9 +220,9 @@ def level_tone(level: int) -> str:
 
 
 @register.simple_tag(takes_context=True)
-def panels(context: template.Context, place: str) -> SafeString:
-    """What upper floors show at a place of the page, about its report if it has one."""
-    return drawn(place, context["request"], context.get("complaint"))
+def panels(context: template.Context, place: str, about: Any = None) -> SafeString:
+    """What upper floors show at a place of the page, about what is named or else the report of the page if it has one."""
+    return drawn(place, context["request"], about or context.get("complaint"))
 
 
 @register.filter

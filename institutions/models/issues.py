@@ -63,6 +63,9 @@ class PriorityIssue(models.Model):
     def __str__(self) -> str:
         return self.name
 
+    def counts_on(self, day: date) -> bool:
+        return self.valid_from <= day and (self.valid_to is None or self.valid_to >= day)
+
     @property
     def name(self) -> str:
         return self.name_en if (get_language() or "").startswith("en") else self.name_id

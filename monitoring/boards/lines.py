@@ -134,13 +134,12 @@ def _spread(now: Result) -> str:
     return _("Half within %(median)s, nine of ten within %(p90)s") % {"median": days[0], "p90": days[1]}
 
 
-def line(now: Result, before: Result | None, *, limits: Mapping[str, int], link: Link, runs: bool = False) -> Line:
+def line(now: Result, before: Result | None, *, targets: Mapping[str, Decimal], link: Link, runs: bool = False) -> Line:
     """The indicator as shown; `link` answers no address where the officer may see no cases."""
-    row = now.indicator
-    wanted = Decimal(limits[f"target_{row.key}"]) if f"target_{row.key}" in limits else None
+    row, wanted = now.indicator, targets.get(now.indicator.key)
     shown = Line(row.key, str(row.name), note=str(row.note), definition=row.key)
     if wanted is not None:
-        shown = replace(shown, target=figure(wanted, unit_of(row), 0))
+        shown = replace(shown, target=figure(wanted, unit_of(row), 0 if wanted == int(wanted) else 2))
     shown = replace(shown, **_moved(now, before, runs=runs))
     if now.value is None:
         return replace(shown, missing=_why_missing(now))

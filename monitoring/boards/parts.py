@@ -3,7 +3,6 @@
 from collections.abc import Iterable, Mapping, Sequence, Set
 from dataclasses import dataclass, replace
 from datetime import date
-from decimal import Decimal
 from fractions import Fraction
 
 from django.utils.formats import date_format
@@ -93,7 +92,7 @@ class Pen:
 
     def line(self, key: str) -> Line:
         board = self.board
-        shown = line(board.results[key], board.results_before[key], limits=board.limits, link=self.link, runs=self.runs)
+        shown = line(board.results[key], board.results_before[key], targets=board.targets, link=self.link, runs=self.runs)
         return replace(shown, silent=self._silent(board.results[key]))
 
     def _silent(self, result: Result) -> str:
@@ -152,11 +151,11 @@ def targets(pen: Pen) -> Picture:
     board, title = pen.board, _("Figures and their targets")
     rows, drawn = [], []
     for key, row in INDICATORS.items():
-        aim, shown = board.limits.get(f"target_{key}"), board.results[key]
+        aim, shown = board.targets.get(key), board.results[key]
         if aim is None or row.unit != "%" or shown.missing == "unknown":
             continue
         told = pen.line(key)
-        drawn.append(Bar(str(row.name), shown.value, told.missing, Decimal(aim)))
+        drawn.append(Bar(str(row.name), shown.value, told.missing, aim))
         rows.append([Cell(str(row.name)), Cell(told.value or told.missing), Cell(told.target)])
     chart = charts.bars(title, drawn, unit="%", target_label=_("Target")) if drawn else ""
     return Picture("target", title, chart, (_("Indicator"), _("Value"), _("Target")), rows)
@@ -272,8 +271,8 @@ def clocks(pen: Pen, names: Mapping[str, str]) -> Picture:
             share is not None
         ) else [Cell(few), Cell(""), Cell("")]  # fmt: skip
         rows.append([Cell(name), *cells])
-    target = pen.board.limits.get("target_sla_compliance")
-    chart = charts.bars(title, drawn, unit="%", top=100, target=Decimal(target) if target else None, target_label=_("Target: settled in time")) if drawn else ""
+    target = pen.board.targets.get("sla_compliance")
+    chart = charts.bars(title, drawn, unit="%", top=100, target=target, target_label=_("Target: settled in time")) if drawn else ""
     return Picture("tenggat", title, chart, (_("Deadline"), _("Met"), _("Missed"), _("Share")), rows)
 
 

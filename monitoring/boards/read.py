@@ -3,17 +3,18 @@
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
+from decimal import Decimal
 from functools import cached_property
 
 from django.db.models import BooleanField, ExpressionWrapper, Q, Sum
 from django.utils.translation import gettext_lazy
 
 from complaints.models import Complaint
-from institutions.models import Institution, Kind, Limit, counts_on
+from institutions.models import Institution, Kind, Limit, PriorityIssue, counts_on
 from lapor.ground.shares import hidden, hidden_nested
 
 from ..figures import CUTS, SMALL, Figures, Monthly, Period, Scope, by_month_and_day, cells_of, pair, people_by_month, summed, sums_by_month
-from ..indicators import COUNT, RESOLUTION, Indicator, Result, measure_all, work_out
+from ..indicators import COUNT, INDICATORS, RESOLUTION, Indicator, Result, measure_all, work_out
 from ..models import Escalation, MonthTally, Stock
 from ..telling import FEW, Rule, guarded, hidden_over_time, untold_over_time
 from .labels import names_of
@@ -75,10 +76,16 @@ class Board:
     members: Mapping[date, Mapping[str, int]] = field(default_factory=dict)  # what each member of a hub received, by month
     results: Mapping[str, Result] = field(default_factory=dict)
     results_before: Mapping[str, Result] = field(default_factory=dict)
+    aim: Mapping[str, Decimal] = field(default_factory=dict)  # what one value of a cut should reach by itself
 
     @property
     def least(self) -> int:
         return self.limits["small_cell"]
+
+    @cached_property
+    def targets(self) -> Mapping[str, Decimal]:
+        """What each indicator should reach."""
+        return {key: Decimal(self.limits[f"target_{key}"]) for key in INDICATORS if f"target_{key}" in self.limits} | {**self.aim}
 
     @property
     def reached(self) -> date:
@@ -285,6 +292,12 @@ def _is_hidden(asked: Asked, least: int) -> bool:
     return value in hidden_over_time(months, period, rule_of(dim, least))
 
 
+def _aim(dim: str, value: str) -> dict[str, Decimal]:
+    """The target of a priority issue, which takes the place of the road map's."""
+    rows = PriorityIssue.objects.filter(pk=value) if dim == "issue" else PriorityIssue.objects.none()
+    return {row.target_indicator: row.target_value for row in rows if row.target_value is not None}
+
+
 def read(asked: Asked) -> Board:
     """The board; of a hub's cut about too few nothing but that."""
     scope, period, (dim, value) = asked.scope, asked.period, asked.cut
@@ -305,4 +318,5 @@ def read(asked: Asked) -> Board:
         asked, now, before, limits, over_time, by_day, _ladder(asked), _places(asked, limits, now.level_on), names,
         months=months, members=_members(scope.ids, period, asked.cut) if asked.sight.hides and period.parts else {},
         results=_results(asked, now, limits, months), results_before=_results(asked, before, limits, months),
+        aim=_aim(dim, value),
     )  # fmt: skip

@@ -14,6 +14,7 @@ from officers.powers import Role
 
 from ..models import Edition
 from ..snapshot import Data, digest, masked
+from . import words
 
 __all__ = ["Document"]
 
@@ -24,7 +25,7 @@ class Document:
 
     pk: UUID
     template: str
-    name: str
+    place: str
     slug: str
     period: str
     revision: int
@@ -43,15 +44,15 @@ class Document:
 
     @classmethod
     def of(cls, edition: Edition, plan: list[Data], *, least: int | None = None) -> "Document":
-        """With `least` as a hub reads it of its members."""
+        """With `least` as a hub reads it of its members, and the owner of an issue of all who have to do with it."""
         where = edition.institution
         snapshot = edition.snapshot if least is None else masked(edition.snapshot, least)
         head = Letterhead.objects.serving(where) or Letterhead.of_the_tree(where)
         return cls(
             pk=edition.pk,
             template=edition.template,
-            name=where.name,
-            slug=where.slug,
+            place=where.name,
+            slug=edition.issue_id or where.slug,
             period=edition.period,
             revision=edition.revision,
             why=edition.why,
@@ -72,6 +73,12 @@ class Document:
             },
             is_masked=least is not None,
         )
+
+    @property
+    def name(self) -> str:
+        """What it is about, in the language spoken now."""
+        issue = self.snapshot.get("issue")
+        return words.spoken(issue["names"]) if issue else self.place
 
     @property
     def file_name(self) -> str:

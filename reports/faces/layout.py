@@ -7,14 +7,16 @@ from decimal import Decimal
 from typing import Any
 
 from django.utils.formats import date_format
+from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
+from institutions.models import PriorityIssue
 from lapor.ground import charts
 from monitoring.figures import Period
 from monitoring.indicators import INDICATORS, MEAN
 
 from ..access import Template
-from ..snapshot import Data
+from ..snapshot import OF_PLACES, Data
 from ..wording import formula
 from . import words
 from .document import Document
@@ -139,7 +141,7 @@ def figures(snapshot: Data, keys: tuple[str, ...], *, with_targets: bool = False
 
 
 def _text(cell: Data, table: Data, column: str) -> str:
-    unit = words.unit_of(column) if table["key"] == "annex" else "%" if column == "share" else ""
+    unit = words.unit_of(column) if table["key"] in OF_PLACES else "%" if column == "share" else ""
     return value(cell, "%" if unit == "%" else "")
 
 
@@ -197,7 +199,9 @@ def counts(table: Data) -> Table:
     )
     more = table.get("more", 0)
     note = _("and %(count)s more") % {"count": words.number(str(more))} if more else ""
-    kind = "annex" if table["key"] == "annex" else "counts"
+    if table["key"] == "institutions":
+        note = _("A report counts at each institution where it lay, one that lay at the national desk alone at none; for the nation each counts once.")
+    kind = "annex" if table["key"] in OF_PLACES else "counts"
     headings = (str(words.FIRST[table["dim"]]), *labels)
     return Table(str(words.TABLES[table["key"]]), headings, rows, note=note, kind=kind, key=table["key"], chart=_chart(table) if rows else "")
 
@@ -226,7 +230,40 @@ def about(document: Document) -> list[tuple[str, str]]:
     ]
     if document.template == Template.MESO:
         facts.insert(2, (_("Members"), words.number(str(snapshot["scope"]["places"]))))
+    if "issue" in snapshot:
+        facts[2:2] = _identification(snapshot)
     return facts
+
+
+def _identification(snapshot: Data) -> list[tuple[str, str]]:
+    """Which issue it is, whose, on what it rests, and how it stands to its target."""
+    issue = snapshot["issue"]
+    is_english = (get_language() or "").startswith("en")
+    since = {"first": day(issue["valid_from"]), "last": day(issue["valid_to"] or "")}
+    return [
+        (_("Kind"), str(PriorityIssue.Kind(issue["kind"]).label)),
+        (_("Code"), issue["code"]),
+        (_("Name in Indonesian"), issue["names"]["id"]) if is_english else (_("Name in English"), issue["names"]["en"]),
+        (_("Owner"), issue["owner"]),
+        (_("Legal basis"), issue["legal_basis"]),
+        (_("In force"), _("%(first)s to %(last)s") % since if issue["valid_to"] else _("since %(first)s") % since),
+        (_("Target"), _aim(snapshot, issue["target"])),
+    ]
+
+
+def _aim(snapshot: Data, target: Data | None) -> str:
+    if target is None:
+        return _("none of its own")
+    row = next((row for row in snapshot["indicators"] if row["key"] == target["indicator"]), None)
+    aim = value({"value": str(target["value"])}, words.unit_of(target["indicator"]))
+    if row is None:
+        stands = _("not counted by issue")
+    elif row["value"] is None:
+        stands = value(row)
+    else:
+        light = str(words.LIGHTS[row["light"]][1])
+        stands = _("stands at %(value)s") % {"value": value(row, words.unit_of(row["key"]))} + (f" ({light})" if light else "")
+    return f"{words.indicator_name(target['indicator'])}: {aim}; {stands}"
 
 
 def _plan(items: list[Data], title: str) -> Table:
@@ -263,9 +300,10 @@ def _fill(chapter: Chapter, document: Document) -> None:
     number = chapter.number
     if number == 1:
         chapter.facts = about(document)
-    keys = words.SUMMARY if number == 2 else words.IN_CHAPTER.get(number, ())
+    summary = words.SUMMARY_OF_ISSUE if "issue" in snapshot else words.SUMMARY
+    keys = summary if number == 2 else words.IN_CHAPTER.get(number, ())
     if number == 18:
-        placed = {key for keys in words.IN_CHAPTER.values() for key in keys} | set(words.SUMMARY)
+        placed = {key for keys in words.IN_CHAPTER.values() for key in keys} | set(summary)
         keys = tuple(row["key"] for row in snapshot["indicators"] if row["key"] not in placed)
     if (found := figures(snapshot, keys, with_targets=number == 2)) is not None:
         chapter.tables.append(found)
@@ -275,6 +313,8 @@ def _fill(chapter: Chapter, document: Document) -> None:
         chapter.tables += [_plan(document.plan, _("Action plan"))] if document.plan else []
         chapter.tables += [_plan(snapshot["last_plan"], _("Progress on the last action plan"))] if snapshot["last_plan"] else []
     chapter.tables += [counts(table) for table in snapshot["tables"] if table["chapter"] == number and table["rows"]]
+    if "issue" in snapshot and number in words.OF_ISSUE:
+        chapter.notes.append(str(words.OF_ISSUE[number]))
     chapter.notes += [str(words.UNCOLLECTED[row["key"]]) for row in snapshot["uncollected"] if row["chapter"] == number]
 
 

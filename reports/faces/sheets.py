@@ -87,7 +87,7 @@ def _figures(book: Book, document: Document) -> None:
         before = figure(row["before"]) if row.get("before") else None
         parts = [figure(row, part) for part in ("numerator", "denominator", "low", "high", "median", "p90")]
         light = str(words.LIGHTS[row.get("light", "none")][1])
-        rows.append([words.indicator_name(row["key"]), figure(row), words.unit_of(row["key"]), *parts, before, row.get("target"), light, row["key"]])
+        rows.append([words.indicator_name(row["key"]), figure(row), words.unit_of(row["key"]), *parts, before, figure(row, "target"), light, row["key"]])
     book.sheet(_("Summary"), head, rows)
 
 

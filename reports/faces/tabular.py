@@ -18,14 +18,23 @@ def _parts(cell: Data) -> list[Any]:
     return ["" if cell.get(part) is None else cell[part] for part in PARTS]
 
 
+def _flat(name: str, value: Any) -> Iterator[tuple[str, Any]]:
+    """`issue_names_id` for what is held within; nothing is an empty cell."""
+    if isinstance(value, dict):
+        for key, part in value.items():
+            yield from _flat(f"{name}_{key}", part)
+    else:
+        yield name, "" if value is None else value
+
+
 def lines(document: Document) -> Iterator[list[Any]]:
     """Section, item, its name, measure, and the parts of the figure."""
     snapshot = document.snapshot
-    about = {
+    about: dict[str, Any] = {
         "about": document.name, "template": document.template, "period": document.period, "revision": document.revision, "state": document.state,
         "number": document.number, "cut_off": snapshot["cut_off"], "formula": snapshot["formula"], "sha256": document.sha256,
     }  # fmt: skip
-    for key, text in about.items():
+    for key, text in (*about.items(), *_flat("issue", snapshot.get("issue", {}))):
         yield ["edition", key, "", "", text, *[""] * (len(PARTS) - 1)]
     for row in snapshot["indicators"]:
         yield ["figure", row["key"], words.indicator_name(row["key"]), row["key"], *_parts(row)]

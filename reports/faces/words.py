@@ -17,7 +17,7 @@ from monitoring.indicators import INDICATORS
 from monitoring.referral import Cause
 
 from ..access import Template
-from ..snapshot import Data
+from ..snapshot import OF_PLACES, Data
 
 if TYPE_CHECKING:
     from django.utils.functional import _StrOrPromise
@@ -43,11 +43,18 @@ CHAPTERS: dict[int, "_StrOrPromise"] = {
     18: _("Annex"),
 }
 # Which chapters a kind of report has where it has not all of them.
-ONLY: dict[str, frozenset[int]] = {Template.OVER_60: frozenset({1, 7})}
+ONLY: dict[str, frozenset[int]] = {Template.OVER_60: frozenset({1, 7}), Template.ISSUE: frozenset({1, 2, 3, 4, 5, 6, 7, 8, 9, 16, 18})}
+# What a chapter of it says where all that is known stands elsewhere.
+OF_ISSUE: dict[int, "_StrOrPromise"] = {
+    5: _("Deadlines and times are not counted by issue; how far reports came is told in the chapters beside."),
+    6: _("Of one issue the age and the state of open reports are not counted."),
+    8: _("Reports that were returned or pended are not counted by issue."),
+}
 SUMMARY = (
     "received", "followup_rate", "completion_rate", "sla_compliance", "verification_timeliness", "response_rate", "clearance_rate_flow", "backlog",
     "open_over_60", "satisfaction", "officer_compliance", "composite",
 )  # fmt: skip
+SUMMARY_OF_ISSUE = ("received", "followup_rate", "completion_rate", "response_rate", "over_60", "clearance_rate_flow", "backlog", "satisfaction")
 IN_CHAPTER: dict[int, tuple[str, ...]] = {
     3: ("received",),
     5: (
@@ -80,6 +87,7 @@ TABLES: dict[str, "_StrOrPromise"] = {
     "disability": _("By disability"),
     "age": _("By age"),
     "annex": _("Each place below"),
+    "institutions": _("Institutions that have to do with it"),
     "referrals": _("Referrals to the Ombudsman"),
     "parts": _("Handled in parts"),
     "submissions": _("Evaluation reports that fell due"),
@@ -200,11 +208,16 @@ def unit_of(key: str, figure: str | None = None) -> str:
     return str(UNITS.get(row.unit, row.unit)) if row else ""
 
 
+def spoken(names: Mapping[str, str]) -> str:
+    """A name that is kept in both languages, in the one that is spoken now."""
+    return names["en" if (get_language() or "").startswith("en") else "id"]
+
+
 def row_name(table: Data, row: Data) -> str:
     """What a row of a table stands for."""
     key, dim = row["key"], table["dim"]
     if row.get("names"):
-        return str(row["names"]["en" if (get_language() or "").startswith("en") else "id"])
+        return spoken(row["names"])
     if dim == "month":
         return date_format(date.fromisoformat(f"{key}-01"), "F Y")
     if dim == "stars":
@@ -220,4 +233,4 @@ def row_name(table: Data, row: Data) -> str:
 
 
 def column_name(table: Data, column: str) -> str:
-    return indicator_name(column) if table["key"] == "annex" else str(COLUMNS.get(column, column))
+    return indicator_name(column) if table["key"] in OF_PLACES else str(COLUMNS.get(column, column))

@@ -10,7 +10,7 @@ from django.db import models
 from django.db.models import BooleanField, Case, Exists, F, OuterRef, Q, Value, When
 from django.utils.translation import gettext_lazy as _
 
-from institutions.models import Institution, append_only
+from institutions.models import Institution, PriorityIssue, append_only
 from lapor.ground.actor import Actor
 from monitoring.figures import Period
 
@@ -19,7 +19,7 @@ from ..access import State, Template
 from .cadence import Cadence, PeriodKind
 
 FROZEN = [
-    "template", "scope", "institution", "period", "period_kind", "first_on", "last_on", "revision", "cut_off", "formula", "snapshot", "sha256",
+    "template", "scope", "institution", "issue", "period", "period_kind", "first_on", "last_on", "revision", "cut_off", "formula", "snapshot", "sha256",
     "made_at", "why",
 ]  # fmt: skip
 
@@ -69,8 +69,9 @@ class Edition(models.Model):
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     template = models.CharField(max_length=8, choices=Template.choices)
-    scope = models.CharField(max_length=90)  # the key of a scope of figures: `nation`, a slug, `hub:SLUG`
-    institution = models.ForeignKey(Institution, on_delete=models.PROTECT, related_name="+")
+    scope = models.CharField(max_length=90)  # the key of a scope of figures: `nation`, a slug, `hub:SLUG`, `issue:CODE`
+    institution = models.ForeignKey(Institution, on_delete=models.PROTECT, related_name="+")  # of an issue: whose it was when the report was made
+    issue = models.ForeignKey(PriorityIssue, on_delete=models.PROTECT, null=True, related_name="+")
     cadence = models.ForeignKey(Cadence, on_delete=models.PROTECT, null=True, related_name="+")
     period = models.CharField(max_length=8)
     period_kind = models.CharField(max_length=7, choices=PeriodKind.choices)
@@ -102,6 +103,7 @@ class Edition(models.Model):
             models.UniqueConstraint(fields=("template", "scope", "period", "revision"), name="edition_one_per_revision"),
             models.UniqueConstraint(fields=("template", "scope", "period"), name="edition_one_current", condition=Q(is_current=True)),
             models.CheckConstraint(name="edition_state_known", condition=Q(state__in=State.values) & Q(template__in=Template.values)),
+            models.CheckConstraint(name="edition_issue_is_named", condition=Q(template=Template.ISSUE) ^ Q(issue=None)),
             models.CheckConstraint(name="edition_revision_says_why", condition=Q(revision=1) | ~Q(why="")),
             models.CheckConstraint(name="edition_sent_has_day", condition=Q(state__in=("generated", "reviewed")) | Q(submitted_on__isnull=False)),
         ]
@@ -118,6 +120,11 @@ class Edition(models.Model):
 
     def __str__(self) -> str:
         return f"{self.template} {self.scope} {self.period} ({self.revision})"
+
+    @property
+    def subject(self) -> str:
+        """What it is about, in the language of the page."""
+        return self.issue.name if self.issue else self.institution.name
 
     @property
     def span(self) -> Period:

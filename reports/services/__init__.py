@@ -9,7 +9,7 @@ from officers.actors import actor_for, machine
 from .cadences import load_cadences, set_cadence
 from .files import document_of, draw_files, files_of, kept, open_file, queue_file, reads_whole, ticket
 from .life import accept, add_item, find, move, open_acts, plan_of, request_revision, review, submit, tell_progress
-from .making import fits, generate, make_owed
+from .making import About, fits, generate, make_owed, place_of
 from .release import release, release_month
 from .reminders import remind
 
@@ -23,6 +23,7 @@ def publish(*, at: datetime, progress: Callable[[int], None] = lambda _n: None) 
 
 
 __all__ = [
+    "About",
     "accept",
     "add_item",
     "document_of",
@@ -37,6 +38,7 @@ __all__ = [
     "move",
     "open_acts",
     "open_file",
+    "place_of",
     "plan_of",
     "publish",
     "queue_file",

@@ -1,7 +1,7 @@
 """Freezing editions: by hand, or at the turn of a period exactly once however many workers see it turn."""
 
 import logging
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import date, datetime, timedelta
 from functools import cache
@@ -12,7 +12,7 @@ from django.db import IntegrityError, OperationalError, connection, transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from institutions.models import HubMembership, Institution, Kind, Limit
+from institutions.models import HubMembership, Institution, Kind, Limit, PriorityIssue
 from institutions.services import refuse_while_read_only, root
 from lapor.ground.actor import Actor
 from lapor.ground.problems import Refusal
@@ -25,6 +25,8 @@ from ..access import Template
 from ..models import ActionItem, Cadence, Edition, EditionEvent
 from ..snapshot import Frame, digest, take
 from .people import tell
+
+About = Institution | PriorityIssue  # what a report can be about
 
 LOCK = 4_041  # the space of our advisory locks; the other half is the edition's own key
 BATCH = 50
@@ -61,8 +63,18 @@ def _claimed(template: str, scope: str, period: str) -> bool:
 # --- of what --------------------------------------------------------------------------------------------------------------
 
 
-def fits(template: str, institution: Institution) -> bool:
-    """Whether a report of this kind can be about the place."""
+def place_of(about: About, on: date, *, nation: Callable[[], Institution] = root) -> Institution:
+    """Who reports: a place for itself, of an issue its owner, and the nation of one that nobody owns on this day."""
+    if isinstance(about, Institution):
+        return about
+    return about.owner if about.owner is not None and about.owner.counts_on(on) else nation()
+
+
+def fits(template: str, about: About) -> bool:
+    """Whether a report of this kind can be about the place or the issue."""
+    if isinstance(about, PriorityIssue) or template == Template.ISSUE:
+        return isinstance(about, PriorityIssue) and template == Template.ISSUE
+    institution = about
     if template in (Template.MACRO, Template.OVER_60):
         return institution.is_national
     if template == Template.UNIT:
@@ -70,10 +82,17 @@ def fits(template: str, institution: Institution) -> bool:
     return template == Template.MESO or (institution.parent_id is not None and institution.kind != Kind.UNIT)
 
 
-def frame_of(template: str, institution: Institution, period: Period) -> Frame:
-    """Refuses 422 where the kind of report does not fit the place; a hub of a day without members has nothing to add up."""
-    if not fits(template, institution):
+def frame_of(template: str, about: About, period: Period, *, on: date) -> Frame:
+    """Refuses 422 where the kind of report does not fit what it is about, and an issue that did not count in the period; a hub of a day without
+    members has nothing to add up.
+    """
+    if not fits(template, about):
         raise invalid(template=_("This kind of report cannot be about this place."))
+    institution = place_of(about, on)
+    if isinstance(about, PriorityIssue):
+        if about.valid_from > period.last or (about.valid_to is not None and about.valid_to < period.first):
+            raise invalid(period=_("The issue or project did not count in this period."))
+        return Frame(template, Scope.of_issue(about), institution, period, about)
     scope = Scope.of_hub(institution, on=period.last) if template == Template.MESO else Scope.of(institution)
     if not scope.ids:
         raise invalid(template=_("The hub had no members in this period."))
@@ -130,9 +149,10 @@ def _freeze(frame: Frame, old: Edition | None, dues: Dues, *, by: Actor, at: dat
         old.save(update_fields=["is_current", "version"])
         EditionEvent.objects.create(edition=old, code=EditionEvent.Code.REPLACED, at=at, by_id=by.user_id, note=why)
     edition = Edition.objects.create(
-        template=frame.template, scope=frame.scope.key, institution=institution, cadence=cadence, period=period.code, period_kind=period.kind,
-        first_on=period.first, last_on=period.last, revision=old.revision + 1 if old else 1, why=why if old else "", cut_off=at, formula=data["formula"],
-        snapshot=data, sha256=digest(data), made_at=at, moved_at=at, due_on=old.due_on if old else due, submitted_on=old.submitted_on if old else None,
+        template=frame.template, scope=frame.scope.key, institution=institution, issue=frame.issue, cadence=cadence, period=period.code,
+        period_kind=period.kind, first_on=period.first, last_on=period.last, revision=old.revision + 1 if old else 1, why=why if old else "", cut_off=at,
+        formula=data["formula"], snapshot=data, sha256=digest(data), made_at=at, moved_at=at, due_on=old.due_on if old else due,
+        submitted_on=old.submitted_on if old else None,
     )  # fmt: skip
     role = access.role_in(by, access.GENERATE, frame.template, institution.pk, institution.path)
     EditionEvent.objects.create(edition=edition, code=EditionEvent.Code.GENERATED, at=at, by_id=by.user_id, as_role=role, note=edition.why)
@@ -140,19 +160,21 @@ def _freeze(frame: Frame, old: Edition | None, dues: Dues, *, by: Actor, at: dat
     return edition
 
 
-def generate(template: str, institution: Institution, period: Period, *, by: Actor, at: datetime, why: str = "") -> Edition:
-    """Freeze the figures of a place and a period that is over; a later one is a new revision that says why, and the old one stays.
+def generate(template: str, about: About, period: Period, *, by: Actor, at: datetime, why: str = "") -> Edition:
+    """Freeze the figures of a place or an issue and a period that is over; a later one is a new revision that says why, and the old one stays.
 
     Refuses 403, 422 for a period that runs, a kind that does not fit the place or a revision without reason, 409 while somebody makes the same.
     """
     refuse_while_read_only()
+    today = timezone.localdate(at)
+    institution = place_of(about, today)
     if not access.may_generate(by, template, institution.pk, institution.path):
         raise Refusal("forbidden", _("This report is not yours to make."))
     if not period.is_over(local_day(at, institution)):
         raise invalid(period=_("The period is not over yet; its figures are frozen when it is."))
     if not is_counted(period.last):
         raise invalid(period=_("The figures of this period are still being counted. Please try again in a few minutes."))
-    frame = frame_of(template, institution, period)
+    frame = frame_of(template, about, period, on=today)
     why = why.replace("\x00", "").strip()
     try:
         with _one_moment():
@@ -176,8 +198,10 @@ def _taken() -> Refusal:
 # --- at the turn of a period ----------------------------------------------------------------------------------------------
 
 
-def _places(template: str) -> list[Institution]:
-    """Everybody who reports so, whenever they counted."""
+def _places(template: str) -> Sequence[About]:
+    """All that is reported of so, whenever it counted."""
+    if template == Template.ISSUE:
+        return list(PriorityIssue.objects.select_related("owner", "legal_basis"))
     if template in (Template.MACRO, Template.OVER_60):
         return [root()]
     if template == Template.UNIT:
@@ -187,34 +211,36 @@ def _places(template: str) -> list[Institution]:
     return list(Institution.objects.filter(parent__kind=Kind.NATIONAL).exclude(kind__in=(Kind.UNIT, Kind.OMBUDSMAN)).order_by("pk"))
 
 
-def owed(at: datetime, dues: Dues, *, settle: timedelta) -> Iterator[tuple[str, Institution, Period]]:
-    """What a cadence asks for and nobody has made: of the last period that ended, for whoever counted on its last day.
+def owed(at: datetime, dues: Dues, *, settle: timedelta) -> Iterator[tuple[str, About, Period]]:
+    """What a cadence asks for and nobody has made: of the last period that ended, for whatever counted on its last day.
 
     Figures that are still being counted wait for the next run. What was due before anybody made it (the years before this house stood) is
     history: it is made by hand, and nobody is late with it.
     """
-    is_counted_to = cache(is_counted)
+    is_counted_to, nation = cache(is_counted), cache(root)
     for cadence in sorted(dues.cadences.values(), key=lambda row: row.key):
         wanted = []
-        for place in _places(cadence.template):
+        for about in _places(cadence.template):
+            place = place_of(about, timezone.localdate(at), nation=nation)
             period = Period.of(cadence.period_kind, local_day(at - settle, place)).before
             due = dues.of(cadence.template, place, period)[1]
             if (
-                place.counts_on(period.last)
+                about.counts_on(period.last)
                 and is_counted_to(period.last)
                 and cadence.valid_from <= period.last
                 and due is not None
                 and due >= local_day(at, place)
             ):
-                wanted.append((place, period))
-        codes = {period.code for _place, period in wanted}
-        made = set(Edition.objects.filter(template=cadence.template, period__in=codes).values_list("institution_id", "period"))
-        yield from ((cadence.template, place, period) for place, period in wanted if (place.pk, period.code) not in made)
+                wanted.append((about, period))
+        codes = {period.code for _about, period in wanted}
+        whose = "issue_id" if cadence.template == Template.ISSUE else "institution_id"
+        made = set(Edition.objects.filter(template=cadence.template, period__in=codes).values_list(whose, "period"))
+        yield from ((cadence.template, about, period) for about, period in wanted if (about.pk, period.code) not in made)
 
 
-def _make_one(template: str, place: Institution, period: Period, dues: Dues, *, by: Actor, at: datetime) -> Edition | None:
+def _make_one(template: str, about: About, period: Period, dues: Dues, *, by: Actor, at: datetime) -> Edition | None:
     """The edition, unless somebody made it or is making it; the unique key has the last word."""
-    frame = frame_of(template, place, period)
+    frame = frame_of(template, about, period, on=timezone.localdate(at))
     try:
         with _one_moment():
             if not _claimed(template, frame.scope.key, period.code):
@@ -233,11 +259,11 @@ def make_owed(*, by: Actor, at: datetime, progress: Callable[[int], None] = lamb
     hours = Limit.objects.table(timezone.localdate(at))["edition_settle_hours"]
     dues, counts = Dues(timezone.localdate(at)), {"made": 0, "not_made": 0}
     rows: list[tuple[Any, ...]] = list(owed(at, dues, settle=timedelta(hours=hours)))
-    for template, place, period in rows:
+    for template, about, period in rows:
         if counts["made"] == BATCH:
             break
         try:
-            counts["made"] += _make_one(template, place, period, dues, by=by, at=at) is not None
+            counts["made"] += _make_one(template, about, period, dues, by=by, at=at) is not None
         except Refusal:
             counts["not_made"] += 1
         except Exception as fault:  # noqa: BLE001 - one report that cannot be made must not stop the others

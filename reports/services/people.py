@@ -11,7 +11,7 @@ from institutions.models import HubMembership, ids_of
 from officers.models import Appointment
 from officers.services import Message, notify_many
 
-from ..access import HUB, MEMBER, NATION, PLACE, READ, RULES
+from ..access import HERE, HUB, MEMBER, NATION, PLACE, READ, RULES
 from ..models import Edition
 
 
@@ -24,6 +24,7 @@ def _where(edition: Edition, act: str, on: date) -> Q:
         places: dict[str, Q] = {
             PLACE: Q(institution__in=path[1:]),
             HUB: Q(institution=edition.institution_id),
+            HERE: Q(institution=edition.institution_id),
             MEMBER: Q(institution__in=HubMembership.objects.in_force(on).filter(member=edition.institution_id).values("hub")),
             NATION: Q(institution=path[0]),
         }
@@ -48,7 +49,7 @@ def tell(event: str, edition: Edition, acts: Iterable[str], *, at: datetime, but
         if user == but:
             continue
         with translation.override(language):
-            period = edition.span.name
+            period = f"{edition.span.name} ({edition.issue.name})" if edition.issue else edition.span.name
         context = {
             "holder": edition.institution.name,
             "period": period,

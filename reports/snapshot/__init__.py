@@ -2,7 +2,22 @@
 
 from .canonical import Data, canonical, digest
 from .masking import masked
-from .record import Difference, differences, indicators_of, ledger_of, recorded
+from .record import Difference, differences, indicators_of, ledger_of, recorded, scope_of
+from .tables import OF_PLACES
 from .taking import Frame, take
 
-__all__ = ["Data", "Difference", "Frame", "canonical", "differences", "digest", "indicators_of", "ledger_of", "masked", "recorded", "take"]
+__all__ = [
+    "OF_PLACES",
+    "Data",
+    "Difference",
+    "Frame",
+    "canonical",
+    "differences",
+    "digest",
+    "indicators_of",
+    "ledger_of",
+    "masked",
+    "recorded",
+    "scope_of",
+    "take",
+]

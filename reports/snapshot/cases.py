@@ -7,7 +7,7 @@ from zoneinfo import ZoneInfo
 
 from django.db.models import Count, F, Q
 
-from complaints.models import Complaint
+from complaints.models import Complaint, IssueTag
 from institutions.models import Institution
 from monitoring.figures import Period
 from monitoring.models import Referral
@@ -29,11 +29,16 @@ def _under(paths: tuple[str, ...], field: str) -> Q:
     return where
 
 
-def over_60(paths: tuple[str, ...], at: datetime, most: int) -> Data:
+def _of_issue(code: str) -> Q:
+    """Reports that count under a priority issue; all of them without one."""
+    return Q(complaint__in=IssueTag.objects.confirmed().filter(issue=code).values("complaint")) if code else Q()
+
+
+def over_60(paths: tuple[str, ...], at: datetime, most: int, *, issue: str = "") -> Data:
     """Open reports past the 60 days of the law, the oldest first: numbers of those that are not secret; the others are counted."""
     rows = list(
         past_60(at)
-        .filter(_under(paths, "complaint__holder__path"))
+        .filter(_under(paths, "complaint__holder__path"), _of_issue(issue))
         .order_by("due_at", "pk")
         .values_list("complaint__tracking_id", "complaint__is_secret", "due_at", "complaint__holder__name")
     )
@@ -52,10 +57,10 @@ def _within(field: str, period: Period, zone: ZoneInfo) -> Q:
     return Q(**{f"{field}__gte": first, f"{field}__lt": end})
 
 
-def referral_table(paths: tuple[str, ...], period: Period, zone: ZoneInfo) -> Data:
+def referral_table(paths: tuple[str, ...], period: Period, zone: ZoneInfo, *, issue: str = "") -> Data:
     """Referrals to the Ombudsman by what brought them: how many were proposed, referred and ended in the period, how many stand open."""
     rows = (
-        Referral.objects.filter(_under(paths, "complaint__holder__path"))
+        Referral.objects.filter(_under(paths, "complaint__holder__path"), _of_issue(issue))
         .values("cause")
         .annotate(
             proposed=Count("pk", filter=_within("proposed_at", period, zone)),
@@ -79,7 +84,7 @@ def parts_table(paths: tuple[str, ...], period: Period, zone: ZoneInfo) -> Data:
     return table("parts", 14, "", columns, rows)
 
 
-BELOW = {Template.MICRO: (Template.UNIT,), Template.MESO: (Template.MICRO,), Template.MACRO: (Template.MICRO, Template.MESO)}
+BELOW = {Template.MICRO: (Template.UNIT,), Template.MESO: (Template.MICRO,), Template.MACRO: (Template.MICRO, Template.MESO, Template.ISSUE)}
 
 
 def submission_table(template: str, places: list[Institution], period: Period, today: date) -> Data:

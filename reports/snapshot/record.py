@@ -8,7 +8,7 @@ from django.db import connection
 
 from monitoring.facts import PEOPLE
 from monitoring.figures import SMALL, Figures, Period, Scope
-from monitoring.indicators import measure_all
+from monitoring.indicators import INDICATORS, is_known, measure_all
 from monitoring.models import LowWater
 from monitoring.models.tally import EVENTS
 
@@ -71,18 +71,22 @@ def _read(sums: dict[str, int]) -> dict[tuple[str, str, str], int]:
     return found
 
 
+def scope_of(snapshot: Data) -> Scope:
+    """Whose sums a snapshot was taken of."""
+    where = snapshot["scope"]
+    return Scope(where["key"], where["name"], tuple(snapshot["recorded"]["ids"]), where["tier"], cut=tuple(where.get("cut", ("", ""))))
+
+
 def recorded(snapshot: Data) -> Figures:
     """The sums that a snapshot holds, as figures are read from the books."""
-    kept = snapshot["recorded"]
-    where = snapshot["scope"]
-    scope = Scope(where["key"], where["name"], tuple(kept["ids"]), where["tier"])
+    kept, scope = snapshot["recorded"], scope_of(snapshot)
     level_on = date.fromisoformat(kept["level_on"]) if kept["level_on"] else None
-    return Figures(scope, Period.parse(snapshot["period"]["code"]), _read(kept["sums"]), _read(kept["levels"]), level_on)
+    return Figures(scope, Period.parse(snapshot["period"]["code"]), _read(kept["sums"]), _read(kept["levels"]), level_on, scope.cut)
 
 
 def indicators_of(figures: Figures, limits: dict[str, int]) -> dict[str, Data]:
-    """Every indicator as a snapshot says it, by key."""
-    return {key: cell(result) for key, result in measure_all(figures, limits).items()}
+    """Every indicator as a snapshot says it, by key; of an issue those that are known of one."""
+    return {key: cell(result) for key, result in measure_all(figures, limits).items() if is_known(INDICATORS[key], figures)}
 
 
 class Difference(NamedTuple):

@@ -6,7 +6,7 @@ from typing import NamedTuple
 from institutions.models import Institution, PriorityIssue, Region, Topic
 from lapor.ground.shares import hidden
 from monitoring.facts import PEOPLE
-from monitoring.figures import Figures, Period, Scope, breakdown, by_month, by_place, cells_of, people_by_month
+from monitoring.figures import Figures, Period, Scope, breakdown, by_month, by_place, cells_of, crossed, people_by_month
 from monitoring.indicators import measure_all
 from monitoring.telling import hidden_over_time
 
@@ -19,6 +19,8 @@ ANNEX = (
     "received", "verification_timeliness", "response_rate", "followup_rate", "completion_rate", "clearance_rate_flow", "sla_compliance", "followup_time",
     "handling_time", "backlog", "open_over_60", "satisfaction",
 )  # fmt: skip
+OF_ISSUE = ("received", "response_rate", "followup_rate", "completion_rate", "clearance_rate_flow", "backlog", "satisfaction")
+OF_PLACES = ("annex", "institutions")  # tables of indicators, a row a place
 
 
 class Cut(NamedTuple):
@@ -65,7 +67,7 @@ def _named(found: list[Data], most: int) -> None:
     by_key = {row["key"]: row for row in found}
     if not by_key:
         return
-    topics, regions = by_key["topics"], by_key["regions"]
+    topics, regions, issues = by_key["topics"], by_key["regions"], {row["key"]: row for row in by_key["issues"]["rows"]} if "issues" in by_key else {}
     for row in (topics, regions):
         row["more"] = max(len(row["rows"]) - most, 0)
         row["rows"] = row["rows"][:most]
@@ -74,16 +76,22 @@ def _named(found: list[Data], most: int) -> None:
     where = dict(Region.objects.filter(pk__in=[row["key"] for row in regions["rows"]]).values_list("code", "label"))
     for row in topics["rows"]:
         row["names"] = names.get(row["key"])
-    issues = {row["key"]: row for row in by_key["issues"]["rows"]}
     for code, one, other in PriorityIssue.objects.filter(pk__in=list(issues)).values_list("code", "name_id", "name_en"):
         issues[code]["names"] = {"id": one, "en": other}
     for row in regions["rows"]:
         row["names"] = {"id": where[row["key"]], "en": where[row["key"]]} if row["key"] in where else None
 
 
+def all_cuts(scope: Scope, period: Period) -> list[Data]:
+    """Channels, kinds, tracks, topics, regions and issues; of an issue all but the issues. Every value, without its name."""
+    cuts = [cut for cut in CUTS if cut.dim != scope.cut[0]]
+    by_dim = crossed(scope, period, tuple(cut.dim for cut in cuts), CUT) if scope.cut[0] else {cut.dim: breakdown(scope, period, cut.dim, CUT) for cut in cuts}
+    return [table(cut.key, cut.chapter, cut.dim, CUT, counts(_largest(by_dim[cut.dim]), CUT)) for cut in cuts]
+
+
 def cut_tables(scope: Scope, period: Period, *, most: int) -> list[Data]:
-    """Channels, kinds, tracks, topics, regions and issues; of topics and regions the largest."""
-    found = [table(cut.key, cut.chapter, cut.dim, CUT, counts(_largest(breakdown(scope, period, cut.dim, CUT)), CUT)) for cut in CUTS]
+    """The same with their names; of topics and regions the largest."""
+    found = all_cuts(scope, period)
     _named(found, most)
     return found
 
@@ -141,7 +149,8 @@ def trend_table(scope: Scope, period: Period, months: int) -> Data:
         run.append(day)
         day = Period.of("month", day).before.first
     columns = ("received", "closed")
-    by = by_month(scope, tuple(reversed(run)), columns)
+    dim, value = scope.cut
+    by = by_month(scope, tuple(reversed(run)), columns, dim=dim, value=value)
     return table("trend", 4, "month", columns, counts({f"{month:%Y-%m}": row for month, row in by.items()}, columns))
 
 
@@ -153,3 +162,14 @@ def annex_table(places: list[Institution], period: Period, limits: dict[str, int
         results = measure_all(by[place.pk], limits)
         rows.append({"key": place.slug, "names": {"id": place.name, "en": place.name}, "cells": {key: cell(results[key]) for key in ANNEX}})
     return table("annex", 18, "place", ANNEX, rows)
+
+
+def institution_table(scope: Scope, places: list[Institution], period: Period, limits: dict[str, int]) -> Data:
+    """Of an issue one row an institution that has to do with it, the one with most reports first."""
+    by = by_place(tuple(place.pk for place in places), period, cut=scope.cut) if places else {}
+    rows = []
+    for place in sorted(places, key=lambda place: (-by[place.pk].n("received"), place.name)):
+        if not by[place.pk].is_empty:
+            results = measure_all(by[place.pk], limits)
+            rows.append({"key": place.slug, "names": {"id": place.name, "en": place.name}, "cells": {key: cell(results[key]) for key in OF_ISSUE}})
+    return table("institutions", 18, "place", OF_ISSUE, rows)

@@ -1,16 +1,17 @@
 """Taking a snapshot: every chapter of an evaluation report from the sums, in a constant number of queries."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
 from zoneinfo import ZoneInfo
 
-from institutions.models import Institution, Limit
+from institutions.models import Institution, Limit, PriorityIssue
 from monitoring.figures import Figures, Period, Scope
-from monitoring.indicators import INDICATORS, VERSION
+from monitoring.indicators import INDICATORS, VERSION, is_known
 
 from ..access import Template
-from . import cases, tables
+from . import cases, issues, tables
 from .canonical import FORMAT, Data
 from .record import indicators_of, ledger_of, settled_event, sums_of
 
@@ -31,6 +32,7 @@ class Frame:
     scope: Scope
     institution: Institution
     period: Period
+    issue: PriorityIssue | None = None
 
 
 def _places(frame: Frame) -> list[Institution]:
@@ -39,8 +41,8 @@ def _places(frame: Frame) -> list[Institution]:
         return list(Institution.objects.filter(pk__in=frame.scope.ids).order_by("name", "pk"))
     if frame.template == Template.MICRO:
         rows = Institution.objects.under(frame.institution.path).exclude(pk=frame.institution.pk)
-    elif frame.template == Template.MACRO:
-        rows = Institution.objects.filter(parent=frame.institution)
+    elif frame.template in (Template.MACRO, Template.ISSUE):
+        rows = Institution.objects.filter(parent__in=frame.scope.ids)
     else:
         return []
     return [
@@ -51,32 +53,35 @@ def _places(frame: Frame) -> list[Institution]:
 
 
 def _paths(frame: Frame, places: list[Institution]) -> tuple[str, ...]:
-    return tuple(place.path for place in places) if frame.template == Template.MESO else (frame.institution.path,)
+    if frame.template == Template.MESO:
+        return tuple(place.path for place in places)
+    where = frame.scope.institution if frame.issue else frame.institution
+    return (where.path,) if where else ()
 
 
-def light(key: str, value: str | None, target: int | None, margin: int) -> str:
+def light(key: str, value: str | None, target: int | str | None, margin: int) -> str:
     """How a figure stands to its target: good, amber, bad; none without either."""
     if value is None or target is None:
         return "none"
-    gap = Decimal(value) - target
+    gap = Decimal(value) - Decimal(target)
     if INDICATORS[key].is_better_high is False:
         gap = -gap
     near = margin if INDICATORS[key].unit == "%" else 0
     return "good" if gap >= 0 else "amber" if gap >= -near and near else "bad"
 
 
-def _indicators(now: dict[str, Data], before: dict[str, Data], limits: dict[str, int]) -> list[Data]:
+def _indicators(now: dict[str, Data], before: dict[str, Data], aims: Mapping[str, int | str], margin: int) -> list[Data]:
     found = []
     for key, cell in now.items():
-        target = limits.get(f"target_{key}")
-        row = {"key": key, **cell, "before": before[key], "light": light(key, cell["value"], target, limits["edition_amber_points"])}
+        target = aims.get(f"target_{key}")
+        row = {"key": key, **cell, "before": before[key], "light": light(key, cell["value"], target, margin)}
         if target is not None:
             row["target"] = target
         found.append(row)
     return found
 
 
-def _formulas() -> list[Data]:
+def _formulas(figures: Figures) -> list[Data]:
     """How each figure is worked out, in the words of the table of indicators."""
     return [
         {
@@ -89,6 +94,7 @@ def _formulas() -> list[Data]:
             "weights": dict(row.weights),
         }
         for row in INDICATORS.values()
+        if is_known(row, figures)
     ]
 
 
@@ -100,11 +106,12 @@ def _used(limits: dict[str, int]) -> dict[str, int]:
 
 def _about(frame: Frame) -> Data:
     scope, period = frame.scope, frame.period
+    cut = {"cut": list(scope.cut)} if scope.cut[0] else {}
     return {
         "format": FORMAT,
         "template": frame.template,
         "formula": VERSION,
-        "scope": {"key": scope.key, "name": scope.name, "tier": scope.tier, "places": len(scope.ids), "slug": frame.institution.slug},
+        "scope": {"key": scope.key, "name": scope.name, "tier": scope.tier, "places": len(scope.ids), "slug": frame.institution.slug, **cut},
         "period": {"code": period.code, "kind": period.kind, "first": period.first.isoformat(), "last": period.last.isoformat()},
         "before": {"code": period.before.code},
     }
@@ -112,6 +119,8 @@ def _about(frame: Frame) -> Data:
 
 def _tables(frame: Frame, figures: Figures, places: list[Institution], limits: dict[str, int]) -> list[Data]:
     scope, period = frame.scope, frame.period
+    if frame.issue:
+        return issues.found_tables(scope, places, period, limits)
     return [
         *tables.cut_tables(scope, period, most=limits["edition_topics"]),
         tables.trend_table(scope, period, limits["edition_trend_months"]),
@@ -122,30 +131,45 @@ def _tables(frame: Frame, figures: Figures, places: list[Institution], limits: d
     ]
 
 
+def _of_issue(frame: Frame, limits: dict[str, int], at: datetime) -> Data:
+    if frame.issue is None:
+        return {}
+    parts = issues.parts_of(frame.institution, frame.scope, frame.period, limits, at)
+    return {"issue": issues.identification(frame.issue, frame.institution), "at_owner": parts}
+
+
 def take(frame: Frame, *, at: datetime) -> Data:
     """Everything that the report will ever say, as it is at this instant; the same reading twice gives the same digest."""
     zone = ZoneInfo(frame.institution.time_zone)
     today: date = at.astimezone(zone).date()
-    limits = Limit.objects.table(today, None if frame.template == Template.MESO else frame.institution)  # a hub's own aims are not its members'
+    whose = None if frame.template in (Template.MESO, Template.ISSUE) else frame.institution  # one's own aims are not those of others
+    limits = Limit.objects.table(today, whose)
+    code = frame.issue.pk if frame.issue else ""
     figures, before = Figures.read(frame.scope, frame.period), Figures.read(frame.scope, frame.period.before)
     places = _places(frame)
     paths = _paths(frame, places)
     found = _tables(frame, figures, places, limits)
-    found.append(cases.referral_table(paths, frame.period, zone))
-    found.append(cases.parts_table(paths, frame.period, zone))
-    found.append(cases.submission_table(frame.template, places, frame.period, today))
-    return _about(frame) | {
-        "cut_off": at.astimezone(zone).isoformat(timespec="seconds"),
-        "is_final": frame.period.is_over(today),
-        "is_empty": figures.is_empty,
-        "counted_until": figures.level_on.isoformat() if figures.level_on else None,
-        "limits": _used(limits),
-        "indicators": _indicators(indicators_of(figures, limits), indicators_of(before, limits), limits),
-        "tables": found,
-        "over_60": cases.over_60(paths, at, limits["edition_list_max"]),
-        "last_plan": cases.items(frame.template, frame.scope.key, frame.period.before.code),
-        "uncollected": [{"key": key, "chapter": chapter} for key, chapter in UNCOLLECTED.items()],
-        "formulas": _formulas(),
-        "recorded": sums_of(figures),
-        "ledger": ledger_of(frame.scope.ids, settled_event()),
-    }
+    found.append(cases.referral_table(paths, frame.period, zone, issue=code))
+    if not frame.issue:
+        found.append(cases.parts_table(paths, frame.period, zone))
+        found.append(cases.submission_table(frame.template, places, frame.period, today))
+    aims = issues.aims(limits, frame.issue) if frame.issue else limits
+    return (
+        _about(frame)
+        | _of_issue(frame, limits, at)
+        | {
+            "cut_off": at.astimezone(zone).isoformat(timespec="seconds"),
+            "is_final": frame.period.is_over(today),
+            "is_empty": figures.is_empty,
+            "counted_until": figures.level_on.isoformat() if figures.level_on else None,
+            "limits": _used(limits),
+            "indicators": _indicators(indicators_of(figures, limits), indicators_of(before, limits), aims, limits["edition_amber_points"]),
+            "tables": found,
+            "over_60": cases.over_60(paths, at, limits["edition_list_max"], issue=code),
+            "last_plan": cases.items(frame.template, frame.scope.key, frame.period.before.code),
+            "uncollected": [] if frame.issue else [{"key": key, "chapter": chapter} for key, chapter in UNCOLLECTED.items()],
+            "formulas": _formulas(figures),
+            "recorded": sums_of(figures),
+            "ledger": ledger_of(frame.scope.ids, settled_event()),
+        }
+    )

@@ -1,6 +1,8 @@
 """The desk's pages of evaluation reports: the list, making one, the report itself with the steps of its life, its files and its plan."""
 
+from functools import cache
 from typing import Any
+from urllib.parse import urlencode
 from uuid import UUID
 
 from django.contrib import messages
@@ -16,7 +18,8 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from complaints.forms import show_refusal
 from complaints.views.shared import actor_of, at_of, private
-from institutions.models import Institution
+from institutions.models import Institution, PriorityIssue
+from institutions.services import root
 from lapor.ground.problems import Refusal
 from monitoring.figures import Period
 
@@ -29,6 +32,7 @@ from ..services import making
 PAGE = 30
 WAIT_SECONDS = "5"  # until the page of a report whose files are being made asks again by itself
 SHOWN = {"invalid", "conflict"}
+ISSUE = "issue:"  # before the code of an issue, where the slug of a place could stand
 
 
 def _require_reader(request: HttpRequest) -> None:
@@ -58,23 +62,39 @@ def editions(request: HttpRequest) -> HttpResponse:
     """The reports that the officer may read, those that wait, and who below has not submitted."""
     _require_reader(request)
     actor, today = actor_of(request), timezone.localdate(at_of(request))
+    issue = PriorityIssue.objects.filter(pk=request.GET.get("isu", "").replace("\x00", "")).first()
     lists = _lists(request)
     tab = request.GET.get("tab", "")
     tab = tab if tab in lists else ""
-    rows = lists[tab].select_related("institution").defer("snapshot", "plan").order_by("-last_on", "institution__name", "template", "pk")
+    rows = lists[tab].filter(issue=issue) if issue else lists[tab]
+    rows = rows.select_related("institution", "issue").defer("snapshot", "plan").order_by("-last_on", "institution__name", "template", "issue", "pk")
     page = Paginator(rows, PAGE).get_page(request.GET.get("hal"))
     readable = set(Edition.objects.readable(actor).filter(pk__in=[row.pk for row in page]).values_list("pk", flat=True))
     context = {
         "page": page,
         "rows": [(row, row.pk in readable, row.days_late(today)) for row in page],
-        "tab": tab,
-        "tabs": [(f"?tab={code}" if code else "?", label, code == tab) for code, label in _labels().items()],
-        "can_make": bool(_makable(request)),
+        "kept": _kept(tab, issue),
+        "issue": issue,
+        "tabs": [(f"?{_kept(code, issue)}", label, code == tab) for code, label in _labels().items()],
+        "can_make": bool(_makable(request) or _makable_issues(request)),
     }
     return render(request, "reports/editions.html", context)
 
 
+def _kept(tab: str, issue: PriorityIssue | None) -> str:
+    """What the address of the list keeps."""
+    given = {"tab": tab, "isu": issue.pk if issue else ""}
+    return urlencode({name: value for name, value in given.items() if value})
+
+
 # --- making ---------------------------------------------------------------------------------------------------------------
+
+
+def _makable_issues(request: HttpRequest) -> list[PriorityIssue]:
+    """The issues whose owner the officer may report for, those of the past with them: their periods may still be made."""
+    actor, today, nation = actor_of(request), timezone.localdate(at_of(request)), cache(root)
+    rows = [(issue, services.place_of(issue, today, nation=nation)) for issue in PriorityIssue.objects.select_related("owner", "legal_basis")]
+    return sorted((issue for issue, place in rows if access.may_generate(actor, Template.ISSUE, place.pk, place.path)), key=lambda issue: issue.name)
 
 
 def _makable(request: HttpRequest) -> list[tuple[str, Institution]]:
@@ -96,14 +116,16 @@ def _makable(request: HttpRequest) -> list[tuple[str, Institution]]:
 @require_http_methods(["GET", "HEAD", "POST"])
 def make(request: HttpRequest) -> HttpResponse:
     """Freeze a report by hand: the first of its period, or a new revision with its reason."""
-    found = _makable(request)
-    if not found:
+    found, issues = _makable(request), _makable_issues(request)
+    if not found and not issues:
         raise Refusal("forbidden", _("This report is not yours to make."))
     places = list({place.slug: place.name for _template, place in found}.items())
-    kinds = [(template, str(Template(template).label)) for template in Template.values if any(template == one for one, _place in found)]
-    form = GenerateForm(
-        places, kinds, request.POST if request.method == "POST" else None, initial={"period": Period.of("month", timezone.localdate(at_of(request))).before}
-    )
+    known = {template for template, _place in found} | ({Template.ISSUE} if issues else set())
+    kinds = [(template, str(Template(template).label)) for template in Template.values if template in known]
+    initial: dict[str, Any] = {"period": Period.of("month", timezone.localdate(at_of(request))).before}
+    if (asked := request.GET.get("isu", "")) in {issue.pk for issue in issues}:
+        initial |= {"template": Template.ISSUE, "institution": f"{ISSUE}{asked}"}
+    form = GenerateForm(places, _named(issues), kinds, request.POST if request.method == "POST" else None, initial=initial)
     status = 200
     if request.method == "POST" and form.is_valid():
         try:
@@ -126,8 +148,14 @@ def _made(request: HttpRequest, given: dict[str, Any]) -> Edition:
         period = Period.parse(given["period"].strip().upper())
     except ValueError:
         raise Refusal("invalid", _("Please check the marked fields."), fields={"period": [_("This is no period.")]}) from None
-    place = Institution.objects.get(slug=given["institution"])
-    return services.generate(given["template"], place, period, by=actor_of(request), at=at_of(request), why=given["why"])
+    slug, about = given["institution"], None
+    if slug.startswith(ISSUE):
+        about = PriorityIssue.objects.select_related("owner", "legal_basis").get(pk=slug.removeprefix(ISSUE))
+    return services.generate(given["template"], about or Institution.objects.get(slug=slug), period, by=actor_of(request), at=at_of(request), why=given["why"])
+
+
+def _named(issues: list[PriorityIssue]) -> list[tuple[str, str]]:
+    return [(f"{ISSUE}{issue.pk}", issue.name) for issue in issues]
 
 
 # --- the report -----------------------------------------------------------------------------------------------------------
@@ -257,6 +285,11 @@ def file(request: HttpRequest, token: str) -> HttpResponse:
     document = services.document_of(row.edition, is_masked=row.is_masked, at=at_of(request))
     name = f"{document.file_name}-{row.language}.{row.format}"
     return HttpResponse(raw, content_type=faces.TYPES[row.format], headers={"Content-Disposition": f'attachment; filename="{name}"'})
+
+
+def of_issue(request: HttpRequest, code: str) -> tuple[str, dict[str, Any]] | None:
+    """The way from the board of an issue to the reports about it."""
+    return "reports/editions_of_issue.html", {"code": code}
 
 
 def link(request: HttpRequest, _about: object) -> tuple[str, dict[str, Any]] | None:

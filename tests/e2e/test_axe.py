@@ -27,7 +27,7 @@ from tests.monitoring.filled import fill
 from tests.parts import WISH
 from tests.referrals import brought_to
 from tests.reports import test_release as months
-from tests.reports.figures import counted, frozen
+from tests.reports.figures import counted, frozen, frozen_of_issue, issue_of
 from tests.world import COMPLAINT, World
 
 pytestmark = pytest.mark.browser
@@ -132,6 +132,8 @@ PAGES: tuple[tuple[str, str, Sent], ...] = (
     ("admin", "/meja/evaluasi/buat/", None),
     ("admin", "/meja/evaluasi/buat/", {"template": "unit", "institution": "kota-uji-dpu", "period": "kemarin"}),
     ("admin", "/meja/evaluasi/{edition}/", None),
+    ("admin", "/meja/evaluasi/?isu=road-damage", None),
+    ("admin", "/meja/evaluasi/{issue}/", None),
     ("admin", "/meja/evaluasi/{edition}/rencana/", {"text": ""}),
     ("liaison", "/akun/pemberitahuan/", None),
     ("liaison", "/akun/faktor/cadangan/", None),
@@ -212,7 +214,8 @@ def scene(world: World, browser: Browser, settings: Any, tmp_path: Path) -> Iter
     for kind in ("pdf", "csv"):
         reports.queue_file(edition.pk, kind, by=world.actor("admin"), at=at)
     reports.add_item(edition.pk, {"text": "Latih admin unit", "owner": "Diskominfo", "due_on": "2026-12-01"}, by=world.actor("admin"), at=at)
-    scene.words["edition"] = str(edition.pk)
+    issue_of(world.city, target_indicator="followup_rate", target_value="74.50")
+    scene.words |= {"edition": str(edition.pk), "issue": str(frozen_of_issue(world).pk)}
     scene.words["referral"] = str(brought_to(world, "corrective_action").pk)
     yield scene
     for face in scene.faces.values():

@@ -1,11 +1,12 @@
-"""A quarter's sums of the small country, written into the books, and an edition of them."""
+"""A quarter's sums of the small country, written into the books, and editions of them."""
 
 from datetime import date, datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from institutions.models import Institution
+from institutions.models import Institution, PriorityIssue
 from monitoring.figures import Period
+from monitoring.models import Fact
 from reports import services
 from reports.models import Edition
 from tests.monitoring.books import book, stand
@@ -90,3 +91,36 @@ def frozen(world: World, template: str = "micro", place: Institution | None = No
     return services.generate(
         template, place or world.city, more.pop("period", QUARTER), by=world.actor(more.pop("who", "system")), at=more.pop("at", AFTER), **more
     )
+
+
+ROADS = "road-damage"
+OF_ISSUE = {
+    "received": 40, "validated": 37, "responded": 33, "followed_up": 29, "completed": 25, "archived": 3, "closed": 27, "passed_60": 2, "reopened": 2,
+    "rated": 15, "stars": 58,
+}  # fmt: skip
+
+
+def issue_of(owner: Institution | None = None, **target: Any) -> PriorityIssue:
+    """Damaged roads, owned by whom is said."""
+    PriorityIssue.objects.filter(pk=ROADS).update(owner=owner, **target)
+    return PriorityIssue.objects.select_related("owner", "legal_basis").get(pk=ROADS)
+
+
+def counted_of_issue(world: World) -> None:
+    """The nation's sums of damaged roads, what lies of them at city and ministry, and eleven facts to be told by topic and region."""
+    for place, share in ((world.nation, 1), (world.city, 2), (world.ministry, 2)):
+        book(place, DAY, {(measure, "issue", ROADS): n // share for measure, n in OF_ISSUE.items()})
+        book(place, DAY - timedelta(days=91), {("received", "issue", ROADS): 20, ("validated", "issue", ROADS): 20, ("followed_up", "issue", ROADS): 15})
+        stand(place, QUARTER.last, {("open", "issue", ROADS): 12 // share})
+    cuts = {"topic": "public_works.potholes", "region": "33.74", "channel": "web", "track": "non_oversight", "kind": "complaint", "issue": [ROADS]}
+    for number in range(11):
+        cohort: dict[str, Any] = {"received": {}} | ({"followed_up": {}} if number < 4 else {})
+        said = cuts | ({"topic": "", "channel": "whatsapp"} if number % 4 == 0 else {})
+        complaint = world.submit().complaint
+        Fact.objects.create(complaint=complaint, institution=world.nation, arrived_on=DAY, last_on=DAY, cuts=said, cohort=cohort)
+
+
+def frozen_of_issue(world: World, **more: Any) -> Edition:
+    """The report on damaged roads, whoever owns them."""
+    about = PriorityIssue.objects.select_related("owner", "legal_basis").get(pk=ROADS)
+    return services.generate("issue", about, more.pop("period", QUARTER), by=world.actor(more.pop("who", "system")), at=more.pop("at", AFTER), **more)

@@ -23,11 +23,11 @@ from reports.services import life
 from reports.snapshot import digest
 from tests.monitoring.books import book
 from tests.pages import page
-from tests.reports.figures import AFTER, DAY, counted, frozen
+from tests.reports.figures import AFTER, DAY, counted, frozen, frozen_of_issue, issue_of
 from tests.world import PEOPLE, SINCE, World
 
 MONTH, HALF = Period.parse("2026-09"), Period.parse("2026-H1")
-KINDS = ("unit", "micro", "meso", "macro", "over_60")
+KINDS = ("unit", "micro", "meso", "macro", "over_60", "issue")
 NAMES = tuple(name for name, _role, _place in PEOPLE)
 
 
@@ -39,6 +39,9 @@ def joined(world: World) -> World:
 
 
 def edition_of(world: World, kind: str) -> Edition:
+    if kind == "issue":
+        issue_of(world.city)
+        return frozen_of_issue(world)
     place, period = {
         "unit": (world.unit, MONTH), "micro": (world.city, Period.parse("2026-Q3")), "meso": (world.nation, HALF), "macro": (world.nation, HALF),
         "over_60": (world.nation, MONTH),
@@ -55,6 +58,7 @@ READS: dict[str, tuple[set[str], set[str]]] = {
     "meso": (WATCH | {"hub"}, set()),
     "macro": (WATCH, {"ombudsman"}),
     "over_60": (WATCH - {"monitor"}, {"ombudsman"}),
+    "issue": (WATCH | CITY, {"ombudsman"}),
 }
 NATION = {"national", "national2"}
 DOES: dict[str, dict[str, set[str]]] = {
@@ -63,6 +67,12 @@ DOES: dict[str, dict[str, set[str]]] = {
     "meso": {"generate": {"hub"}, "review": {"hub"}, "submit": {"hub"}, "accept": NATION},
     "macro": {"generate": NATION, "review": NATION, "submit": NATION, "accept": NATION},
     "over_60": {"generate": NATION, "review": NATION, "submit": NATION, "accept": {"ombudsman"}},
+    "issue": {
+        "generate": {"admin", "admin2"} | NATION,
+        "review": {"admin", "admin2"} | NATION,
+        "submit": {"superior", "accountable"},
+        "accept": NATION,
+    },
 }
 
 
@@ -101,7 +111,7 @@ def test_each_refuses_what_is_not_its_own_and_hides_what_may_not_be_seen(joined:
             assert refused.value.status == (403 if name in readers else 404), (name, act)
         if name not in DOES[kind]["generate"]:
             with pytest.raises(Refusal) as refused:
-                services.generate(kind, edition.institution, edition.span, by=joined.actor(name), at=AFTER, why="x")
+                services.generate(kind, edition.issue or edition.institution, edition.span, by=joined.actor(name), at=AFTER, why="x")
             assert refused.value.code == "forbidden"
 
 

@@ -69,7 +69,7 @@ def test_the_seed_has_a_row_for_each_duty_with_its_legal_basis(world: World) -> 
 
     assert {(row.template, row.period_kind, row.receiver) for row in rows} == {
         ("unit", "month", "institution"), ("micro", "quarter", "hub"), ("micro", "year", "public"), ("meso", "half", "nation"), ("macro", "month", "public"),
-        ("macro", "half", "public"), ("macro", "year", "public"), ("over_60", "month", "ombudsman"),
+        ("macro", "half", "public"), ("macro", "year", "public"), ("over_60", "month", "ombudsman"), ("issue", "half", "nation"),
     }  # fmt: skip
     assert all(row.legal_basis.title for row in rows)
     assert services.load_cadences(by=machine("system"), at=world.at) == 0

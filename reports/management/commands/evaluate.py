@@ -9,7 +9,7 @@ from django.conf import settings
 from django.core.management.base import CommandError
 from django.utils import translation
 
-from institutions.models import Institution, Kind
+from institutions.models import Institution, Kind, PriorityIssue
 from institutions.services import root
 from lapor.ground.problems import Refusal
 from monitoring.figures import Period
@@ -36,6 +36,7 @@ class Command(SweepCommand):
         where.add_argument("--institution", metavar="SLUG", help="an institution or a unit")
         where.add_argument("--hub", metavar="SLUG", help="a hub, by its institution")
         where.add_argument("--national", action="store_true", help="the nation (the default)")
+        where.add_argument("--issue", metavar="CODE", help="a priority issue or national strategic project")
         where.add_argument("--over-60", action="store_true", help="the list for the Ombudsman")
         parser.add_argument("--format", default="pdf,xlsx,csv,json", help="of pdf, xlsx, csv, json; separated by commas")
         parser.add_argument("--language", default="id", choices=[code for code, _name in settings.LANGUAGES])
@@ -55,29 +56,38 @@ class Command(SweepCommand):
         written = self._reform(period, kinds, options) if options["reform"] else self._one(period, kinds, options)
         self.say({"files": [str(path) for path in written]}, options, "\n".join(map(str, written)))
 
-    def _place(self, options: dict[str, Any]) -> tuple[str, Institution]:
+    def _about(self, options: dict[str, Any]) -> tuple[str, services.About]:
+        if options["issue"]:
+            issue = PriorityIssue.objects.select_related("owner", "legal_basis").filter(pk=options["issue"]).first()
+            if issue is None:
+                raise CommandError(f"There is no priority issue {options['issue']!r}.")
+            return Template.ISSUE, issue
         slug = options["institution"] or options["hub"]
         if not slug:
             return (Template.OVER_60 if options["over_60"] else Template.MACRO), root()
         place = Institution.objects.filter(slug=slug).first()
         if place is None:
             raise CommandError(f"There is no institution {slug!r}.")
-        return (Template.MESO if options["hub"] else Template.UNIT if place.kind == Kind.UNIT else Template.MICRO), place
+        return self._template(place, options), place
 
-    def _document(self, template: str, place: Institution, period: Period, options: dict[str, Any]) -> Document:
+    def _template(self, place: Institution, options: dict[str, Any]) -> str:
+        return Template.MESO if options["hub"] else Template.UNIT if place.kind == Kind.UNIT else Template.MICRO
+
+    def _document(self, template: str, about: services.About, period: Period, options: dict[str, Any]) -> Document:
         at, _today = self.when(options)
         by = actor_for(machine("system"), at=at)
         rows = Edition.objects.current().select_related("institution__parent__region", "institution__region")
-        edition = rows.filter(template=template, institution=place, period=period.code).first()
+        whose = {"issue": about} if isinstance(about, PriorityIssue) else {"institution": about}
+        edition = rows.filter(template=template, period=period.code, **whose).first()
         if edition is None or options["revise"]:
             try:
-                edition = services.generate(template, place, period, by=by, at=at, why=options["revise"])
+                edition = services.generate(template, about, period, by=by, at=at, why=options["revise"])
             except Refusal as refusal:
                 raise CommandError(" ".join([str(refusal), *(str(text) for texts in refusal.fields.values() for text in texts)])) from None
         return services.document_of(edition, is_masked=False, at=at)
 
     def _one(self, period: Period, kinds: Sequence[str], options: dict[str, Any]) -> list[Path]:
-        document = self._document(*self._place(options), period, options)
+        document = self._document(*self._about(options), period, options)
         with progress("evaluate", len(kinds)) as step:
             written = []
             for kind in kinds:
@@ -89,7 +99,7 @@ class Command(SweepCommand):
         if period.kind != "year":
             raise CommandError("--reform is of a year: --period 2026.")
         if options["institution"]:
-            places = [self._place(options)[1]]
+            places = [self._about(options)[1]]
         else:
             places = [place for place in Institution.objects.bodies().order_by("name", "pk") if services.fits(Template.MICRO, place)]
         documents = []

@@ -6,11 +6,12 @@ from uuid import UUID
 
 from django.core.management.base import CommandError
 
-from monitoring.figures import Figures, Period, Scope
+from monitoring.figures import Figures, Period
 from monitoring.indicators import VERSION
 from officers.management.command import HouseCommand
+from reports.access import Template
 from reports.models import Edition
-from reports.snapshot import Difference, differences, digest, indicators_of, ledger_of, recorded
+from reports.snapshot import Difference, differences, digest, indicators_of, ledger_of, recorded, scope_of
 
 
 def _bare(rows: list[dict[str, Any]]) -> dict[str, dict[str, Any]]:
@@ -29,7 +30,7 @@ class Command(HouseCommand):
     )
 
     def add_arguments(self, parser: ArgumentParser) -> None:
-        parser.add_argument("edition", help="its id, or TEMPLATE/SCOPE/PERIOD[/REVISION], as micro/kota-uji/2026-Q3")
+        parser.add_argument("edition", help="its id, or TEMPLATE/SCOPE/PERIOD[/REVISION], as micro/kota-uji/2026-Q3 or issue/CODE/2026-Q3")
         parser.add_argument("--json", action="store_true", help="print one JSON object")
 
     def handle(self, *args: Any, **options: Any) -> None:
@@ -38,8 +39,7 @@ class Command(HouseCommand):
         frozen = _bare(data["indicators"])
         is_same_formula = data["formula"] == VERSION  # by other formulas the frozen figures cannot come out again
         again = differences(frozen, indicators_of(recorded(data), data["limits"])) if is_same_formula else []
-        scope = Scope(data["scope"]["key"], data["scope"]["name"], tuple(data["recorded"]["ids"]), data["scope"]["tier"])
-        today = differences(frozen, indicators_of(Figures.read(scope, Period.parse(edition.period)), data["limits"]))
+        today = differences(frozen, indicators_of(Figures.read(scope_of(data), Period.parse(edition.period)), data["limits"]))
         ledger = "same" if ledger_of(data["recorded"]["ids"], data["ledger"]["event"]) == data["ledger"] else "changed"
         result = {
             "edition": str(edition.pk),
@@ -75,7 +75,8 @@ class Command(HouseCommand):
     def _by_name(self, parts: list[str]) -> Edition | None:
         if len(parts) not in (3, 4):
             return None
-        rows = Edition.objects.filter(template=parts[0], scope=parts[1], period=parts[2])
+        template, about, period = parts[:3]
+        rows = Edition.objects.filter(template=template, scope=f"issue:{about}" if template == Template.ISSUE else about, period=period)
         if len(parts) == 3:
             return rows.current().first()
         return rows.filter(revision=int(parts[3])).first() if parts[3].isdigit() else None
