@@ -148,3 +148,16 @@ def test_a_complaint_has_no_key_to_a_person_who_reports() -> None:
     people = {f.name for f in complaint._meta.get_fields() if isinstance(f, ForeignKey) and f.related_model is apps.get_model("officers", "User")}
 
     assert people == {"assignee", "contested_user", "entered_by", "reported_user"}
+
+
+def test_what_a_document_points_to_is_there() -> None:
+    """Pictures and other files that README, CHANGELOG and docs link to."""
+    pages = [ROOT / "README.md", ROOT / "CHANGELOG.md", *sorted((ROOT / "docs").rglob("*.md"))]
+    links = [
+        (page, link)
+        for page in pages
+        for link in re.findall(r"\]\(([^)\s#]+)[^)]*\)", page.read_text("utf-8"))
+        if "://" not in link and not link.startswith("mailto:")
+    ]
+
+    assert [f"{page.relative_to(ROOT)}: {link}" for page, link in links if not (page.parent / link).exists()] == []

@@ -207,8 +207,8 @@ def test_reporters_in_small_numbers_are_told_to_nobody(world: World, desk: Desk)
     seen = words(desk("admin").get("/meja/ukuran/")).split("Siapa yang melapor")[1]
 
     assert "Perempuan 60" in seen
-    assert "Lainnya Kurang dari 10" in seen
-    assert "Laki-laki Kurang dari 10" in seen  # else the two could be worked out
+    assert "Lainnya Tidak ditampilkan" in seen
+    assert "Laki-laki Tidak ditampilkan" in seen  # else the two could be worked out
 
 
 def test_units_are_compared_side_by_side_from_enough_reports_on(world: World, desk: Desk) -> None:
