@@ -167,9 +167,9 @@ def _chart(table: Data) -> str:
             return ""
         months = [date_format(date.fromisoformat(f"{row['key']}-01"), "M y") for row in table["rows"]]
         return charts.lines(title, months, series)
-    if table["key"] == "bands":
+    if table["key"] == "bands" and None not in (numbers := _whole(table, "open")):  # shares of what is told alone would be wrong
         names = [words.row_name(table, row) for row in table["rows"]]
-        return charts.stacked(title, list(zip(names, _whole(table, "open"), strict=True)))
+        return charts.stacked(title, list(zip(names, numbers, strict=True)))
     return ""
 
 

@@ -147,7 +147,9 @@ def _made(request: HttpRequest, given: dict[str, Any]) -> Edition:
     try:
         period = Period.parse(given["period"].strip().upper())
     except ValueError:
-        raise Refusal("invalid", _("Please check the marked fields."), fields={"period": [_("This is no period.")]}) from None
+        raise Refusal(
+            "invalid", _("Please check the marked fields."), fields={"period": [_("Please write a period like 2026-09, 2026-Q3, 2026-H1 or 2025.")]}
+        ) from None
     slug, about = given["institution"], None
     if slug.startswith(ISSUE):
         about = PriorityIssue.objects.select_related("owner", "legal_basis").get(pk=slug.removeprefix(ISSUE))

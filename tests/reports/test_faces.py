@@ -275,6 +275,8 @@ def test_a_hub_reads_no_small_cell_no_number_and_no_sum(world: World, edition: E
     masked = document(edition, is_masked=True)
 
     data = json.loads(draw(masked, "json", "id"))["snapshot"]
+    ages = [[bool(table.chart) for chapter in chapters(copy) for table in chapter.tables if table.key == "bands"] for copy in (document(edition), masked)]
+    assert ages == [[True], [False]]  # shares of what is told alone would be wrong
 
     assert "recorded" not in data
     assert data["over_60"]["listed"] == []

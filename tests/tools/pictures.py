@@ -19,6 +19,7 @@ from tests.browser import ARGUMENTS, CHROMIUM
 from tests.tools.answered_pages import answered, published
 from tests.tools.citizen_pages import citizen, everybody, typing
 from tests.tools.desk_pages import account, body, officer, quietly, watcher
+from tests.tools.evaluation_pages import evaluator, tiers
 from tests.tools.rare_pages import asked, foreseen, fresh, locked, shared, spoken
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -65,24 +66,10 @@ def boards(page: Page, site: str) -> Iterator[str]:
             yield name
 
 
-def evaluator(page: Page, site: str) -> Iterator[str]:
-    """A national evaluation report, if the house has made one, and those that are late."""
-    quietly(page, site, "admin.nasional")
-    page.goto(f"{site}/meja/evaluasi/?tab=terlambat")
-    yield "evaluations-late"
-    page.goto(f"{site}/meja/evaluasi/")
-    if page.locator("td.title a").count():
-        page.locator("td.title a").first.click()
-        yield "evaluation"
-    if page.locator("#rencana").count():
-        page.locator("#rencana form button").last.click()
-        yield "evaluation-plan-errors"
-
-
 BARE = (citizen, everybody, answered)  # without scripts
 WALKS = (  # each in every language and width before the next; the last one shuts the door for a while
     citizen, everybody, typing, answered, published, officer, body, account, watcher, asked, spoken, foreseen, shared, fresh, boards,
-    evaluator, locked,
+    evaluator, tiers, locked,
 )  # fmt: skip
 
 
