@@ -27,7 +27,7 @@ from .publishing import moderate_reply, publish, publishable_entries, releasable
 from .recompute import Moved, Recomputed, recompute
 from .reference import Reference
 from .remind import remind
-from .rungs import DueRung, claim_rungs, set_rungs
+from .rungs import DueRung, claim_rungs, rungs_due, set_rungs
 from .saved import canonical, drop_filter, filters_of, prefer, preference_of, save_filter
 from .support import Wish, support_asked
 from .urgency import mark_urgent
@@ -156,6 +156,7 @@ __all__ = [
     "republish",
     "right_of_reply",
     "rotate_code",
+    "rungs_due",
     "save_filter",
     "set_rungs",
     "settle_canned",

@@ -9,6 +9,8 @@ from django.db import connection
 
 from institutions.services import refuse_while_read_only
 
+from ..models import Clock
+
 
 class DueRung(NamedTuple):
     """A running clock whose next rung falls; `place` is the path whose calendar it counts by."""
@@ -52,6 +54,11 @@ def claim_rungs(*, at: datetime, limit: int) -> list[DueRung]:
     if rows:
         refuse_while_read_only()
     return rows
+
+
+def rungs_due(*, at: datetime) -> bool:
+    """Whether the next rung of a running clock has fallen at `at` and nobody has raised it yet."""
+    return Clock.objects.running().filter(rung_at__lte=at).exists()
 
 
 def set_rungs(rows: Iterable[tuple[UUID, int, datetime | None]]) -> None:

@@ -13,7 +13,7 @@ from django.db.models import Exists, Max, OuterRef, Q
 
 from complaints.clock import is_working_day
 from complaints.models import Complaint
-from complaints.services import Reference
+from complaints.services import Reference, rungs_due
 from officers.actors import Actor, actor_for
 from officers.models import Appointment, User
 from officers.services import Message, notify_many
@@ -162,12 +162,13 @@ def _tell(offices: Sequence[Office], run: _Run, calendar: DaysOff, first: int) -
 def summarise(*, at: datetime, progress: Callable[[int], None] = lambda _n: None) -> dict[str, int]:
     """Queue the summaries whose hour has come: from `digest_hour` of the officer's own office on, on its working days, one a day.
 
-    Nothing is told where nothing climbed. Each batch of officers is one transaction: killed at any point nobody is told twice and
+    Nothing is told where nothing climbed, nor while another sweep still raises what has fallen: a minute's wait, where what it raised later would
+    wait for the next day. Each batch of officers is one transaction: killed at any point nobody is told twice and
     nothing is left out.
     """
     reference = Reference(at)
     offices = _offices(at, reference.today)
-    if not offices:
+    if not offices or rungs_due(at=at):
         return {"summaries": 0}
     last = _last()
     first = _start(at, reference.limits["summary_days"])

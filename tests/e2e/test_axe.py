@@ -73,6 +73,8 @@ PAGES: tuple[tuple[str, str, Sent], ...] = (
     ("", "/masuk/", None),
     ("", "/masuk/", {"login": "salah", "password": "salah"}),
     ("", "/masuk/sandi/", None),
+    ("", "/masuk/sandi/terkirim/", None),
+    ("", "/meja/jawaban-siap/tulis/", {"title": "Lampu jalan"}),
     ("", "/tidak-ada/", None),
     ("", "/desain/", None),
     ("own", "/lacak/{own}/", None),
@@ -157,11 +159,11 @@ NO_PAGES = {
 ELSEWHERE = {
     "400.html": "404.html with other words",
     "403.html": "404.html with other words",
+    "429.html": "404.html with other words",
     "500.html": "drawn without a request",
     "outage.html": "drawn when the database is away",
     "read_only.html": "drawn while the system can only be read: the test below",
     "stale_form.html": "drawn when the form token is missing",
-    "session_ended.html": "drawn when a session was ended elsewhere",
     "api_docs.html": "Swagger UI's own markup",
     "admin/base_site.html": "the admin is the framework's own markup; of ours is one list of words",
     "account/unsubscribe.html": "needs a signed link out of a mail",
@@ -204,6 +206,7 @@ def scene(world: World, browser: Browser, settings: Any, tmp_path: Path) -> Iter
     months.country(world, has_stock=False)  # the edition below brings the stock of that day
     reports.release(at=months.AT)
     clients = {"": Client(), "own": Client(), **{name: world.login(Client(), name) for name in ("liaison", "admin", "national", "ombudsman")}}
+    clients["liaison"].post("/akun/faktor/cadangan/baru/")
     session = clients["own"].session
     session["cases"] = {str(answered.pk): timezone.now().replace(year=2099).isoformat()}
     session.save()

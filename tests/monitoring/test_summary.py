@@ -58,6 +58,17 @@ def test_a_summary_comes_once_a_day_from_its_hour_on(world: World) -> None:
     assert told("superior") == told("other_admin") == told("east_admin") == []
 
 
+def test_a_summary_waits_until_all_that_has_fallen_is_raised(world: World) -> None:
+    world.to_state("awaiting_followup")
+
+    early = summarise(at=at(10))["summaries"]
+    watch(at=at(10))
+
+    assert early == 0
+    assert summarise(at=at(10))["summaries"] > 0
+    assert [rung for rung, _count, _numbers in told("liaison")[0]["rungs"]] == ["overdue"]
+
+
 def test_only_what_is_new_is_told_and_only_what_still_holds(world: World) -> None:
     first, second = world.to_state("awaiting_followup"), world.to_state("awaiting_followup")
     climb_and_tell(at(9))
