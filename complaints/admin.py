@@ -14,6 +14,7 @@ from django.http import HttpRequest, HttpResponse
 from django.template.response import TemplateResponse
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from institutions.admin import AuditedAdmin, CalendarDayAdmin, CalendarYearAdmin, SlaPolicyAdmin, ViewAdmin
 from institutions.models import CalendarDay, CalendarYear, SlaPolicy
@@ -142,6 +143,13 @@ class Previewed(AuditedAdmin):
             return TemplateResponse(request, "complaints/preview.html", context)
 
 
+# Periods that are no deadline of a report.
+BESIDE = {
+    "ombudsman_corrective": gettext_lazy("Corrective action"),
+    "ombudsman_recommendation": gettext_lazy("Report on a recommendation"),
+    "pdp_breach_notice": gettext_lazy("Notice of a breach of personal data"),
+}
+
 for _model in (CalendarDay, CalendarYear, SlaPolicy):
     admin.site.unregister(_model)
 
@@ -171,7 +179,7 @@ class SlaPolicyPreview(Previewed, SlaPolicyAdmin):
 
     @admin.display(description=SlaPolicy._meta.verbose_name, ordering="key")
     def named(self, obj: SlaPolicy) -> str:
-        return str(NAMES.get(obj.key, obj.key))
+        return str(NAMES.get(obj.key) or BESIDE.get(obj.key, obj.key))
 
     def foresee(self, obj: SlaPolicy, *, change: bool, at: datetime) -> Foreseen:
         """A row that is changed is an own value that ends: what follows it counts from the next day on."""

@@ -15,6 +15,7 @@
         if (found) place.textContent = found.textContent;
       }
       counts.hidden = true;
+      dispatchEvent(new Event("counted"));
     }).catch(() => {});
   }
 

@@ -52,5 +52,7 @@ for (const part of document.querySelectorAll("details[data-memory]")) {
   } catch { /* no storage here: nothing to remember */ }
 }
 
-// Of a row of tabs that is wider than a telephone, the one that is open is in sight.
-for (const tab of document.querySelectorAll(".tabs [aria-current]")) tab.closest(".tabs").scrollLeft = tab.offsetLeft - 16;
+// Of a row of tabs that is wider than a telephone, the one that is open is in sight, also once counts have made it wider.
+const show = () => { for (const tab of document.querySelectorAll(".tabs [aria-current]")) tab.closest(".tabs").scrollLeft = tab.offsetLeft - 16; };
+show();
+addEventListener("counted", show);

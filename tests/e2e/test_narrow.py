@@ -93,3 +93,14 @@ def test_shift_three_times_leaves_the_page(browser: Browser, place: tuple[str, C
     with page.expect_request("https://www.bmkg.go.id/"):
         for _press in range(3):
             page.keyboard.press("Shift")
+
+
+def test_the_tab_that_is_open_is_in_sight_once_counts_have_come(browser: Browser, place: tuple[str, Complaint]) -> None:
+    page = Person(browser, place[0], 360).log_in("admin").page
+    page.goto(f"{place[0]}/meja/?tab=naik")
+    page.locator("[data-counts]").wait_for(state="hidden")
+
+    box = page.locator(".tabs [aria-current]").first.bounding_box()
+
+    assert box is not None
+    assert 0 <= box["x"] < box["x"] + box["width"] <= 360
