@@ -144,7 +144,7 @@ class Previewed(AuditedAdmin):
 
 
 # Periods that are no deadline of a report.
-BESIDE = {
+BESIDE: dict[str, Any] = {
     "ombudsman_corrective": gettext_lazy("Corrective action"),
     "ombudsman_recommendation": gettext_lazy("Report on a recommendation"),
     "pdp_breach_notice": gettext_lazy("Notice of a breach of personal data"),
@@ -179,7 +179,7 @@ class SlaPolicyPreview(Previewed, SlaPolicyAdmin):
 
     @admin.display(description=SlaPolicy._meta.verbose_name, ordering="key")
     def named(self, obj: SlaPolicy) -> str:
-        return str(NAMES.get(obj.key) or BESIDE.get(obj.key, obj.key))
+        return str(NAMES.get(obj.key) or BESIDE.get(obj.key) or obj.key)
 
     def foresee(self, obj: SlaPolicy, *, change: bool, at: datetime) -> Foreseen:
         """A row that is changed is an own value that ends: what follows it counts from the next day on."""
