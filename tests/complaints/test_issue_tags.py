@@ -190,6 +190,7 @@ def test_the_queue_is_narrowed_by_issue_confirmed_or_proposed(client: Client, wo
     assert listed("issue=free-meals&issue_state=proposed") == set()
     assert listed("issue_state=rejected") == {row.tracking_id for row in (confirmed, proposed, rejected)}  # no choice: the list is not narrowed
     assert 'value="Kerusakan jalan dan jembatan"' in client.get(f"/meja/?issue={ROADS}").content.decode()
+    assert client.get("/meja/?issue=%00").status_code == client.get("/meja/?issue=road%00damage").status_code == 200
     assert services.canonical(f"issue={ROADS}&x=1&issue_state=proposed") == f"issue={ROADS}&issue_state=proposed"
 
 

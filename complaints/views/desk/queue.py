@@ -149,9 +149,10 @@ def _line(row: Complaint, query: str, address: str, *, mine: int | None, at: dat
 
 def _words(given: QueryDict) -> dict[str, str]:
     """What was asked for, with the name of an issue in the place of its code; the filter knows both."""
-    found = given.dict()
-    issue = PriorityIssue.objects.filter(code=found["issue"]).first() if found.get("issue") else None
-    return {name: str(value) for name, value in found.items()} | ({"issue": issue.name} if issue is not None else {})
+    found = {name: str(value) for name, value in given.items()}
+    code = found.get("issue", "").replace("\x00", "")
+    issue = PriorityIssue.objects.filter(code=code).first() if code else None
+    return found | ({"issue": issue.name} if issue is not None else {})
 
 
 @login_required
