@@ -238,7 +238,14 @@ def test_the_same_statement_again_is_refused_and_each_is_signed_by_its_author(wo
     assert set(refused.value.fields) == {"text"}
     page = main(public(client, complaint))
     assert page.count("Instansi menambahkan pernyataan") == 1
-    assert f"· {world.ministry.name}</p>" in page[page.index("Instansi menambahkan pernyataan") :][:300]
+    told = page[page.index("Instansi menambahkan pernyataan") :][:300]
+    assert f"· {world.ministry.name}</p>" in told
+
+    shown = services.statements(complaint)[0]
+    services.moderate_reply(complaint.pk, statement=shown.pk, shown=False, text="Mengungkap pelapor.", by=world.actor("national"), at=world.at)
+    withheld = main(public(client, complaint))
+    assert "Instansi menambahkan pernyataan" in withheld
+    assert world.ministry.name not in withheld  # who said what is withheld is not told either
 
 
 def test_the_answering_body_has_one_of_its_own(world: World, client: Client) -> None:
