@@ -101,6 +101,11 @@ class Leaving:
     cases: list[Complaint] = field(default_factory=list)
 
     @property
+    def key(self) -> str:
+        """Tells the groups of a page apart: an officer may leave more than one place."""
+        return f"{self.was.pk}-{self.holder.pk}"
+
+    @property
     def is_oversight(self) -> bool:
         """One of them is enough: only whoever may work on all is offered for all."""
         return any(case.track == Track.OVERSIGHT for case in self.cases)

@@ -93,14 +93,24 @@ def test_a_hand_over_without_anybody_to_go_on_keeps_what_was_ticked(desk: Callab
     for case in cases:
         services.take(case.pk, by=world.actor("liaison"), at=world.at)
     end_appointment(world.user("liaison").appointments.get(), on=world.at.date(), by=world.actor("admin"), at=world.at, why="Mutasi")
-    ticked = f"{cases[0].tracking_id}:2:{world.user('liaison').pk}"
+    ticked, was = f"{cases[0].tracking_id}:2:{world.user('liaison').pk}", str(world.user("liaison").pk)
+    sent = {"kasus": ticked, "cara": "to_one", "to": "", "was": was, "tempat": str(world.unit.pk)}
 
-    answer = desk("admin").post("/meja/serah-terima/", {"kasus": ticked, "cara": "to_one", "to": "", "was": str(world.user("liaison").pk)})
+    answer = desk("admin").post("/meja/serah-terima/", sent)
 
     text = page(answer)
     assert answer.status_code == 422
     assert "Pilih siapa yang melanjutkan laporan ini." in text
-    assert [bool(re.search(rf'value="{case.tracking_id}:[^"]*" checked', text)) for case in cases] == [True, False]
+    assert ticks(text, cases) == [True, False]
+
+    elsewhere = desk("admin").post("/meja/serah-terima/", {**sent, "tempat": str(world.city.pk)})  # of another place, or gone by now
+    assert elsewhere.status_code == 422
+    assert page(elsewhere).count("Pilih siapa yang melanjutkan laporan ini.") == 1
+    assert ticks(page(elsewhere), cases) == [True, True]
+
+
+def ticks(text: str, cases: list[Any]) -> list[bool]:
+    return [bool(re.search(rf'value="{case.tracking_id}:[^"]*" checked', text)) for case in cases]
 
 
 def test_a_canned_text_is_inserted_and_an_own_paragraph_is_needed(desk: Callable[[str], Client], world: World) -> None:

@@ -36,11 +36,13 @@ def hand_over(request: HttpRequest) -> HttpResponse:
             if refusal.code != "invalid":
                 raise
             said = [str(text) for texts in refusal.fields.values() for text in texts] or [str(refusal)]
-            wrong = {"was": was, "said": said, "ticked": {choice.number for choice in chosen}}
+            wrong = {"group": f"{typed}-{request.POST.get('tempat', '')}", "said": said, "ticked": {choice.number for choice in chosen}}
         else:
             return render(request, "complaints/desk/bulk_done.html", {"done": done, "act": "hand_over", "label": _("Hand over"), "is_hand_over": True})
     groups = services.offered_to(services.to_hand_over(by=actor, at=at), at=at)
-    return render(request, "complaints/desk/hand_over.html", {"groups": groups, "at": at, "wrong": wrong}, status=422 if wrong else 200)
+    is_gone = bool(wrong) and all(group.key != wrong["group"] for group, _people in groups)
+    context = {"groups": groups, "at": at, "wrong": wrong, "is_gone": is_gone}
+    return render(request, "complaints/desk/hand_over.html", context, status=422 if wrong else 200)
 
 
 @login_required
