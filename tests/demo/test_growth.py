@@ -60,6 +60,16 @@ def test_the_copies_are_reports_of_their_own_at_their_own_bodies(grown: World) -
     assert len(set(map(bytes, Complaint.objects.values_list("code_hash", flat=True)))) == 400
 
 
+def test_who_took_a_report_took_its_copy_at_the_other_body(grown: World) -> None:
+    taken = Complaint.objects.exclude(assignee=None).select_related("assignee", "holder")
+    copied = [row for row in taken if row.assignee is not None and row.assignee.username[-1:].isdigit()]
+
+    assert copied
+    for row in taken:
+        assert Transition.objects.filter(complaint=row, kind="take").values_list("by", "data__assignee").get() == (row.assignee_id, row.assignee_id)
+        assert row.assignee_id in Reference(AT).able(row.holder.path, is_oversight=False)
+
+
 # rule -> what somebody with the database in their hands might do to a report
 BROKEN: dict[str, str] = {
     "the report stands where its history says": "UPDATE complaints_complaint SET holder_id = (SELECT min(id) FROM institutions_institution) WHERE id = %s",

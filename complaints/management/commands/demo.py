@@ -67,11 +67,11 @@ class Command(SweepCommand):
         with progress("reports", total=options["reports"]) as step:
             refused = telling.live(telling.Telling(now, options["reports"], options["seed"], max(1, options["hands"])), step)
         officers.mark_sent(before=now)
+        extras.take_some(now)  # before they are copied: so many times more would be taken one by one
         if options["size"]:
             self._grow(now, options)
         extras.refer_some(now)
         extras.tag_some(now)
-        extras.take_some(now)
         extras.move_one(now)
         sweeps.run(now)  # what the reports have come to by now is part of the invented past
         officers.mark_sent(before=now + timedelta(seconds=1))

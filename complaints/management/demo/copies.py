@@ -221,7 +221,8 @@ class _Moved:
         return row
 
     def data(self, first: Row) -> Row:
-        return {**first, "target": self.district.places.get(first["target"], first["target"])} if "target" in first else first
+        known = {"target": self.district.places, "assignee": self.district.users}
+        return first | {name: there.get(first[name], first[name]) for name, there in known.items() if name in first}
 
 
 def grow(chains: list[Chain], districts: list[District], *, to: int, seed: int, progress: Callable[[int], None]) -> int:
